@@ -1,0 +1,7 @@
+//! Source text, spans in it, and nothing about the language.
+//!
+//! Every other room may use this one; it uses none.
+
+mod source;
+
+pub use source::{Source, SourceId, Sources, Span, Spanned};

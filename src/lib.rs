@@ -1,0 +1,5 @@
+//! nn: a language for neural networks.
+
+pub mod base;
+pub mod diagnostics;
+pub mod syntax;

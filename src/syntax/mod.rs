@@ -1,0 +1,3 @@
+//! The text of a program and its tree.
+
+pub mod tree;

@@ -1,0 +1,277 @@
+//! The tree of a program: what was written, with spans, and nothing that was found out about it.
+//!
+//! A node is an id, a span and a kind. Comments are kept beside the tree, see [`super::Parsed`].
+
+use std::sync::Arc;
+
+use crate::base::Span;
+
+/// Names an expression across all sources of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(pub u32);
+
+/// A program or one input of the prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ast {
+    pub stmts: Vec<Stmt>,
+}
+
+/// A name as written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ident {
+    pub name: String,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    pub id: ExprId,
+    pub span: Span,
+    pub kind: ExprKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// `3`, `0.5`, `1e-3`, `1_000`; `whole` if written without point and exponent.
+    Number { value: f64, whole: bool },
+    /// `"epoch {e}: {l:.4}"`
+    Text(Vec<TextPart>),
+    /// `true`
+    Bool(bool),
+    /// `x`, `σ`
+    Name(String),
+    /// `[1, 2]`, `[[1, 2], [3, 4]]`, `[accuracy]`
+    List(Vec<Expr>),
+    /// `[train: 0.8, test: 0.2]`
+    Entries(Vec<(Ident, Expr)>),
+    /// `-x`, `not c`
+    Unary { op: UnaryOp, operand: Box<Expr> },
+    /// `a + b`; `op_span` is the sign's
+    Binary { op: BinaryOp, op_span: Span, lhs: Box<Expr>, rhs: Box<Expr> },
+    /// `x.T`, `xᵀ`, `x²`, `x³`
+    Postfix { op: PostfixOp, operand: Box<Expr> },
+    /// `if c then a else b`
+    If { condition: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    /// `f(a, n = 2)`
+    Call { callee: Box<Expr>, args: Vec<Argument> },
+    /// `dense(128) as hidden`
+    Named { expr: Box<Expr>, name: Ident },
+    /// `net.W1`, `iris.train`
+    Field { object: Box<Expr>, field: Ident },
+    /// `x[0]`, `x[1:3]`, `A[0, 1:3]`
+    Index { object: Box<Expr>, indices: Vec<IndexItem> },
+    /// `x |> relu`, `x |> dense(16)`
+    Pipe { lhs: Box<Expr>, rhs: Box<Expr> },
+    /// `1..10`, both ends included
+    Range { from: Box<Expr>, to: Box<Expr> },
+    /// `train net on iris.train { loss = mse, ... }`
+    Train { model: Box<Expr>, data: Box<Expr>, options: Vec<OptionItem> },
+    /// Text that could not be read; agrees with everything.
+    Error,
+}
+
+/// A piece of a text with interpolations.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextPart {
+    Literal(String),
+    /// `{l:.4}`: the expression and what stands after the colon.
+    Value { expr: Expr, format: Option<String> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    Negate,
+    Not,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PostfixOp {
+    Transpose,
+    Square,
+    Cube,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// `@`, `·`
+    MatMul,
+    /// `*`, `⊙`
+    Multiply,
+    Divide,
+    Add,
+    Subtract,
+    /// `^`
+    Power,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    And,
+    Or,
+}
+
+/// One argument of a call: `x` or `axis = rows`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Argument {
+    pub name: Option<Ident>,
+    pub value: Expr,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum IndexItem {
+    /// `x[i]`
+    At(Expr),
+    /// `x[a:b]`, `x[:b]`, `x[a:]`, `x[:]`
+    Slice { from: Option<Expr>, to: Option<Expr>, span: Span },
+}
+
+/// `name = value` inside the braces of `train` or `data`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptionItem {
+    pub name: Ident,
+    pub value: Expr,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stmt {
+    pub span: Span,
+    pub kind: StmtKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum StmtKind {
+    /// `fn`, `layer`, `model`, `activation`, `loss`, `metric`, `optimizer`, `schedule`, `init`
+    Function(Arc<Function>),
+    /// `data iris = csv("iris.csv") { ... }`
+    Data(Arc<DataDecl>),
+    /// `import "blocks.nn"`
+    Import { path: String, path_span: Span },
+    /// `seed 7`
+    Seed(Expr),
+    /// `precision f64`
+    Precision(Ident),
+    /// `name = expr`
+    Bind { name: Ident, value: Expr },
+    /// `net -= 0.1 * g`; `op` is the arithmetic sign
+    Compound { name: Ident, op: BinaryOp, value: Expr },
+    /// `s <- expr`
+    Update { name: Ident, value: Expr },
+    /// `param W: [n, m] = glorot_uniform`
+    Param { name: Ident, ty: TypeExpr, init: Expr },
+    /// `state m = 0`, `state s: [n] = zeros`
+    State { name: Ident, ty: Option<TypeExpr>, init: Expr },
+    /// `total tp = expr`, in a metric
+    Total { name: Ident, value: Expr },
+    /// `for i in 1..4 { ... }`
+    For { var: Ident, iter: Expr, body: Block },
+    /// `while c { ... }`
+    While { condition: Expr, body: Block },
+    /// `if c { ... } else { ... }`
+    If { condition: Expr, then: Block, otherwise: Option<Block> },
+    /// An expression alone on its line.
+    Expr(Expr),
+    /// Text that could not be read.
+    Error,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    pub span: Span,
+    pub stmts: Vec<Stmt>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FunctionKind {
+    Fn,
+    Layer,
+    Model,
+    Activation,
+    Loss,
+    Metric,
+    Optimizer,
+    Schedule,
+    Init,
+}
+
+/// Anything declared with parameters and a body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    pub kind: FunctionKind,
+    pub name: Ident,
+    pub params: Vec<ParamDecl>,
+    pub result: Option<TypeExpr>,
+    pub body: Body,
+    /// The `##` lines above, without the signs.
+    pub doc: Vec<String>,
+    /// From the keyword to the end of the body.
+    pub span: Span,
+    /// From the keyword to the end of the parameters and result type.
+    pub head_span: Span,
+}
+
+/// `= expr` or `{ ... }`; the last expression statement of a block is its result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    Expr(Expr),
+    Block(Block),
+}
+
+/// `x: [m]`, `slope: real = 0.01`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamDecl {
+    pub name: Ident,
+    pub ty: Option<TypeExpr>,
+    pub default: Option<Expr>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeExpr {
+    pub span: Span,
+    pub kind: TypeExprKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeExprKind {
+    /// `[n, 2 * m]`; `[]` is a number
+    Shape(Vec<Expr>),
+    /// `real`
+    Real,
+    /// `int`
+    Int,
+    /// `bool`
+    Bool,
+    /// `text`
+    Text,
+    /// `fn`
+    Fn,
+    /// `like iris.input`
+    Like(Box<Expr>),
+    Error,
+}
+
+/// `data NAME = SOURCE { options }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataDecl {
+    pub name: Ident,
+    pub source: DataSource,
+    pub options: Vec<OptionItem>,
+    pub doc: Vec<String>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum DataSource {
+    /// `csv("iris.csv", separator = ";")`, `spiral(n = 300)`
+    Call { name: Ident, args: Vec<Argument>, span: Span },
+    /// `examples { [1, 2] -> [3] ... }`
+    Examples { rows: Vec<(Expr, Expr)>, span: Span },
+}
+
+/// `# ...` or `## ...`, with its signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    pub span: Span,
+    pub text: String,
+}
