@@ -2,4 +2,7 @@
 
 pub mod base;
 pub mod diagnostics;
+pub mod graph;
 pub mod syntax;
+pub mod tensor;
+pub mod types;
