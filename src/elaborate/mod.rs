@@ -31,6 +31,8 @@ pub use arguments::Given;
 pub use builtin::ACTIONS;
 pub use model::{LayerRow, Model, ModelId, Stored};
 pub use optimizer::OptimizerState;
+pub use index::constant_of;
+pub use problem::nearest;
 pub use scope::Binding;
 pub use step::{MetricPlan, Step, StepRequest};
 pub use text::TextPiece;

@@ -12,7 +12,7 @@ use super::value::{FunctionValue, Parameters, Target, Value};
 use super::{Elaborator, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::graph::{Leaf, NodeId, SlotId};
+use crate::graph::{Leaf, NodeId, Operation, SlotId};
 use crate::ops;
 use crate::syntax::tree::{Expr, Function, FunctionKind, Ident, TypeExpr, TypeExprKind};
 use crate::types::{Shape, Size, TensorType};
@@ -368,6 +368,13 @@ impl Elaborator {
         let object = object.trim_end_matches('.').to_string();
         self.report(problem::unknown_field(&object, &field.name, field.span, &known));
         Value::Unknown
+    }
+
+    /// The path of the parameter that a node is, if it is one of this model.
+    pub fn parameter_key(&self, id: ModelId, node: NodeId) -> Option<String> {
+        let Operation::Leaf(Leaf::Slot { id: slot, .. }) = &self.graph.node(node).operation else { return None };
+        let model = self.models.get(id.0)?;
+        model.stored.iter().find(|(_, stored)| stored.slot == *slot).map(|(key, _)| key.clone())
     }
 
     pub(super) fn parameters_field(&mut self, parameters: &Parameters, field: &Ident) -> Value {

@@ -78,6 +78,8 @@ pub struct Record {
     /// What messages call it: `iris.train`.
     pub name: String,
     pub fields: IndexMap<String, Value>,
+    /// For data: which of the session's tables it stands for.
+    pub handle: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
