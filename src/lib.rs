@@ -2,7 +2,9 @@
 
 pub mod base;
 pub mod diagnostics;
+pub mod grad;
 pub mod graph;
+pub mod ops;
 pub mod syntax;
 pub mod tensor;
 pub mod types;
