@@ -75,7 +75,10 @@ pub enum ExprKind {
 pub enum TextPart {
     Literal(String),
     /// `{l:.4}`: the expression and what stands after the colon.
-    Value { expr: Expr, format: Option<String> },
+    Value {
+        expr: Expr,
+        format: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

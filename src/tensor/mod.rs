@@ -1,0 +1,3 @@
+//! Numbers in memory: storage, kernels, random streams. Knows nothing of operators or programs.
+
+pub mod random;
