@@ -1,6 +1,7 @@
 //! nn: a language for neural networks.
 
 pub mod base;
+pub mod data;
 pub mod diagnostics;
 pub mod grad;
 pub mod graph;

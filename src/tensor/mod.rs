@@ -6,6 +6,7 @@
 
 mod kernel;
 pub mod maps;
+pub mod random;
 mod value;
 
 pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3};
