@@ -3,5 +3,7 @@
 pub mod base;
 pub mod data;
 pub mod diagnostics;
+pub mod graph;
 pub mod syntax;
 pub mod tensor;
+pub mod types;

@@ -1,1 +1,3 @@
+//! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
+mod syntax;

@@ -1,0 +1,275 @@
+//! The tree of a text, and what is said about text that has none.
+
+use nn::base::{Sources, Span};
+use nn::diagnostics::Diagnostic;
+use nn::syntax::{Parsed, keywords, parse, sexpr, tokens};
+
+pub fn parsed(text: &str) -> (Sources, Parsed) {
+    let mut sources = Sources::default();
+    let id = sources.add("test.nn", text);
+    let parsed = parse(sources.get(id), 0);
+    (sources, parsed)
+}
+
+fn describe(sources: &Sources, problem: &Diagnostic) -> String {
+    let source = sources.get(problem.primary.span.source);
+    let (line, column) = source.line_column(problem.primary.span.start);
+    format!("{line}:{column} `{}` {}", source.slice(problem.primary.span), problem.headline)
+}
+
+/// The text has this tree and no problem.
+fn check_tree(text: &str, tree: &str) {
+    let (sources, parsed) = parsed(text);
+    let problems: Vec<_> = parsed.problems.iter().map(|problem| describe(&sources, problem)).collect();
+    assert!(problems.is_empty(), "{text}\n{problems:#?}");
+    assert_eq!(sexpr(&parsed.ast).trim(), tree, "{text}");
+}
+
+/// The text has exactly these problems, each as `line:column `text` headline`.
+fn check_problems(text: &str, wanted: &[&str]) {
+    let (sources, parsed) = parsed(text);
+    let problems: Vec<_> = parsed.problems.iter().map(|problem| describe(&sources, problem)).collect();
+    if std::env::var("SHOW").is_ok() {
+        println!("--- {text:?}\n{problems:#?}\n{}", sexpr(&parsed.ast));
+        return;
+    }
+    assert_eq!(problems, wanted, "{text}\n{}", sexpr(&parsed.ast));
+}
+
+/// The first fix of the only problem, applied, gives a text without problems.
+fn check_fix(text: &str, mended: &str) {
+    let (_, before) = parsed(text);
+    let [problem] = before.problems.as_slice() else { panic!("{text}\n{:#?}", before.problems) };
+    let fix = problem.fixes.first().unwrap_or_else(|| panic!("no fix: {text}\n{problem:#?}"));
+    let mut after = text.to_string();
+    for edit in fix.edits.iter().rev() {
+        let Span { start, end, .. } = edit.span;
+        after.replace_range(start as usize..end as usize, &edit.text);
+    }
+    assert_eq!(after, mended);
+    let (_, again) = parsed(&after);
+    assert!(again.problems.is_empty(), "{after}\n{:#?}", again.problems);
+}
+
+#[test]
+fn expressions() {
+    let cases = [
+        ("3", "3"),
+        ("1_000", "1000"),
+        ("1e-3", "0.001"),
+        ("2.0", "2.0"),
+        ("a + b * c", "(+ a (* b c))"),
+        ("a · b ⊙ c / d @ e", "(@ (/ (* (@ a b) c) d) e)"),
+        ("-x^2", "(neg (^ x 2))"),
+        ("-x²", "(neg (² x))"),
+        ("2^-x", "(^ 2 (neg x))"),
+        ("a^b^c", "(^ a (^ b c))"),
+        ("a - b - c", "(- (- a b) c)"),
+        ("a − b", "(- a b)"),
+        ("Wᵀ · x", "(@ (T W) x)"),
+        ("W.T · x.Tx", "(@ (T W) (. x Tx))"),
+        ("W1·x + b₁", "(+ (@ W1 x) b₁)"),
+        ("a + 1 < b and c or not d", "(or (and (< (+ a 1) b) c) (not d))"),
+        ("a ≠ b", "(!= a b)"),
+        ("a ≤ b", "(<= a b)"),
+        ("a >= b", "(>= a b)"),
+        ("(a < b) == c", "(== (< a b) c)"),
+        (
+            "x |> dense(16, act = relu) as hidden |> relu",
+            "(|> (|> x (as (call dense 16 (act= relu)) hidden)) relu)",
+        ),
+        ("x + 1 |> f", "(|> (+ x 1) f)"),
+        ("if a then b else c |> f", "(|> (if a b c) f)"),
+        ("if a then b else if c then d else e", "(if a b (if c d e))"),
+        ("1..n + 1", "(.. 1 (+ n 1))"),
+        ("1 .. 10", "(.. 1 10)"),
+        ("A[0, 1:3]", "(at A 0 (: 1 3))"),
+        ("A[:, 1:][:b]", "(at (at A (: _ _) (: 1 _)) (: _ b))"),
+        ("[]", "[]"),
+        ("[[1, 2], [3, 4],]", "[[1 2] [3 4]]"),
+        ("[train: 0.8, test: 0.2]", "[(train: 0.8) (test: 0.2)]"),
+        ("net.data.loss", "(. (. net data) loss)"),
+        ("f(init = zeros)(x)[0]", "(at (call (call f (init= zeros)) x) 0)"),
+        ("√x + 1", "(+ (call sqrt x) 1)"),
+        ("√(x)^2", "(^ (call sqrt x) 2)"),
+        ("√x²", "(call sqrt (² x))"),
+        ("∇(l, net) + Σ(x) * σ(π) - ∞", "(- (+ (call ∇ l net) (* (call Σ x) (call σ π))) ∞)"),
+        ("true and false", "(and true false)"),
+        (r#""""#, "(text)"),
+        (r#""epoch {e}: {l:.4}\n{{x}}\"""#, r#"(text "epoch " e ": " (l ".4") "\n{x}\"")"#),
+        (r#""{f(a, b = [1, 2])[0]}""#, r#"(text (at (call f a (b= [1 2])) 0))"#),
+        ("(a\n + b)", "(+ a b)"),
+        ("f(\n a, # one\n b,\n)", "(call f a b)"),
+        ("train net on iris.train", "(train net (. iris train))"),
+        (
+            "train net.out on spiral(n = 3) { loss = mse, epochs = 3 }",
+            "(train (. net out) (call spiral (n= 3)) (loss= mse) (epochs= 3))",
+        ),
+        ("x\u{302} + ŷ", "(+ x\u{302} ŷ)"),
+        ("assert(a == b)", "(call assert (== a b))"),
+    ];
+    for (text, tree) in cases {
+        check_tree(text, tree);
+    }
+}
+
+#[test]
+fn statements() {
+    let cases = [
+        ("", ""),
+        ("# only\n\n## words\n", ""),
+        ("seed 7; precision f64", "(seed 7)\n(precision f64)"),
+        ("import \"blocks.nn\"", "(import \"blocks.nn\")"),
+        ("x = 1\r\ny = 2\r\n", "(= x 1)\n(= y 2)"),
+        ("x = a\n\n   # on\n   |> f\n   |> g", "(= x (|> (|> a f) g))"),
+        ("x = a +\n  b", "(= x (+ a b))"),
+        ("x = if a then b\n  else c", "(= x (if a b c))"),
+        ("net -= 0.1 * g", "(-= net (* 0.1 g))"),
+        ("net −= g; x @= y", "(-= net g)\n(@= x y)"),
+        ("s <- s + 1\nm ← 2", "(<- s (+ s 1))\n(<- m 2)"),
+        ("for i in 1..3 { print(i) }", "(for i (.. 1 3) {(call print i)})"),
+        ("while l > 0.1 {\n l = f(l)\n}", "(while (> l 0.1) {(= l (call f l))})"),
+        ("if a {\n b\n}\nelse if c { d; e } else { f }", "(if a {b} {(if c {d e} {f})})"),
+        ("fn f(x) = x * x", "(fn f (x) (* x x))"),
+        (
+            "fn f(x: [m], n: int = 2, g: fn) → [2 * n] { x }",
+            "(fn f ((x: [m]) (n: int = 2) (g: fn)) -> [(* 2 n)] {x})",
+        ),
+        ("## one\n##  two\nfn f() = 1", "(fn f \"one\\n two\" () 1)"),
+        ("## far\n\nfn f() = 1", "(fn f () 1)"),
+        (
+            "model net(x: like iris.input) -> like iris.target { x |> softmax }",
+            "(model net ((x: (like (. iris input)))) -> (like (. iris target)) {(|> x softmax)})",
+        ),
+        (
+            "layer d(x: [m], n: int, init: fn = glorot) -> [n] {\n param W: [n, m] = init\n state s: [n] = zeros\n state k = 0\n if bias { param b: [n] = zeros }\n W · x\n}",
+            "(layer d ((x: [m]) (n: int) (init: fn = glorot)) -> [n] {(param W [n m] init) (state s [n] zeros) (state k 0) (if bias {(param b [n] zeros)}) (@ W x)})",
+        ),
+        (
+            "metric f1(p, t) {\n total tp = p * t\n tp / 2\n}",
+            "(metric f1 (p t) {(total tp (* p t)) (/ tp 2)})",
+        ),
+        ("total = 3", "(= total 3)"),
+        ("optimizer sgd(lr = 0.1) { w -= lr * g }", "(optimizer sgd ((lr = 0.1)) {(-= w (* lr g))})"),
+        (
+            "## d\ndata d = examples {\n [1, 2] -> [3]\n\n [1, 3] -> [4] # last\n}",
+            "(data d \"d\" (examples ([1 2] -> [3]) ([1 3] -> [4])))",
+        ),
+        (
+            "data d = csv(\"a.csv\", separator = \";\") {\n input = [a, b]\n split = [train: 0.8, test: 0.2]\n}",
+            "(data d (csv (text \"a.csv\") (separator= (text \";\"))) (input= [a b]) (split= [(train: 0.8) (test: 0.2)]))",
+        ),
+        ("data d = spiral(n = 300)", "(data d (spiral (n= 300)))"),
+        (
+            "run = train net on d {\n loss = mse\n optimizer = adam(lr = 0.01), epochs = 3\n seed = 4\n}",
+            "(= run (train net d (loss= mse) (optimizer= (call adam (lr= 0.01))) (epochs= 3) (seed= 4)))",
+        ),
+        (
+            "x = f(train net on d {\n loss = mse\n epochs = 1\n})",
+            "(= x (call f (train net d (loss= mse) (epochs= 1))))",
+        ),
+        ("\u{FEFF}x\u{A0}= 1", "(= x 1)"),
+    ];
+    for (text, tree) in cases {
+        check_tree(text, tree);
+    }
+}
+
+#[test]
+fn spans_are_exact() {
+    let (sources, parsed) = parsed("## δ\nfn f(x) = x   # end\ny = δ₂ · W.T  \n");
+    let spans: Vec<_> =
+        parsed.ast.stmts.iter().map(|stmt| sources.get(stmt.span.source).slice(stmt.span)).collect();
+    assert_eq!(spans, ["fn f(x) = x", "y = δ₂ · W.T"]);
+    assert_eq!(
+        parsed.comments.iter().map(|comment| comment.text.as_str()).collect::<Vec<_>>(),
+        ["## δ", "# end"]
+    );
+    assert!(parsed.next_id > 0);
+}
+
+#[test]
+fn keywords_are_keywords_everywhere() {
+    let grammar = include_str!("../../grammar/nn.pest");
+    for word in keywords::KEYWORDS {
+        let kinds: Vec<_> = tokens(word).iter().map(|token| token.kind).collect();
+        assert_eq!(kinds, [nn::syntax::TokenKind::Keyword], "{word}");
+        assert!(grammar.contains(&format!("\"{word}\"")), "{word}");
+        let (_, parsed) = parsed(&format!("{word} = 3"));
+        assert!(!parsed.problems.is_empty(), "{word}");
+    }
+    let rule = grammar.split("keyword = {").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or("");
+    let words: Vec<_> = rule.split('"').skip(1).step_by(2).collect();
+    assert_eq!(words, keywords::KEYWORDS);
+}
+
+#[test]
+fn the_two_programs_of_the_guide() {
+    let text = "# iris.nn\nseed 7\n\ndata iris = csv(\"data/iris.csv\") {\n    input  = standardize([sepal_length, sepal_width])\n    target = one_hot(species)\n    split  = [train: 0.8, test: 0.2]\n}\n\nmodel net(x: [4]) -> [3] {\n    x |> dense(16) |> relu |> dense(3) |> softmax\n}\n\nshow(net)\n\nrun = train net on iris.train {\n    loss      = cross_entropy\n    optimizer = adam(lr = 0.01)\n    metrics   = [accuracy]\n}\n\nplot(run.loss, run.val_loss)\nsave(net, \"iris.safetensors\")\nmodel two(x: [3]) -> [2] {\n    param W1: [4, 3] = glorot_uniform\n    param b1: [4]    = zeros\n    y = sigmoid(W1 · x + b1)        # hidden layer\n    W2 · y + b2                     # the result\n}\nfor step in 1..200 {\n    for batch in batches(lesson, 1) {\n        l = batch_mean(mse(net(batch.x), batch.y))\n        net -= 0.1 * grad(l, net)\n    }\n}\n";
+    let (_, parsed) = parsed(text);
+    assert_eq!(parsed.problems, []);
+    assert_eq!(parsed.ast.stmts.len(), 9);
+}
+
+#[test]
+fn problems() {
+    let cases: &[(&str, &[&str])] = &[
+        ("x = ", &[]),
+        ("param W: [3] zeros", &[]),
+        ("param W: [3] == zeros", &[]),
+        ("f(a b)", &[]),
+        ("x = a ** 2", &[]),
+        ("def f(x):\n    return x\n", &[]),
+        ("import numpy as np\nx = 1 +* 2", &[]),
+        ("train net on d {\n loss: mse\n epochs == 3\n batch = 4\n}", &[]),
+        ("y = x -> relu", &[]),
+        (
+            "model net(x: [3]) -> [2] {\n    y = x ** 2\n    z = 'a'\n    if y {\n        q = !z\n    }\n    y + \n}\nx = %",
+            &[],
+        ),
+        ("model net(x: [3]) -> [2] {\n    y = x\n\nfn f(x) = x\nprint(f(3)", &[]),
+        ("run = train net on d {\n    loss = mse\n\nplot(run.loss)\nx = (1, 2]\n}\n", &[]),
+        ("model net(x: [3] -> [2] {\n    y = x\n    z = y z\n}\nx = 3", &[]),
+        ("for i in range(10):\n    print(i)", &[]),
+        ("if c:\n    print(i)", &[]),
+        ("x = 2x + 1", &[]),
+        ("x = .5", &[]),
+        ("x = 1.", &[]),
+        ("print \"a\"", &[]),
+        ("x = \"abc", &[]),
+        ("x = \"a\\q\"", &[]),
+        ("x = \"a } b\"", &[]),
+        ("x = \"a {b c} b\"", &[]),
+        ("loss = 3", &[]),
+        ("for in in x { }", &[]),
+        ("x = 1e999", &[]),
+        ("fn f(x: float) = x", &[]),
+        ("x = a < b < c", &[]),
+        ("let x = 3", &[]),
+        ("x = 3 // three\ny = 4 /* four */", &[]),
+        ("x = lambda a: a", &[]),
+        ("x = a && b || c", &[]),
+        ("x = “a”", &[]),
+        ("x =\u{200B} a", &[]),
+        ("else { x }", &[]),
+        ("if a { b } elif c { d }", &[]),
+        ("f(1, 2\ny = 3\nz = 4\n", &[]),
+        ("model net x: [3] { x }", &[]),
+        ("model (x: [3]) { x }", &[]),
+        ("data d = csv(\"a\") {\n input = a,\n target b\n}", &[]),
+        ("train net { loss = mse }", &[]),
+        ("x[0] = 3", &[]),
+        ("a + if c then 1 else 2", &[]),
+        ("(a, b)", &[]),
+        ("x = [1, 2, 3", &[]),
+        ("fn f(x) { return x }", &[]),
+        ("x = $3", &[]),
+        ("model = 3", &[]),
+        ("= 3", &[]),
+        ("if a then b", &[]),
+        ("data d = examples {\n 1 -> 2\n 3, 4\n 5 => 6\n}", &[]),
+    ];
+    for (text, wanted) in cases {
+        check_problems(text, wanted);
+    }
+}
