@@ -267,9 +267,17 @@ const TABLE: &[Row] = &[
         NoFix,
     ),
     marked(1, row(Stop, &["PREV:NUMBER", "NAME"], "a product needs its sign", "`2 * x`", Before(" * "))),
-    marked(1, row(Stop, &["PREV:.", "NUMBER"], "a number begins with a digit", "`0.5`", NoFix)),
     row(Stop, &[".", "NUMBER"], "a number begins with a digit", "`0.5`", Before("0")),
-    row(Stop, &[".", "END"], "a number does not end with a point", "`1.0`, or `1`", NoFix),
+    marked(
+        1,
+        row(
+            Anywhere,
+            &["NUMBER", ".", "END"],
+            "a number does not end with a point",
+            "`1.0`, or `1`",
+            Write(".0"),
+        ),
+    ),
 ];
 
 /// The tokens of a statement and where the grammar stopped.
