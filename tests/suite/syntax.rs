@@ -1,8 +1,10 @@
 //! The tree of a text, and what is said about text that has none.
 
+use std::io::Read;
+
 use nn::base::{Sources, Span};
-use nn::diagnostics::Diagnostic;
-use nn::syntax::{Parsed, keywords, parse, sexpr, tokens};
+use nn::diagnostics::{Diagnostic, RenderOptions, render};
+use nn::syntax::{Parsed, is_complete, keywords, parse, sexpr, tokens};
 
 pub fn parsed(text: &str) -> (Sources, Parsed) {
     let mut sources = Sources::default();
@@ -271,5 +273,132 @@ fn problems() {
     ];
     for (text, wanted) in cases {
         check_problems(text, wanted);
+    }
+}
+
+/// Reading this text neither panics nor takes long, and the tree can be cloned, compared and dropped.
+fn check_survives(name: &str, text: &str) {
+    let start = std::time::Instant::now();
+    let (sources, parsed) = parsed(text);
+    let taken = start.elapsed();
+    assert!(taken.as_millis() < 2_000, "{name}: {taken:?}");
+    assert!(parsed.clone() == parsed, "{name}");
+    sexpr(&parsed.ast);
+    tokens(text);
+    is_complete(text);
+    for problem in parsed.problems.iter().take(5) {
+        assert!(!render(problem, &sources, RenderOptions::default()).contains('\u{1b}'), "{name}");
+    }
+}
+
+#[test]
+fn nasty_texts() {
+    let n = 100_000;
+    let cases = [
+        ("open", "(".repeat(n)),
+        ("open lines", "(\n".repeat(n)),
+        ("bindings", "x = (\n".repeat(n)),
+        ("close", ")".repeat(n)),
+        ("close lines", "}\n".repeat(n)),
+        ("mixed", "([{".repeat(n)),
+        ("nested", "x = ".to_string() + &"(".repeat(n) + "1" + &")".repeat(n)),
+        ("nested lists", "[".repeat(100) + &"]".repeat(100)),
+        ("nested to the limit", "x = ".to_string() + &"(".repeat(128) + "1" + &")".repeat(128)),
+        ("calls to the limit", "x = ".to_string() + &"f([".repeat(64) + "1" + &"])".repeat(64)),
+        ("blocks to the limit", "if a {\n".repeat(128) + "x = = 1\n" + &"}\n".repeat(128)),
+        ("minus", "x = ".to_string() + &"-".repeat(n) + "1"),
+        ("spaced minus", "x = ".to_string() + &"- ".repeat(n) + "1"),
+        ("not", "x = ".to_string() + &"not ".repeat(n) + "1"),
+        ("root", "x = ".to_string() + &"√".repeat(n) + "1"),
+        ("plus", "x = 1".to_string() + &" + 1".repeat(n)),
+        ("power", "x = 1".to_string() + &" ^ 1".repeat(n)),
+        ("power of minus", "x = 1".to_string() + &" ^ -1".repeat(n)),
+        ("pipes", "x".to_string() + &" |> f".repeat(n)),
+        ("pipe lines", "x".to_string() + &"\n |> f".repeat(n)),
+        ("fields", "x".to_string() + &".a".repeat(n)),
+        ("squares", "x".to_string() + &"²".repeat(n)),
+        ("calls", "f".to_string() + &"()".repeat(n)),
+        ("choices", "x = ".to_string() + &"if a then b else ".repeat(n) + "c"),
+        ("piped choices", "x = ".to_string() + &"if a then b |> f else ".repeat(n) + "c"),
+        ("else if", "if a { b }".to_string() + &" else if a { b }".repeat(n)),
+        ("range", "x = 1".to_string() + &"..1".repeat(n)),
+        ("less", "x = 1".to_string() + &" < 1".repeat(n)),
+        ("text", "x = \"".to_string() + &"{a}".repeat(n) + "\""),
+        ("deep text", "x = \"{".to_string() + &"(".repeat(n) + "1" + &")".repeat(n) + "}\""),
+        ("quotes", "\"".repeat(n + 1)),
+        ("numbers", "x = [".to_string() + &"1, ".repeat(n) + "]"),
+        ("bad numbers", "x = [".to_string() + &"1, ".repeat(n) + "+]"),
+        ("bad statements", "x = = 3\n".repeat(n)),
+        ("blank lines", "x = a".to_string() + &"\n".repeat(n) + "|> f"),
+        ("comments", "x = (\n".to_string() + &"# a\n".repeat(n) + ")"),
+        ("options", "train a on b { ".to_string() + &"a = 1, ".repeat(n) + "}"),
+        ("trains", "train ".repeat(n)),
+        ("slices", "a".to_string() + &"[:".repeat(100) + &"]".repeat(100)),
+        ("colons", "a[".to_string() + &"b[".repeat(100) + &"]".repeat(100) + ":]"),
+        ("arguments", "f(a = ".repeat(100) + "1" + &")".repeat(100)),
+        ("entries", "[a: ".repeat(100) + "1" + &"]".repeat(100)),
+        ("bad depth", "f(a = [".repeat(60) + "= 1" + &"])".repeat(60)),
+    ];
+    for (name, text) in cases {
+        check_survives(name, &text);
+    }
+}
+
+/// Programs that people made to break readers, where they are at hand.
+#[test]
+fn hostile_texts() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let archive =
+        ["../shared", "../../shared"].map(|shared| root.join(shared).join("hostile/scripts.tar.gz"));
+    let Some(archive) = archive.iter().find(|path| path.exists()) else { return };
+    let file = std::fs::File::open(archive).expect("the archive is readable");
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(file).read_to_end(&mut bytes).expect("the archive is gzip");
+    let mut at = 0;
+    while let Some(header) = bytes.get(at..at + 512).filter(|header| header[0] != 0) {
+        let field = |from: usize, to: usize| {
+            String::from_utf8_lossy(&header[from..to]).trim_matches(['\0', ' ']).to_string()
+        };
+        let size = usize::from_str_radix(&field(124, 136), 8).expect("a tar header");
+        let text = String::from_utf8_lossy(&bytes[at + 512..at + 512 + size]);
+        check_survives(&field(0, 100), &text);
+        at += 512 + size.div_ceil(512) * 512;
+    }
+    assert!(at > 0);
+}
+
+/// xorshift: the same texts in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+}
+
+#[test]
+fn random_texts() {
+    let words = [
+        "x", "f", "net", "1", "2.5", "\"a\"", "\"{x}\"", "\"{", "(", ")", "[", "]", "{", "}", "\n", "\n",
+        "\n    ", ";", ",", ":", "=", "==", "+", "-", "*", "**", "^", "·", "|>", "->", "<-", "..", ".", "²",
+        "ᵀ", "√", "∇", "if", "then", "else", "for", "in", "while", "fn", "model", "layer", "data",
+        "examples", "train", "on", "param", "state", "import", "seed", "as", "not", "and", "or", "true",
+        "like", "# c", "## d", "//", "/*", "*/", "'", "!", "\u{202e}", "é", "\r",
+    ];
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    for case in 0..4_000 {
+        let mut text = String::new();
+        for _ in 0..dice.below(40) {
+            text.push_str(words[dice.below(words.len())]);
+            text.push_str([" ", "", " "][dice.below(3)]);
+        }
+        check_survives(&format!("{case}: {text:?}"), &text);
+    }
+    for case in 0..2_000 {
+        let bytes: Vec<u8> = (0..dice.below(60)).map(|_| dice.below(256) as u8).collect();
+        check_survives(&format!("bytes {case}"), &String::from_utf8_lossy(&bytes));
     }
 }
