@@ -264,8 +264,9 @@ impl<'a> Cutter<'a> {
             match open.pop() {
                 Some(opener) => {
                     let right = closer_of(self.slice(opener.token));
-                    let (opener, closer) = (self.span(opener.token), self.span(at));
-                    walk.problems.push(Problem::WrongCloser { opener, closer, right });
+                    let (opener, found) = (self.span(opener.token), closer.to_string());
+                    let closer = self.span(at);
+                    walk.problems.push(Problem::WrongCloser { opener, closer, found, right });
                     self.patch(walk, at, right);
                 }
                 None => {

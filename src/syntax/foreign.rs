@@ -267,9 +267,18 @@ const TABLE: &[Row] = &[
         NoFix,
     ),
     marked(1, row(Stop, &["PREV:NUMBER", "NAME"], "a product needs its sign", "`2 * x`", Before(" * "))),
-    marked(1, row(Stop, &["PREV:.", "NUMBER"], "a number begins with a digit", "`0.5`", NoFix)),
     row(Stop, &[".", "NUMBER"], "a number begins with a digit", "`0.5`", Before("0")),
-    row(Stop, &[".", "END"], "a number does not end with a point", "`1.0`, or `1`", NoFix),
+    row(Stop, &[","], "a `,` has no meaning here", "several values are written as a list: `[a, b]`", NoFix),
+    marked(
+        1,
+        row(
+            Anywhere,
+            &["NUMBER", ".", "END"],
+            "a number does not end with a point",
+            "`1.0`, or `1`",
+            Write(".0"),
+        ),
+    ),
 ];
 
 /// The tokens of a statement and where the grammar stopped.
@@ -345,9 +354,7 @@ fn fits(pattern: &[&str], at: &Stopped<'_>, start: usize) -> bool {
 impl Foreign {
     /// The message.
     pub fn to_diagnostic(&self) -> Diagnostic {
-        let message = Diagnostic::error(Slug::Syntax, self.span, self.headline.clone())
-            .here("spelled differently here")
-            .help(self.help);
+        let message = Diagnostic::error(Slug::Syntax, self.span, self.headline.clone()).help(self.help);
         match &self.fix {
             None => message,
             Some(text) if text.is_empty() => message.fix("leave it out", self.span, ""),

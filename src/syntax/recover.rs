@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
 
     /// The rows of examples inside a pair of braces.
     pub fn rows_inside(&mut self, brace: usize) -> Vec<(Expr, Expr)> {
-        let pieces = self.pieces(brace, &["\n", ";", ","]);
+        let pieces = self.pieces(brace, &["\n", ";"]);
         let one = |tokens| self.piece(Fragment::Row, tokens, "", |reader, pair| reader.build_row(pair));
         pieces.into_iter().filter_map(one).collect()
     }
@@ -269,6 +269,13 @@ impl<'a> Reader<'a> {
             let span = self.span(*token);
             return Problem::UnfinishedText { quote: Span { end: span.start + 1, ..span } };
         }
+        if let [first, sign, ..] = code.as_slice()
+            && fragment == Fragment::Statement
+            && DECLARING.contains(&first.text(text))
+            && matches!(sign.text(text), "=" | "+=" | "-=" | "<-")
+        {
+            return Problem::KeywordAsName { span: self.span(*first), keyword: first.text(text).into() };
+        }
         let stopped = Stopped { text, tokens: &code, stop, in_options: fragment == Fragment::Option };
         if let Some(foreign) = recognise(&stopped, |token| self.span(token)) {
             return Problem::Foreign(foreign);
@@ -278,18 +285,12 @@ impl<'a> Reader<'a> {
         };
         let span = self.span(token);
         let slice = token.text(text);
-        let follower = code.get(stop + 1).map_or("", |token| token.text(text));
         match token.kind {
             TokenKind::Error => {
                 let character = slice.chars().next().unwrap_or('\u{FFFD}');
                 Problem::UnknownCharacter { span, character }
             }
             TokenKind::Text if (token.start as usize) < at => self.inside_text(at),
-            TokenKind::Keyword
-                if stop == 0 && DECLARING.contains(&slice) && matches!(follower, "=" | "+=" | "-=") =>
-            {
-                Problem::KeywordAsName { span, keyword: slice.into() }
-            }
             TokenKind::Keyword if positives.contains(&Rule::name) && !positives.contains(&Rule::number) => {
                 Problem::KeywordAsName { span, keyword: slice.into() }
             }
@@ -377,7 +378,8 @@ impl<'a> Reader<'a> {
 
     fn bytes(&self, tokens: &Range<usize>) -> Range<usize> {
         let start = self.token(tokens.start).map_or(0, |token| token.start as usize);
-        let last = tokens.clone().rev().find(|&token| self.is_code(token)).unwrap_or(tokens.start);
+        let is_text = |&token: &usize| self.is_code(token) && self.slice(token) != "\n";
+        let last = tokens.clone().rev().find(is_text).unwrap_or(tokens.start);
         start..self.token(last).map_or(start, |token| token.end as usize)
     }
 
