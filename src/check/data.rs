@@ -3,8 +3,8 @@
 use super::options::{OptionRow, check_names, wrong};
 use crate::base::{Span, Spanned};
 use crate::data::{
-    ArithOp, ColumnExpr, ColumnExprKind, DatasetSpec, Literal, Missing, OptionValue, Options, Pair, SOURCES, Split,
-    find_source,
+    ArithOp, ColumnExpr, ColumnExprKind, DatasetSpec, Literal, Missing, OptionValue, Options, Pair, SOURCES,
+    Split, find_source,
 };
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, Value, nearest};
@@ -16,8 +16,16 @@ const DATA_OPTIONS: &[OptionRow] = &[
     OptionRow { name: "input", required: false, doc: "what the model is given, from the columns" },
     OptionRow { name: "target", required: false, doc: "what it should answer, from the columns" },
     OptionRow { name: "split", required: false, doc: "parts by share, such as `[train: 0.8, test: 0.2]`" },
-    OptionRow { name: "missing", required: false, doc: "what to do about missing values: `error`, `drop` or `mean`" },
-    OptionRow { name: "encoders", required: false, doc: "a dataset whose encoders are used in place of own ones" },
+    OptionRow {
+        name: "missing",
+        required: false,
+        doc: "what to do about missing values: `error`, `drop` or `mean`",
+    },
+    OptionRow {
+        name: "encoders",
+        required: false,
+        doc: "a dataset whose encoders are used in place of own ones",
+    },
 ];
 
 /// A declaration of data, checked as far as the text alone allows.
@@ -48,7 +56,9 @@ pub fn data_request(elaborator: &mut Elaborator, decl: &DataDecl, seed: u64) -> 
         missing: option("missing").map_or(Some(Missing::Error), |item| missing(elaborator, item))?,
     };
     let encoders = match option("encoders") {
-        Some(OptionItem { value: Expr { kind: ExprKind::Name(name), span, .. }, .. }) => Some((name.clone(), *span)),
+        Some(OptionItem { value: Expr { kind: ExprKind::Name(name), span, .. }, .. }) => {
+            Some((name.clone(), *span))
+        }
         Some(item) => {
             elaborator.report(wrong("encoders", item.value.span, "the name of a dataset", "an expression"));
             None
@@ -78,12 +88,16 @@ fn source_call(
 ) -> Option<(Source, Options)> {
     let Some(source) = find_source(&name.name) else {
         let names: Vec<String> = SOURCES.iter().map(|source| format!("`{}`", source.name())).collect();
-        let mut diagnostic =
-            Diagnostic::error(Slug::UnknownName, name.span, format!("there is no source of data called `{}`", name.name))
-                .here("no such source")
-                .note(format!("the sources are {}", names.join(", ")));
+        let mut diagnostic = Diagnostic::error(
+            Slug::UnknownName,
+            name.span,
+            format!("there is no source of data called `{}`", name.name),
+        )
+        .here("no such source")
+        .note(format!("the sources are {}", names.join(", ")));
         if let Some(near) = nearest(&name.name, SOURCES.iter().map(|source| source.name().to_string())) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix("the near name", name.span, near);
+            diagnostic =
+                diagnostic.help(format!("did you mean `{near}`?")).fix("the near name", name.span, near);
         }
         elaborator.report(diagnostic);
         return None;
@@ -190,9 +204,9 @@ fn column_expr(elaborator: &mut Elaborator, expr: &Expr) -> Option<ColumnExpr> {
     let kind = match &expr.kind {
         ExprKind::Name(name) => ColumnExprKind::Column(name.clone()),
         ExprKind::Number { value, .. } => ColumnExprKind::Number(*value),
-        ExprKind::List(items) => {
-            ColumnExprKind::List(items.iter().map(|item| column_expr(elaborator, item)).collect::<Option<_>>()?)
-        }
+        ExprKind::List(items) => ColumnExprKind::List(
+            items.iter().map(|item| column_expr(elaborator, item)).collect::<Option<_>>()?,
+        ),
         ExprKind::Call { callee, args } => column_call(elaborator, callee, args, expr.span)?,
         ExprKind::Pipe { lhs, rhs } => {
             let first = Argument { name: None, value: (**lhs).clone() };
@@ -254,7 +268,12 @@ fn arithmetic(op: BinaryOp) -> Option<ArithOp> {
 }
 
 /// `standardize(x)`, `minmax(x)`, `one_hot(x, 3)`, `label(x)`, `flatten(x)`, `columns(except = y)`
-fn column_call(elaborator: &mut Elaborator, callee: &Expr, args: &[Argument], span: Span) -> Option<ColumnExprKind> {
+fn column_call(
+    elaborator: &mut Elaborator,
+    callee: &Expr,
+    args: &[Argument],
+    span: Span,
+) -> Option<ColumnExprKind> {
     let ExprKind::Name(name) = &callee.kind else {
         return refuse(elaborator, span, "this is not an expression of columns");
     };
@@ -266,9 +285,12 @@ fn column_call(elaborator: &mut Elaborator, callee: &Expr, args: &[Argument], sp
         let mut diagnostic =
             Diagnostic::error(Slug::UnknownName, callee.span, format!("columns have no function `{name}`"))
                 .here("not known for columns")
-                .note("`standardize`, `minmax`, `one_hot`, `label`, `flatten` and `columns(except = ...)` are");
+                .note(
+                    "`standardize`, `minmax`, `one_hot`, `label`, `flatten` and `columns(except = ...)` are",
+                );
         if let Some(near) = nearest(name, WRAPPERS.iter().map(|name| name.to_string())) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix("the near name", callee.span, near);
+            diagnostic =
+                diagnostic.help(format!("did you mean `{near}`?")).fix("the near name", callee.span, near);
         }
         elaborator.report(diagnostic);
         return None;
@@ -284,7 +306,9 @@ fn column_call(elaborator: &mut Elaborator, callee: &Expr, args: &[Argument], sp
             Some(Spanned::new(count, classes.value.span))
         }
         (_, []) => None,
-        (_, [extra, ..]) => return refuse(elaborator, extra.value.span, &format!("`{name}` takes one column")),
+        (_, [extra, ..]) => {
+            return refuse(elaborator, extra.value.span, &format!("`{name}` takes one column"));
+        }
     };
     Some(match name.as_str() {
         "standardize" => ColumnExprKind::Standardize(of),
@@ -335,7 +359,12 @@ fn split(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Split> {
         }
         ExprKind::Error => None,
         _ => {
-            elaborator.report(wrong("split", item.value.span, "parts such as `[train: 0.8, test: 0.2]`", "an expression"));
+            elaborator.report(wrong(
+                "split",
+                item.value.span,
+                "parts such as `[train: 0.8, test: 0.2]`",
+                "an expression",
+            ));
             None
         }
     }
@@ -352,7 +381,12 @@ fn missing(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Missing> {
         "drop" => Some(Missing::Drop),
         "mean" => Some(Missing::Mean),
         _ => {
-            elaborator.report(wrong("missing", item.value.span, "`error`, `drop` or `mean`", "something else"));
+            elaborator.report(wrong(
+                "missing",
+                item.value.span,
+                "`error`, `drop` or `mean`",
+                "something else",
+            ));
             None
         }
     }

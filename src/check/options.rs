@@ -15,7 +15,13 @@ pub struct OptionRow {
 }
 
 /// Reports names that are not options, options given twice, and required ones that are missing.
-pub fn check_names(elaborator: &mut Elaborator, statement: &str, span: Span, given: &[OptionItem], known: &[OptionRow]) {
+pub fn check_names(
+    elaborator: &mut Elaborator,
+    statement: &str,
+    span: Span,
+    given: &[OptionItem],
+    known: &[OptionRow],
+) {
     for (at, item) in given.iter().enumerate() {
         let name = &item.name.name;
         if !known.iter().any(|row| row.name == name) {
@@ -43,10 +49,13 @@ pub fn check_names(elaborator: &mut Elaborator, statement: &str, span: Span, giv
 fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnostic {
     let name = &item.name.name;
     let names: Vec<String> = known.iter().map(|row| format!("`{}`", row.name)).collect();
-    let diagnostic =
-        Diagnostic::error(Slug::UnknownOption, item.name.span, format!("`{statement}` has no option `{name}`"))
-            .here("no such option")
-            .note(format!("its options are {}", names.join(", ")));
+    let diagnostic = Diagnostic::error(
+        Slug::UnknownOption,
+        item.name.span,
+        format!("`{statement}` has no option `{name}`"),
+    )
+    .here("no such option")
+    .note(format!("its options are {}", names.join(", ")));
     match nearest(name, known.iter().map(|row| row.name.to_string())) {
         Some(near) => {
             let help = format!("did you mean `{near}`?");
@@ -57,7 +66,13 @@ fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnosti
 }
 
 /// A whole number of at least `least`. `None` where it is wrong (reported) or only known later.
-pub fn whole_option(elaborator: &mut Elaborator, name: &str, value: &Value, span: Span, least: i64) -> Option<usize> {
+pub fn whole_option(
+    elaborator: &mut Elaborator,
+    name: &str,
+    value: &Value,
+    span: Span,
+    least: i64,
+) -> Option<usize> {
     let found = match value {
         Value::Unknown | Value::Node(_) => return None,
         Value::Int(size) => size.known()?,
@@ -68,7 +83,12 @@ pub fn whole_option(elaborator: &mut Elaborator, name: &str, value: &Value, span
         }
     };
     if found < least {
-        elaborator.report(wrong(name, span, &format!("a whole number of at least {least}"), &found.to_string()));
+        elaborator.report(wrong(
+            name,
+            span,
+            &format!("a whole number of at least {least}"),
+            &found.to_string(),
+        ));
         return None;
     }
     usize::try_from(found).ok()
@@ -89,7 +109,11 @@ pub fn number_option(
         return None;
     };
     if !(low..=high).contains(&found) {
-        let range = if high.is_infinite() { format!("a number of at least {low}") } else { format!("a number from {low} to {high}") };
+        let range = if high.is_infinite() {
+            format!("a number of at least {low}")
+        } else {
+            format!("a number from {low} to {high}")
+        };
         elaborator.report(wrong(name, span, &range, &found.to_string()));
         return None;
     }

@@ -7,7 +7,7 @@ use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value};
 use crate::syntax::tree::{Expr, OptionItem};
-use crate::types::{Shape, Size};
+use crate::types::Shape;
 
 /// The options of `train`.
 pub const TRAIN_OPTIONS: &[OptionRow] = &[
@@ -16,15 +16,27 @@ pub const TRAIN_OPTIONS: &[OptionRow] = &[
     OptionRow { name: "epochs", required: false, doc: "how many times all examples are seen" },
     OptionRow { name: "steps", required: false, doc: "how many batches are seen, in place of `epochs`" },
     OptionRow { name: "batch", required: false, doc: "how many examples a step sees, 32 if not given" },
-    OptionRow { name: "validate", required: false, doc: "a part of a dataset to measure on after each epoch" },
+    OptionRow {
+        name: "validate",
+        required: false,
+        doc: "a part of a dataset to measure on after each epoch",
+    },
     OptionRow { name: "metrics", required: false, doc: "a list of metrics, such as `[accuracy]`" },
     OptionRow { name: "shuffle", required: false, doc: "`false` keeps the examples in order" },
     OptionRow { name: "schedule", required: false, doc: "a schedule of the learning rate" },
     OptionRow { name: "clip", required: false, doc: "the largest norm of all gradients together" },
     OptionRow { name: "l1", required: false, doc: "a penalty on the absolute values of the parameters" },
     OptionRow { name: "l2", required: false, doc: "a penalty on the squares of the parameters" },
-    OptionRow { name: "patience", required: false, doc: "epochs without a better validation loss before it stops" },
-    OptionRow { name: "checkpoint", required: false, doc: "a file that the state is saved to after each epoch" },
+    OptionRow {
+        name: "patience",
+        required: false,
+        doc: "epochs without a better validation loss before it stops",
+    },
+    OptionRow {
+        name: "checkpoint",
+        required: false,
+        doc: "a file that the state is saved to after each epoch",
+    },
     OptionRow { name: "resume", required: false, doc: "`true` goes on from the checkpoint if it is there" },
     OptionRow { name: "only", required: false, doc: "the parts of the model to train, such as `[net.out]`" },
     OptionRow { name: "seed", required: false, doc: "the seed of the shuffle and of dropout" },
@@ -71,7 +83,8 @@ pub fn train_request(
     let data_value = elaborator.expr(data);
     let chosen = as_model(elaborator, &model_value, model.span);
     let part = part_of(elaborator, &data_value, data.span);
-    let values: Vec<(&OptionItem, Value)> = options.iter().map(|item| (item, elaborator.expr(&item.value))).collect();
+    let values: Vec<(&OptionItem, Value)> =
+        options.iter().map(|item| (item, elaborator.expr(&item.value))).collect();
     let (model_id, model_part) = chosen?;
     let part = part?;
     let mut request = TrainRequest {
@@ -104,7 +117,11 @@ pub fn train_request(
     for (item, value) in &values {
         set_option(elaborator, &mut request, item, value);
     }
-    if request.epochs.is_none() && request.steps.is_none() && !given(options, "epochs") && !given(options, "steps") {
+    if request.epochs.is_none()
+        && request.steps.is_none()
+        && !given(options, "epochs")
+        && !given(options, "steps")
+    {
         elaborator.report(
             Diagnostic::error(Slug::MissingOption, span, "`train` needs `epochs` or `steps`")
                 .here("how long?")
@@ -133,8 +150,13 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
         "seed" => request.seed = whole_option(elaborator, name, value, span, 0).map(|seed| seed as u64),
         "shuffle" => request.shuffle = flag_option(elaborator, name, value, span).unwrap_or(true),
         "resume" => request.resume = flag_option(elaborator, name, value, span).unwrap_or(false),
-        "checkpoint" => request.checkpoint = text_option(elaborator, name, value, span).map(|path| (path, span)),
-        "clip" => request.step.clip = number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY)),
+        "checkpoint" => {
+            request.checkpoint = text_option(elaborator, name, value, span).map(|path| (path, span))
+        }
+        "clip" => {
+            request.step.clip =
+                number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY))
+        }
         "l1" => request.step.l1 = number_option(elaborator, name, value, span, positive).unwrap_or(0.0),
         "l2" => request.step.l2 = number_option(elaborator, name, value, span, positive).unwrap_or(0.0),
         "validate" => request.validate = part_of(elaborator, value, span),
@@ -177,7 +199,12 @@ fn parts_of(elaborator: &mut Elaborator, value: &Value, span: Span, model: Model
                 }
             }
             Value::Unknown => {}
-            other => elaborator.report(wrong("only", span, "parts of the model, such as `[net.out]`", other.kind())),
+            other => elaborator.report(wrong(
+                "only",
+                span,
+                "parts of the model, such as `[net.out]`",
+                other.kind(),
+            )),
         }
     }
     parts
@@ -190,8 +217,12 @@ pub(super) fn as_model(elaborator: &mut Elaborator, value: &Value, span: Span) -
         Value::Unknown => None,
         other => {
             elaborator.report(
-                Diagnostic::error(Slug::TypeMismatch, span, format!("expected a model, found {}", other.kind()))
-                    .here(format!("this is {}", other.kind())),
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    span,
+                    format!("expected a model, found {}", other.kind()),
+                )
+                .here(format!("this is {}", other.kind())),
             );
             None
         }
@@ -205,8 +236,12 @@ pub fn part_of(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option
         Value::Unknown => return None,
         other => {
             elaborator.report(
-                Diagnostic::error(Slug::TypeMismatch, span, format!("expected a dataset, found {}", other.kind()))
-                    .here(format!("this is {}", other.kind())),
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    span,
+                    format!("expected a dataset, found {}", other.kind()),
+                )
+                .here(format!("this is {}", other.kind())),
             );
             return None;
         }
@@ -225,20 +260,16 @@ pub fn part_of(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option
             .collect();
         if !parts.is_empty() {
             elaborator.report(
-                Diagnostic::error(Slug::TypeMismatch, span, format!("`{}` has parts: say which", record.name))
-                    .here("which part?")
-                    .note(format!("its parts are {}", parts.join(", "))),
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    span,
+                    format!("`{}` has parts: say which", record.name),
+                )
+                .here("which part?")
+                .note(format!("its parts are {}", parts.join(", "))),
             );
         }
         return None;
     };
     Some(PartRef { handle, name: record.name.clone(), input, target, span })
-}
-
-/// The number of examples of a part, where it is known.
-pub fn count_of(record: &Record) -> Option<usize> {
-    match record.fields.get("count") {
-        Some(Value::Int(Size::Known(n))) => usize::try_from(*n).ok(),
-        _ => None,
-    }
 }
