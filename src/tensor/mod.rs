@@ -1,0 +1,13 @@
+//! Numbers in memory: storage, the kernels that run over it, products by faer, threads.
+//!
+//! Storage is column-major with the batch last: a batch of `[n]` is a matrix with one example a column.
+//! This room knows classes of work (a map, a reduction, a product), never operators by name. `unsafe` lives
+//! only here.
+
+mod kernel;
+pub mod maps;
+pub mod random;
+mod value;
+
+pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3};
+pub use value::{Buffer, Precision, Tensor};
