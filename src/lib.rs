@@ -3,6 +3,7 @@
 pub mod base;
 pub mod data;
 pub mod diagnostics;
+pub mod exec;
 pub mod grad;
 pub mod graph;
 pub mod ops;

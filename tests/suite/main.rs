@@ -1,1 +1,3 @@
+//! The one test binary: laws over tables, and later corpus, agreement and faces.
 
+mod laws;
