@@ -1,8 +1,10 @@
 //! nn: a language for neural networks.
 
 pub mod base;
+pub mod check;
 pub mod data;
 pub mod diagnostics;
+pub mod elaborate;
 pub mod exec;
 pub mod grad;
 pub mod graph;

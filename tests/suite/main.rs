@@ -1,3 +1,4 @@
-//! The one test binary: laws over tables, and later corpus, agreement and faces.
+//! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
 mod laws;
+mod syntax;
