@@ -15,20 +15,7 @@ const FUNCTIONS: &[&str] =
     &["zeros", "ones", "random_uniform", "random_normal", "random_like", "count", "grad", "load"];
 
 /// What a script does: calls that only statements may contain, done by whoever walks them.
-pub const ACTIONS: &[&str] = &[
-    "print",
-    "show",
-    "plot",
-    "derive",
-    "trace",
-    "evaluate",
-    "predict",
-    "save",
-    "export",
-    "check_gradients",
-    "batches",
-    "assert",
-];
+pub const ACTIONS: &[&str] = &["print", "show", "evaluate", "predict", "save", "load", "batches", "assert"];
 
 const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
 
