@@ -8,6 +8,7 @@ pub mod elaborate;
 pub mod grad;
 pub mod graph;
 pub mod ops;
+pub mod prelude;
 pub mod syntax;
 pub mod tensor;
 pub mod types;
