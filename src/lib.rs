@@ -5,6 +5,7 @@ pub mod check;
 pub mod data;
 pub mod diagnostics;
 pub mod elaborate;
+pub mod exec;
 pub mod grad;
 pub mod graph;
 pub mod ops;
