@@ -17,6 +17,8 @@ use crate::base::Spanned;
 /// Arrays with at most this many numbers are read at check time, for the classes of labels.
 const LARGEST_SCANNED: usize = 1 << 24;
 const MOST_WHOLES: usize = 1024;
+/// As in NumPy.
+const MOST_AXES: usize = 64;
 
 /// Why a file isn't an array.
 #[derive(Debug)]
@@ -49,6 +51,13 @@ pub fn mismatch(expected: impl Into<String>, found: impl Into<String>) -> ArrayE
 /// How many numbers a shape holds, if that can be counted.
 pub fn count(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1usize, |product, size| product.checked_mul(*size))
+}
+
+/// Whether a shape has few enough axes and sizes whose product can be counted, even where one of them is 0.
+pub fn is_countable(shape: &[usize]) -> bool {
+    let nonzero = shape.iter().filter(|size| **size != 0);
+    let bytes = nonzero.copied().try_fold(8usize, usize::checked_mul);
+    shape.len() <= MOST_AXES && bytes.is_some_and(|bytes| isize::try_from(bytes).is_ok())
 }
 
 /// The facts of all fields: shapes from headers, and the labels themselves where there is one number an example.
