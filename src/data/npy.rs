@@ -9,7 +9,7 @@ use super::arrays::{self, ArrayError, ArrayFormat, count, is_countable, mismatch
 use super::files::Files;
 use super::problem::Problem;
 use super::source::{Context, DataSource, OptionKind, OptionSpec, Options};
-use super::table::{Schema, Table, Values};
+use super::table::{Loaded, Schema, Values};
 use super::weights::{Numbers, Stored, to_column_major};
 
 /// `npy(x = "x.npy", y = "y.npy")`
@@ -18,13 +18,16 @@ pub struct NpySource;
 /// NumPy's own limit.
 const LONGEST_HEADER: usize = 10_000;
 
-const OPTIONS: &[OptionSpec] = &[OptionSpec {
-    name: "values",
-    kind: OptionKind::Text,
-    default: "",
-    required: false,
-    doc: "a file; any other name is a field with a file of its own: x = \"...\", y = \"...\"",
-}];
+const OPTIONS: &[OptionSpec] = &[
+    OptionSpec {
+        name: "values",
+        kind: OptionKind::Text,
+        default: "",
+        required: false,
+        doc: "a file; any other name is a field with a file of its own: x = \"...\", y = \"...\"",
+    },
+    arrays::MISSING,
+];
 
 impl DataSource for NpySource {
     fn name(&self) -> &'static str {
@@ -47,7 +50,7 @@ impl DataSource for NpySource {
         arrays::inspect::<NpyFormat>(options, context)
     }
 
-    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Table, Vec<Problem>> {
+    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Loaded, Vec<Problem>> {
         arrays::load::<NpyFormat>(options, context)
     }
 }

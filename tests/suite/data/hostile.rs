@@ -136,3 +136,20 @@ fn options_are_never_trusted() {
         assert!(Options::bind(source, span, 7, vec![], named).is_err(), "{option} = {value}");
     }
 }
+
+#[test]
+fn a_label_that_means_unknown_can_be_left_out() {
+    let bytes: Vec<u8> = [&[0u8, 0, 8, 1, 0, 0, 0, 5][..], &[0, 1, 255, 2, 255]].concat();
+    let make = |script, arguments: Vec<(&str, OptionValue)>| {
+        let files = MemoryFiles::new().with("l", bytes.clone());
+        let declared = Declared::new(script, "idx", [vec![("labels", text("l"))], arguments].concat());
+        Declared { files: Box::new(files), ..declared }.input(one_hot(column("labels"), None))
+    };
+    let shown = make("idx(labels = \"l\") one_hot(labels)", vec![]).mistake();
+    assert_eq!(shown.head, "data-value script.nn:1:5 label 255 looks like \"unknown\": 2 rows of 5");
+    assert_eq!(shown.fixed, ["idx(labels = \"l\", missing = 255) one_hot(labels)\n    missing = drop"]);
+    let missing = vec![("missing", OptionValue::Number(255.0))];
+    let mut mended =
+        make("idx(labels = \"l\", missing = 255) one_hot(labels)", missing).missing(Missing::Drop);
+    assert_eq!(mended.load().parts["all"].input.labels(), Some(&[0, 1, 2][..]));
+}

@@ -86,9 +86,10 @@ fn a_header_that_is_none_is_recognised_and_the_reverse() {
 
     let file = "a,b\n1,2\n3,4\n";
     let header = || vec![("header", OptionValue::Flag(false))];
-    let shown = Declared::csv("csv(\"t.csv\") c0", file, header()).input(column("c0")).mistake();
-    shown.says("t.csv:1:1: `a` is not a number").says("leave out `header = false`");
-    let shown = Declared::csv("csv(\"t.csv\") a", file, header()).input(column("a")).mistake();
+    let shown = Declared::csv("csv(\"t.csv\", header) c0", file, header()).input(column("c0")).mistake();
+    shown.says("t.csv:1:1: `a` is not a number");
+    assert_eq!(shown.fixed, ["csv(\"t.csv\", true) c0"]);
+    let shown = Declared::csv("csv(\"t.csv\", header) a", file, header()).input(column("a")).mistake();
     shown.says("looks like names");
 }
 

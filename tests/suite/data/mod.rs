@@ -73,6 +73,14 @@ impl Declared {
         Span::new(self.id, at, at + if self.text.contains(part) { part.len() } else { 0 })
     }
 
+    /// A name and the parentheses behind it, if it has them.
+    fn call(&self, name: &str) -> Span {
+        let span = self.span(name);
+        let rest = &self.text[span.end as usize..];
+        let arguments = if rest.starts_with('(') { rest.find(')').map_or(0, |at| at + 1) } else { 0 };
+        Span::new(self.id, span.start as usize, span.end as usize + arguments)
+    }
+
     fn input(mut self, make: impl Fn(&Declared) -> ColumnExpr) -> Declared {
         self.spec.input = Some(make(&self));
         self
@@ -190,9 +198,7 @@ fn list(names: &'static [&'static str]) -> impl Fn(&Declared) -> ColumnExpr {
 fn all_but(except: &'static [&'static str]) -> impl Fn(&Declared) -> ColumnExpr {
     move |d| {
         let except = except.iter().map(|name| Spanned::new((*name).to_owned(), d.span(name))).collect();
-        let start = d.span("columns(");
-        let end = d.text[start.start as usize..].find(')').map_or(0, |at| at + 1);
-        let span = Span::new(d.id, start.start as usize, start.start as usize + end);
+        let span = d.call("columns");
         ColumnExpr::new(span, ColumnExprKind::All { except })
     }
 }
@@ -201,7 +207,7 @@ fn one_hot(of: impl Fn(&Declared) -> ColumnExpr, classes: Option<usize>) -> impl
     move |d| {
         let of = of(d);
         let classes = classes.map(|n| Spanned::new(n, d.span(&n.to_string())));
-        ColumnExpr::new(d.span("one_hot"), ColumnExprKind::OneHot { of: Box::new(of), classes })
+        ColumnExpr::new(d.call("one_hot"), ColumnExprKind::OneHot { of: Box::new(of), classes })
     }
 }
 
