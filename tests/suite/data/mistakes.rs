@@ -125,6 +125,7 @@ fn a_label_for_unknown_is_recognised() {
         .target(one_hot(column("y"), None))
         .mistake();
     assert_eq!(shown.head, "data-value script.nn:1:24 label -1 looks like \"unknown\": 2 rows of 5");
+    assert_eq!(shown.fixed, ["csv(\"t.csv\", missing = [\"-1\"]) a one_hot(y)\n    missing = drop"]);
     shown
         .says("t.csv:4:3: the first of them")
         .says("`missing = [\"-1\"]` in the source and `missing = drop`");

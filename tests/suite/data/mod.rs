@@ -150,7 +150,10 @@ impl Declared {
 
     fn apply(&self, fix: &nn::diagnostics::Fix) -> String {
         let mut text = self.text.to_owned();
-        for edit in &fix.edits {
+        let mut edits: Vec<_> = fix.edits.iter().collect();
+        // From the end, so that the places of the others stay what they were.
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+        for edit in edits {
             assert_eq!(edit.span.source, self.id, "fixes change the script");
             text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
         }
