@@ -110,7 +110,8 @@ impl Elaborator {
         for argument in given.iter().filter(|argument| argument.name.is_some()) {
             let Some((name, name_span)) = &argument.name else { continue };
             let Some(at) = position(name) else {
-                let known: Vec<String> = function.params.iter().map(|param| param.name.name.clone()).collect();
+                let known: Vec<String> =
+                    function.params.iter().map(|param| param.name.name.clone()).collect();
                 self.report(problem::unknown_argument(&function.name.name, name, *name_span, &known));
                 return None;
             };
@@ -152,5 +153,7 @@ fn missing_from(function: &Function, bound: &Bound, first: usize) -> Option<Stri
 
 fn named(function: &Function, bound: Bound) -> Vec<(String, Value, Span)> {
     let params = function.params.iter().zip(bound);
-    params.filter_map(|(param, value)| value.map(|(value, span)| (param.name.name.clone(), value, span))).collect()
+    params
+        .filter_map(|(param, value)| value.map(|(value, span)| (param.name.name.clone(), value, span)))
+        .collect()
 }

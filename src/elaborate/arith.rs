@@ -50,7 +50,13 @@ pub(super) fn sign_of(name: &str) -> &str {
 }
 
 impl Elaborator {
-    pub(super) fn binary(&mut self, op: BinaryOp, span: Span, left: (Value, Span), right: (Value, Span)) -> Value {
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        span: Span,
+        left: (Value, Span),
+        right: (Value, Span),
+    ) -> Value {
         match (&left.0, &right.0) {
             (Value::Unknown, _) | (_, Value::Unknown) => return Value::Unknown,
             (Value::Int(a), Value::Int(b)) => {
@@ -65,7 +71,8 @@ impl Elaborator {
                 BinaryOp::NotEqual => return Value::Bool(a != b),
                 _ => {}
             },
-            (Value::Parameters(_) | Value::Model { .. }, _) | (_, Value::Parameters(_) | Value::Model { .. }) => {
+            (Value::Parameters(_) | Value::Model { .. }, _)
+            | (_, Value::Parameters(_) | Value::Model { .. }) => {
                 return self.parameters_binary(op, span, left, right);
             }
             (Value::Text(a), Value::Text(b)) => match op {
@@ -83,19 +90,30 @@ impl Elaborator {
         let (Some(a), Some(b)) = (self.node_of(&left.0, left.1), self.node_of(&right.0, right.1)) else {
             return Value::Unknown;
         };
-        self.primitive(primitive_of(op), &[(a, left.1), (b, right.1)], span).map_or(Value::Unknown, Value::Node)
+        self.primitive(primitive_of(op), &[(a, left.1), (b, right.1)], span)
+            .map_or(Value::Unknown, Value::Node)
     }
 
     /// Models are vectors of their parameters: sums and differences of two, products with a number.
-    fn parameters_binary(&mut self, op: BinaryOp, span: Span, left: (Value, Span), right: (Value, Span)) -> Value {
+    fn parameters_binary(
+        &mut self,
+        op: BinaryOp,
+        span: Span,
+        left: (Value, Span),
+        right: (Value, Span),
+    ) -> Value {
         match (self.as_parameters(&left.0), self.as_parameters(&right.0)) {
             (Some(a), Some(b)) if matches!(op, BinaryOp::Add | BinaryOp::Subtract) => {
                 if a.model != b.model || a.entries.len() != b.entries.len() {
                     self.report(
-                        Diagnostic::error(Slug::TypeMismatch, span, "the parameters of two different models meet")
-                            .here("here")
-                            .label(left.1, "these parameters")
-                            .label(right.1, "and these"),
+                        Diagnostic::error(
+                            Slug::TypeMismatch,
+                            span,
+                            "the parameters of two different models meet",
+                        )
+                        .here("here")
+                        .label(left.1, "these parameters")
+                        .label(right.1, "and these"),
                     );
                     return Value::Unknown;
                 }
@@ -104,7 +122,9 @@ impl Elaborator {
                 for (path, node) in &mut entries {
                     let Some(&second) = other.get(path) else { return Value::Unknown };
                     let operands = [(*node, left.1), (second, right.1)];
-                    let Some(sum) = self.primitive(primitive_of(op), &operands, span) else { return Value::Unknown };
+                    let Some(sum) = self.primitive(primitive_of(op), &operands, span) else {
+                        return Value::Unknown;
+                    };
                     *node = sum;
                 }
                 Value::Parameters(Parameters { model: a.model, entries })
@@ -130,7 +150,9 @@ impl Elaborator {
                         format!("`{sign}` does not apply to {} and {}", left.0.kind(), right.0.kind()),
                     )
                     .here("here")
-                    .note("vectors of parameters are added, subtracted, and multiplied or divided by numbers"),
+                    .note(
+                        "vectors of parameters are added, subtracted, and multiplied or divided by numbers",
+                    ),
                 );
                 Value::Unknown
             }
@@ -145,8 +167,12 @@ impl Elaborator {
         }
         let found = ty.to_string();
         self.report(
-            Diagnostic::error(Slug::ShapeMismatch, span, format!("parameters are scaled by one number, found `{found}`"))
-                .here(format!("this is `{found}`")),
+            Diagnostic::error(
+                Slug::ShapeMismatch,
+                span,
+                format!("parameters are scaled by one number, found `{found}`"),
+            )
+            .here(format!("this is `{found}`")),
         );
         None
     }

@@ -4,10 +4,10 @@ use super::scope::Owner;
 use super::value::Value;
 use super::{Elaborator, problem};
 use crate::base::Span;
+use crate::ops;
 use crate::syntax::tree::{Block, Expr, FunctionKind, Ident, Stmt, StmtKind};
 use crate::tensor::Fold;
 use crate::types::Size;
-use crate::ops;
 
 /// Rounds of an unrolled loop.
 const MAX_ROUNDS: i64 = 100_000;
@@ -47,7 +47,9 @@ impl Elaborator {
                 self.graph.set_span(outer);
                 return match self.known_condition(&value, condition.span) {
                     Some(true) => self.body(then),
-                    Some(false) => otherwise.as_ref().map_or((Value::Nothing, stmt.span), |block| self.body(block)),
+                    Some(false) => {
+                        otherwise.as_ref().map_or((Value::Nothing, stmt.span), |block| self.body(block))
+                    }
                     None => (Value::Unknown, stmt.span),
                 };
             }
@@ -57,7 +59,10 @@ impl Elaborator {
                 return (value, expr.span);
             }
             StmtKind::While { .. } => {
-                self.report(problem::not_here(stmt.span, "a model has no `while`: its loops are unrolled by `for`"));
+                self.report(problem::not_here(
+                    stmt.span,
+                    "a model has no `while`: its loops are unrolled by `for`",
+                ));
                 Value::Unknown
             }
             StmtKind::Function(_)
@@ -124,7 +129,8 @@ impl Elaborator {
         let Some(key) = key else {
             let known = frame.states.keys().cloned().collect::<Vec<_>>();
             let near = problem::nearest(&name.name, known);
-            let report = problem::not_here(name.span, format!("`{}` is not a state of this declaration", name.name));
+            let report =
+                problem::not_here(name.span, format!("`{}` is not a state of this declaration", name.name));
             self.report(match near {
                 Some(near) => report.help(format!("did you mean `{near}`?")),
                 None => report.help(format!("declare it: `state {}: [n] = zeros`", name.name)),
@@ -169,7 +175,11 @@ impl Elaborator {
     }
 
     /// A number repeated to the type of another value; other values as they are.
-    pub(super) fn like(&mut self, node: crate::graph::NodeId, other: crate::graph::NodeId) -> crate::graph::NodeId {
+    pub(super) fn like(
+        &mut self,
+        node: crate::graph::NodeId,
+        other: crate::graph::NodeId,
+    ) -> crate::graph::NodeId {
         let (ty, wanted) = (self.graph.ty(node).clone(), self.graph.ty(other).clone());
         if ty.shape.is_scalar() && ty.batch == wanted.batch && !wanted.shape.is_scalar() {
             return self.graph.apply(ops::expand_to(wanted), &[node]).unwrap_or(node);

@@ -11,7 +11,8 @@ use crate::tensor::Axis;
 use crate::types::{Shape, Size, TensorType};
 
 /// Functions that the elaborator itself knows.
-const FUNCTIONS: &[&str] = &["zeros", "ones", "random_uniform", "random_normal", "random_like", "count", "grad", "load"];
+const FUNCTIONS: &[&str] =
+    &["zeros", "ones", "random_uniform", "random_normal", "random_like", "count", "grad", "load"];
 
 /// What a script does: calls that only statements may contain, done by whoever walks them.
 pub const ACTIONS: &[&str] = &[
@@ -65,7 +66,7 @@ impl Elaborator {
     }
 
     /// The sizes in the arguments, or the shape that an initializer fills.
-    fn shape_argument(&mut self, given: &[Given]) -> Option<Shape> {
+    pub(super) fn shape_argument(&mut self, given: &[Given]) -> Option<Shape> {
         if let [Given { value: Value::Shape(shape), .. }] = given {
             return Some(shape.clone());
         }

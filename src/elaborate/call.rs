@@ -10,8 +10,8 @@ use super::{Elaborator, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::NodeId;
-use crate::ops::{ArgValue, Primitive};
 use crate::graph::ParamKind;
+use crate::ops::{ArgValue, Primitive};
 use crate::syntax::tree::{Argument, Body, Function, FunctionKind, Ident};
 use crate::types::{Shape, Size};
 
@@ -56,7 +56,13 @@ impl Elaborator {
         }
     }
 
-    fn call_function(&mut self, callee: &FunctionValue, given: &[Given], is_piped: bool, span: Span) -> Value {
+    fn call_function(
+        &mut self,
+        callee: &FunctionValue,
+        given: &[Given],
+        is_piped: bool,
+        span: Span,
+    ) -> Value {
         match &callee.target {
             Target::Opaque => Value::Unknown,
             Target::Primitive(primitive) => self.call_primitive(primitive, given, span),
@@ -84,7 +90,9 @@ impl Elaborator {
             self.report(problem::not_here(name.span, "`as` names a use of a layer"));
             return Value::Unknown;
         }
-        let Some(binding) = self.bind(&function, &preset, given, is_piped, span) else { return Value::Unknown };
+        let Some(binding) = self.bind(&function, &preset, given, is_piped, span) else {
+            return Value::Unknown;
+        };
         let Some(owner) = self.owner_frame() else {
             self.report(owns_parameters(&function, span));
             return Value::Unknown;
@@ -124,7 +132,13 @@ impl Elaborator {
     }
 
     /// Elaborates the body of a function with its arguments.
-    pub(super) fn run(&mut self, function: &Arc<Function>, bound: Bound, span: Span, path: Option<String>) -> Value {
+    pub(super) fn run(
+        &mut self,
+        function: &Arc<Function>,
+        bound: Bound,
+        span: Span,
+        path: Option<String>,
+    ) -> Value {
         if self.broken.contains(&function.head_span) {
             return Value::Unknown;
         }
@@ -195,11 +209,18 @@ impl Elaborator {
         let mut positional = given.iter().filter(|argument| argument.name.is_none());
         let (mut tensors, mut attributes) = (Vec::new(), Vec::new());
         for param in primitive.params {
-            let named = given.iter().find(|argument| argument.name.as_ref().is_some_and(|(name, _)| name == param.name));
+            let named = given
+                .iter()
+                .find(|argument| argument.name.as_ref().is_some_and(|(name, _)| name == param.name));
             if param.kind == ParamKind::Tensors {
                 for argument in positional.by_ref() {
                     tensors.push((self.node_of(&argument.value, argument.span)?, argument.span));
                 }
+                continue;
+            }
+            if param.kind == ParamKind::Sizes {
+                let rest: Vec<Given> = positional.by_ref().cloned().collect();
+                attributes.push(ArgValue::Shape(self.shape_argument(&rest)?));
                 continue;
             }
             match (named.or_else(|| positional.next()), param.default) {
@@ -251,7 +272,7 @@ impl Elaborator {
             },
             ParamKind::Int => self.size_of(&argument.value, argument.span).map(ArgValue::Int),
             ParamKind::Shape => self.shape_of(&argument.value, argument.span).map(ArgValue::Shape),
-            ParamKind::Tensor | ParamKind::Tensors => None,
+            ParamKind::Sizes | ParamKind::Tensor | ParamKind::Tensors => None,
         }
     }
 
@@ -259,7 +280,9 @@ impl Elaborator {
     pub(super) fn shape_of(&mut self, value: &Value, span: Span) -> Option<Shape> {
         match value {
             Value::Shape(shape) => Some(shape.clone()),
-            Value::List(items) => items.iter().map(|item| self.dim_of(item, span)).collect::<Option<_>>().map(Shape),
+            Value::List(items) => {
+                items.iter().map(|item| self.dim_of(item, span)).collect::<Option<_>>().map(Shape)
+            }
             other => self.dim_of(other, span).map(|dim| Shape(vec![dim])),
         }
     }
@@ -268,7 +291,8 @@ impl Elaborator {
         let size = self.size_of(value, span)?;
         if size.known().is_some_and(|n| n < 0) {
             self.report(
-                Diagnostic::error(Slug::OptionValue, span, format!("a size cannot be {size}")).here("negative size"),
+                Diagnostic::error(Slug::OptionValue, span, format!("a size cannot be {size}"))
+                    .here("negative size"),
             );
             return None;
         }
@@ -284,19 +308,26 @@ fn default_attribute(kind: ParamKind, default: &str) -> Option<ArgValue> {
             _ => Some(ArgValue::Axis(crate::tensor::Axis::All)),
         },
         ParamKind::Int => default.parse().ok().map(|n| ArgValue::Int(Size::Known(n))),
-        ParamKind::Shape | ParamKind::Tensor | ParamKind::Tensors => None,
+        ParamKind::Shape | ParamKind::Sizes | ParamKind::Tensor | ParamKind::Tensors => None,
     }
 }
 
 fn owns_parameters(function: &Function, span: Span) -> Diagnostic {
-    problem::not_here(span, format!("`{}` owns parameters: it can be used in a model or a layer", function.name.name))
-        .label(function.head_span, "declared as a layer here")
+    problem::not_here(
+        span,
+        format!("`{}` owns parameters: it can be used in a model or a layer", function.name.name),
+    )
+    .label(function.head_span, "declared as a layer here")
 }
 
 /// The options among bound arguments: everything but the subject.
 fn options_of(function: &Function, bound: &Bound) -> Vec<(String, Value, Span)> {
     let params = function.params.iter().zip(bound).skip(super::arguments::subject_count(function));
-    params.filter_map(|(param, value)| value.clone().map(|(value, span)| (param.name.name.clone(), value, span))).collect()
+    params
+        .filter_map(|(param, value)| {
+            value.clone().map(|(value, span)| (param.name.name.clone(), value, span))
+        })
+        .collect()
 }
 
 pub(super) fn join(path: &str, name: &str) -> String {

@@ -134,7 +134,13 @@ impl Elaborator {
                 (param.name.name.clone(), Value::Node(node), param.name.span)
             })
             .collect();
-        self.run_optimizer(function, &stand_ins, super::optimizer::Update { weight, gradient, step }, true, function.head_span);
+        self.run_optimizer(
+            function,
+            &stand_ins,
+            super::optimizer::Update { weight, gradient, step },
+            true,
+            function.head_span,
+        );
     }
 
     /// A fresh graph for a statement; the old one is given back.

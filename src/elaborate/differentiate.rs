@@ -27,9 +27,13 @@ impl Elaborator {
         let ty = self.graph.ty(output).clone();
         if !ty.shape.is_scalar() {
             self.report(
-                Diagnostic::error(Slug::ShapeMismatch, span, format!("a gradient is of one number, found `{ty}`"))
-                    .here(format!("this is `{ty}`"))
-                    .help("reduce it first: `sum(...)` or `mean(...)`"),
+                Diagnostic::error(
+                    Slug::ShapeMismatch,
+                    span,
+                    format!("a gradient is of one number, found `{ty}`"),
+                )
+                .here(format!("this is `{ty}`"))
+                .help("reduce it first: `sum(...)` or `mean(...)`"),
             );
             return false;
         }
@@ -74,13 +78,38 @@ impl Elaborator {
         match grad::differentiate(&mut self.graph, output, wrt) {
             Ok(gradients) => Some(gradients),
             Err(problem) => {
-                self.report(gradient_problem(&problem, span));
+                self.report(self.gradient_problem(&problem, span));
                 None
             }
         }
     }
-}
 
-fn gradient_problem(problem: &GradProblem, span: Span) -> Diagnostic {
-    Diagnostic::error(Slug::NotDifferentiable, span, format!("there is no gradient here: {problem}")).here("asked here")
+    fn gradient_problem(&self, problem: &GradProblem, span: Span) -> Diagnostic {
+        match problem {
+            GradProblem::NotANumber { shape } => Diagnostic::error(
+                Slug::NotDifferentiable,
+                span,
+                format!("a gradient is of one number, found `{shape}`"),
+            )
+            .here("asked here"),
+            GradProblem::Batched { .. } => Diagnostic::error(
+                Slug::NotDifferentiable,
+                span,
+                "a gradient is of one number, found one for each example",
+            )
+            .here("asked here"),
+            GradProblem::NotDifferentiable { at, reason, .. } => {
+                let diagnostic = Diagnostic::error(
+                    Slug::NotDifferentiable,
+                    span,
+                    format!("nothing flows back through this: {reason}"),
+                )
+                .here("gradient asked here");
+                match self.graph.node(*at).span {
+                    Some(place) => diagnostic.label(place, reason.to_string()),
+                    None => diagnostic,
+                }
+            }
+        }
+    }
 }

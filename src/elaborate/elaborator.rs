@@ -166,7 +166,9 @@ impl Elaborator {
     pub fn known_names(&self) -> Vec<String> {
         let locals = self.frames.last().into_iter().flat_map(|frame| frame.locals.keys().cloned());
         let rest = self.globals.keys().chain(self.prelude.keys()).cloned();
-        let fixed = builtin::names().chain(ops::catalogue().iter().map(|primitive| primitive.name)).map(str::to_string);
+        let fixed = builtin::names()
+            .chain(ops::catalogue().iter().map(|primitive| primitive.name))
+            .map(str::to_string);
         locals.chain(rest).chain(fixed).collect()
     }
 

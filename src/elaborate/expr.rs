@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::call::CallSite;
-use super::value::{FunctionValue, Record, Target, Value};
+use super::value::{Record, Value};
 use super::{Elaborator, problem};
 use crate::base::Span;
-use crate::graph::{Leaf, NodeId};
+use crate::graph::NodeId;
 use crate::ops;
 use crate::syntax::tree::{Expr, ExprKind, Ident, PostfixOp, UnaryOp};
-use crate::types::{Size, TensorType};
+use crate::types::Size;
 
 impl Elaborator {
     /// The value of an expression; nodes made for it carry its span.
@@ -23,7 +23,9 @@ impl Elaborator {
 
     fn expr_kind(&mut self, expr: &Expr) -> Value {
         match &expr.kind {
-            ExprKind::Number { value, whole: true } if value.abs() < 9.0e15 => Value::Int(Size::Known(*value as i64)),
+            ExprKind::Number { value, whole: true } if value.abs() < 9.0e15 => {
+                Value::Int(Size::Known(*value as i64))
+            }
             ExprKind::Number { value, .. } => Value::Number(*value),
             ExprKind::Text(parts) => self.text(parts),
             ExprKind::Bool(value) => Value::Bool(*value),
@@ -42,7 +44,8 @@ impl Elaborator {
             ExprKind::If { condition, then, otherwise } => self.choice(condition, then, otherwise, expr.span),
             ExprKind::Call { callee, args } => {
                 let function = self.expr(callee);
-                let site = CallSite { span: expr.span, callee_span: callee.span, args, piped: None, use_name: None };
+                let site =
+                    CallSite { span: expr.span, callee_span: callee.span, args, piped: None, use_name: None };
                 self.call(function, site)
             }
             ExprKind::Named { expr: inner, name } => self.named(inner, name, None, expr.span),
@@ -67,15 +70,25 @@ impl Elaborator {
         let value = match &rhs.kind {
             ExprKind::Call { callee, args } => {
                 let function = self.expr(callee);
-                let site =
-                    CallSite { span: rhs.span, callee_span: callee.span, args, piped: Some(input), use_name: None };
+                let site = CallSite {
+                    span: rhs.span,
+                    callee_span: callee.span,
+                    args,
+                    piped: Some(input),
+                    use_name: None,
+                };
                 self.call(function, site)
             }
             ExprKind::Named { expr, name } => self.named(expr, name, Some(input), rhs.span),
             _ => {
                 let function = self.expr(rhs);
-                let site =
-                    CallSite { span: rhs.span, callee_span: rhs.span, args: &[], piped: Some(input), use_name: None };
+                let site = CallSite {
+                    span: rhs.span,
+                    callee_span: rhs.span,
+                    args: &[],
+                    piped: Some(input),
+                    use_name: None,
+                };
                 self.call(function, site)
             }
         };
@@ -101,7 +114,9 @@ impl Elaborator {
             (UnaryOp::Negate, Value::Int(size)) => size.negate().map_or(Value::Unknown, Value::Int),
             (UnaryOp::Negate, Value::Parameters(parameters)) => {
                 let parameters = parameters.clone();
-                self.map_parameters(parameters, |elaborator, node| elaborator.primitive("negate", &[(node, span)], span))
+                self.map_parameters(parameters, |elaborator, node| {
+                    elaborator.primitive("negate", &[(node, span)], span)
+                })
             }
             (UnaryOp::Not, Value::Bool(value)) => Value::Bool(!value),
             (UnaryOp::Negate, _) => self.apply_unary("negate", &value, operand.span, span),
@@ -126,7 +141,12 @@ impl Elaborator {
     }
 
     /// Applies a primitive that users write as a sign.
-    pub(super) fn primitive(&mut self, name: &'static str, operands: &[(NodeId, Span)], span: Span) -> Option<NodeId> {
+    pub(super) fn primitive(
+        &mut self,
+        name: &'static str,
+        operands: &[(NodeId, Span)],
+        span: Span,
+    ) -> Option<NodeId> {
         let primitive = ops::find(name)?;
         let nodes: Vec<NodeId> = operands.iter().map(|(node, _)| *node).collect();
         match (primitive.build)(&mut self.graph, &nodes, &[]) {
@@ -186,7 +206,9 @@ impl Elaborator {
     pub(super) fn size_of(&mut self, value: &Value, span: Span) -> Option<Size> {
         match value {
             Value::Int(size) => Some(size.clone()),
-            Value::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => Some(Size::Known(*number as i64)),
+            Value::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => {
+                Some(Size::Known(*number as i64))
+            }
             Value::Unknown => None,
             Value::Node(_) => {
                 self.report(problem::not_known(span, "a size"));
@@ -223,17 +245,5 @@ impl Elaborator {
                 Value::Unknown
             }
         }
-    }
-
-    /// A size as a number of the graph.
-    pub(super) fn size_node(&mut self, size: &Size) -> NodeId {
-        match size {
-            Size::Known(n) => self.graph.constant(*n as f64),
-            Size::Symbolic(_) => self.graph.leaf(Leaf::Size(size.clone()), TensorType::number()),
-        }
-    }
-
-    pub(super) fn function_value(function: Arc<crate::syntax::tree::Function>) -> FunctionValue {
-        FunctionValue { target: Target::Declared(function), preset: Vec::new() }
     }
 }

@@ -35,7 +35,9 @@ impl Elaborator {
         }
         let mut axis = 0;
         for item in indices {
-            let Some((result, kept)) = self.index_axis(node, object.span, item, axis) else { return Value::Unknown };
+            let Some((result, kept)) = self.index_axis(node, object.span, item, axis) else {
+                return Value::Unknown;
+            };
             node = result;
             axis += usize::from(kept);
         }
@@ -43,13 +45,21 @@ impl Elaborator {
     }
 
     /// One position or slice along an axis; tells whether the axis is still there.
-    fn index_axis(&mut self, node: NodeId, object: Span, item: &IndexItem, axis: usize) -> Option<(NodeId, bool)> {
+    fn index_axis(
+        &mut self,
+        node: NodeId,
+        object: Span,
+        item: &IndexItem,
+        axis: usize,
+    ) -> Option<(NodeId, bool)> {
         let dim = self.graph.ty(node).shape.0.get(axis)?.clone();
         match item {
             IndexItem::At(at) => {
                 let position = self.expr(at);
                 if let Value::Node(position) = position {
-                    return self.element_at_run(node, object, position, at.span, &dim).map(|node| (node, false));
+                    return self
+                        .element_at_run(node, object, position, at.span, &dim)
+                        .map(|node| (node, false));
                 }
                 let at_size = self.size_of(&position, at.span)?;
                 let next = at_size.add(&Size::Known(1))?;
@@ -103,7 +113,7 @@ impl Elaborator {
         }
         let built: Result<NodeId, ShapeProblem> = (|| {
             let mask = self.graph.apply(ops::one_hot(dim.clone()), &[position])?;
-            let masked = self.graph.apply(ops::elementwise("multiply"), &[node, mask])?;
+            let masked = crate::ops::build::mul(&mut self.graph, node, mask);
             self.graph.apply(ops::reduce(crate::tensor::Fold::Sum, crate::tensor::Axis::All), &[masked])
         })();
         match built {
@@ -121,7 +131,9 @@ impl Elaborator {
             let Some(node) = self.list_node(items, object) else { return Value::Unknown };
             let Value::Node(position) = position else { return Value::Unknown };
             let dim = Size::from(items.len());
-            return self.element_at_run(node, object, position, at.span, &dim).map_or(Value::Unknown, Value::Node);
+            return self
+                .element_at_run(node, object, position, at.span, &dim)
+                .map_or(Value::Unknown, Value::Node);
         }
         let Some(size) = self.size_of(&position, at.span) else { return Value::Unknown };
         match size.count().and_then(|n| items.get(n)) {
@@ -181,6 +193,8 @@ pub fn constant_of(items: &[Value]) -> Option<Constant> {
     if n_columns == 0 || rows.iter().any(|row| row.len() != n_columns) {
         return None;
     }
-    let values = (0..n_columns).flat_map(|column| rows.iter().filter_map(move |row| row.get(column).copied())).collect();
+    let values = (0..n_columns)
+        .flat_map(|column| rows.iter().filter_map(move |row| row.get(column).copied()))
+        .collect();
     Some(Constant { shape: vec![rows.len(), n_columns], values })
 }

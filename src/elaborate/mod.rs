@@ -26,11 +26,13 @@ mod step;
 mod text;
 mod value;
 
-pub use elaborator::{Definition, Elaborator};
 pub use arguments::Given;
 pub use builtin::ACTIONS;
+pub use elaborator::{Definition, Elaborator};
+pub use index::constant_of;
 pub use model::{LayerRow, Model, ModelId, Stored};
 pub use optimizer::OptimizerState;
+pub use problem::nearest;
 pub use scope::Binding;
 pub use step::{MetricPlan, Step, StepRequest};
 pub use text::TextPiece;

@@ -12,7 +12,7 @@ use super::value::{FunctionValue, Parameters, Target, Value};
 use super::{Elaborator, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::graph::{Leaf, NodeId, SlotId};
+use crate::graph::{Leaf, NodeId, Operation, SlotId};
 use crate::ops;
 use crate::syntax::tree::{Expr, Function, FunctionKind, Ident, TypeExpr, TypeExprKind};
 use crate::types::{Shape, Size, TensorType};
@@ -151,7 +151,10 @@ impl Elaborator {
                 Diagnostic::error(
                     Slug::TypeMismatch,
                     name.span,
-                    format!("the shape of `{}` must be known: `{}` is a model", name.name, function.name.name),
+                    format!(
+                        "the shape of `{}` must be known: `{}` is a model",
+                        name.name, function.name.name
+                    ),
                 )
                 .here("no shape")
                 .help(format!("write `{}: [4]`, or `{}: like DATA.input`", name.name, name.name)),
@@ -160,7 +163,9 @@ impl Elaborator {
         };
         if let TypeExprKind::Shape(dims) = &ty.kind {
             let unbound = dims.iter().find_map(|dim| match &dim.kind {
-                crate::syntax::tree::ExprKind::Name(name) if self.lookup(name).is_none() => Some((name, dim.span)),
+                crate::syntax::tree::ExprKind::Name(name) if self.lookup(name).is_none() => {
+                    Some((name, dim.span))
+                }
                 _ => None,
             });
             if let Some((size, span)) = unbound {
@@ -213,8 +218,13 @@ impl Elaborator {
             Some(ty) => self.body_shape(ty),
             None => Some(Shape::scalar()),
         };
-        let value = shape.and_then(|shape| self.stored(name, shape, init, false)).map_or(Value::Unknown, Value::Node);
-        let key = self.frames.last().and_then(|frame| frame.path.as_deref()).map(|path| local_key(path, &name.name));
+        let value =
+            shape.and_then(|shape| self.stored(name, shape, init, false)).map_or(Value::Unknown, Value::Node);
+        let key = self
+            .frames
+            .last()
+            .and_then(|frame| frame.path.as_deref())
+            .map(|path| local_key(path, &name.name));
         if let (Some(frame), Some(key)) = (self.frames.last_mut(), key) {
             frame.states.insert(name.name.clone(), key);
         }
@@ -240,12 +250,16 @@ impl Elaborator {
             }
             Owner::Model(id) => {
                 let key = local_key(&path, &name.name);
-                let found = self.models.get(id.0)?.stored.get(&key).map(|stored| (stored.slot, stored.shape.clone()));
+                let found =
+                    self.models.get(id.0)?.stored.get(&key).map(|stored| (stored.slot, stored.shape.clone()));
                 if let Some((slot, known)) = found {
                     return self.stored_again(name, slot, &full, &Shape::known(&known), &shape);
                 }
                 let Some(dims) = shape.dims() else {
-                    self.report(problem::not_known(name.span, &format!("the shape `{shape}` of a parameter")));
+                    self.report(problem::not_known(
+                        name.span,
+                        &format!("the shape `{shape}` of a parameter"),
+                    ));
                     return None;
                 };
                 let init = self.initial(init, &shape, &full)?;
@@ -259,7 +273,14 @@ impl Elaborator {
     }
 
     /// A shared layer meets its parameters again: the shape must be the same.
-    fn stored_again(&mut self, name: &Ident, slot: SlotId, full: &str, known: &Shape, shape: &Shape) -> Option<NodeId> {
+    fn stored_again(
+        &mut self,
+        name: &Ident,
+        slot: SlotId,
+        full: &str,
+        known: &Shape,
+        shape: &Shape,
+    ) -> Option<NodeId> {
         if known != shape {
             self.report(
                 Diagnostic::error(
@@ -313,7 +334,9 @@ impl Elaborator {
     fn run_init(&mut self, function: &FunctionValue, shape: &Shape, full: &str, span: Span) -> Value {
         let declared = match &function.target {
             Target::Declared(declared) if declared.kind == FunctionKind::Init => declared.clone(),
-            Target::Builtin(name @ ("zeros" | "ones")) => return Value::Number(f64::from(u8::from(*name == "ones"))),
+            Target::Builtin(name @ ("zeros" | "ones")) => {
+                return Value::Number(f64::from(u8::from(*name == "ones")));
+            }
             _ => {
                 self.report(problem::kind(span, "an initializer", &Value::Function(function.clone())));
                 return Value::Unknown;
@@ -370,6 +393,15 @@ impl Elaborator {
         Value::Unknown
     }
 
+    /// The path of the parameter that a node is, if it is one of this model.
+    pub fn parameter_key(&self, id: ModelId, node: NodeId) -> Option<String> {
+        let Operation::Leaf(Leaf::Slot { id: slot, .. }) = &self.graph.node(node).operation else {
+            return None;
+        };
+        let model = self.models.get(id.0)?;
+        model.stored.iter().find(|(_, stored)| stored.slot == *slot).map(|(key, _)| key.clone())
+    }
+
     pub(super) fn parameters_field(&mut self, parameters: &Parameters, field: &Ident) -> Value {
         if let Some(node) = parameters.entries.get(&field.name) {
             return Value::Node(*node);
@@ -401,7 +433,8 @@ impl Elaborator {
                         (key.clone(), leaf, TensorType::plain(Shape::known(&stored.shape)))
                     })
                     .collect();
-                let entries = found.into_iter().map(|(key, leaf, ty)| (key, self.graph.leaf(leaf, ty))).collect();
+                let entries =
+                    found.into_iter().map(|(key, leaf, ty)| (key, self.graph.leaf(leaf, ty))).collect();
                 Some(Parameters { model: *id, entries })
             }
             _ => None,

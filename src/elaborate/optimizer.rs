@@ -99,7 +99,12 @@ impl Elaborator {
                 }
                 Some((_, value, at)) => Some((value.clone(), *at)),
                 None if param.default.is_none() => {
-                    self.report(problem::missing_argument(&function.name.name, &param.name.name, span, Some(param.name.span)));
+                    self.report(problem::missing_argument(
+                        &function.name.name,
+                        &param.name.name,
+                        span,
+                        Some(param.name.span),
+                    ));
                     return None;
                 }
                 None => None,
@@ -143,7 +148,11 @@ impl Elaborator {
     }
 
     /// An optimizer and its options, from the value of the `optimizer` option.
-    pub(super) fn as_optimizer(&mut self, value: &Value, span: Span) -> Option<(Arc<Function>, Vec<(String, Value, Span)>)> {
+    pub(super) fn as_optimizer(
+        &mut self,
+        value: &Value,
+        span: Span,
+    ) -> Option<(Arc<Function>, Vec<(String, Value, Span)>)> {
         match value {
             Value::Function(FunctionValue { target: Target::Declared(function), preset })
                 if function.kind == FunctionKind::Optimizer =>

@@ -27,14 +27,16 @@ pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<St
 
 fn suggest(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnostic {
     match near {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
+        }
         None => diagnostic,
     }
 }
 
 pub(super) fn unknown_name(name: &str, span: Span, near: Option<String>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error(Slug::UnknownName, span, format!("nothing is called `{name}`")).here("not declared");
+    let diagnostic = Diagnostic::error(Slug::UnknownName, span, format!("nothing is called `{name}`"))
+        .here("not declared");
     suggest(diagnostic, span, near)
 }
 
@@ -75,12 +77,17 @@ pub(super) fn operation(sign: &str, span: Span, operands: &[Operand], problem: &
     let ty = |at: usize| operands.get(at).map_or(String::new(), |operand| operand.ty.to_string());
     let shape = |at: usize| operands.get(at).map_or(String::new(), |operand| operand.ty.shape.to_string());
     let (slug, headline) = match problem {
-        ShapeProblem::Differ { left, right } => {
-            (Slug::ShapeMismatch, format!("`{sign}` needs equal shapes: `{}` and `{}`", shape(*left), shape(*right)))
-        }
+        ShapeProblem::Differ { left, right } => (
+            Slug::ShapeMismatch,
+            format!("`{sign}` needs equal shapes: `{}` and `{}`", shape(*left), shape(*right)),
+        ),
         ShapeProblem::Inner { left_dim, right_dim } => (
             Slug::ShapeMismatch,
-            format!("`{}` {sign} `{}`: the inner sizes {left_dim} and {right_dim} differ", shape(0), shape(1)),
+            format!(
+                "`{}` {sign} `{}`: the inner sizes {left_dim} and {right_dim} differ",
+                shape(0),
+                shape(1)
+            ),
         ),
         ShapeProblem::Rank { input, expected } => {
             (Slug::ShapeMismatch, format!("`{sign}` expected {expected}, found `{}`", shape(*input)))
@@ -107,7 +114,15 @@ pub(super) fn operation(sign: &str, span: Span, operands: &[Operand], problem: &
         ShapeProblem::Arity { expected, found } => {
             (Slug::Arity, format!("`{sign}` takes {expected} values, found {found}"))
         }
-        ShapeProblem::NotKnown { size } => (Slug::TypeMismatch, format!("the size {size} must be known here")),
+        ShapeProblem::NotKnown { size } => {
+            (Slug::TypeMismatch, format!("the size {size} must be known here"))
+        }
+        ShapeProblem::Negative { size } => {
+            (Slug::OptionValue, format!("a size of `{sign}` cannot be {size}"))
+        }
+        ShapeProblem::Empty { input } => {
+            (Slug::ShapeMismatch, format!("`{sign}` of no numbers: `{}` is empty", shape(*input)))
+        }
         ShapeProblem::Overflow => (Slug::Limit, format!("a size of `{sign}` is too large")),
     };
     operands.iter().fold(Diagnostic::error(slug, span, headline).here("here"), |diagnostic, operand| {
@@ -154,9 +169,14 @@ pub(super) fn result_shape(
     .label(declared_span, format!("declared `{declared}` here"))
 }
 
-pub(super) fn missing_argument(function: &str, param: &str, span: Span, declared: Option<Span>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error(Slug::Arity, span, format!("`{function}` needs `{param}`")).here(format!("`{param}` is missing"));
+pub(super) fn missing_argument(
+    function: &str,
+    param: &str,
+    span: Span,
+    declared: Option<Span>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Slug::Arity, span, format!("`{function}` needs `{param}`"))
+        .here(format!("`{param}` is missing"));
     match declared {
         Some(declared) => diagnostic.label(declared, "declared here"),
         None => diagnostic,
@@ -171,8 +191,9 @@ pub(super) fn too_many_arguments(function: &str, limit: usize, found: usize, spa
 
 pub(super) fn unknown_argument(function: &str, name: &str, span: Span, known: &[String]) -> Diagnostic {
     let near = nearest(name, known.iter().cloned());
-    let mut diagnostic = Diagnostic::error(Slug::UnknownOption, span, format!("`{function}` has no option `{name}`"))
-        .here("no such option");
+    let mut diagnostic =
+        Diagnostic::error(Slug::UnknownOption, span, format!("`{function}` has no option `{name}`"))
+            .here("no such option");
     if !known.is_empty() {
         diagnostic = diagnostic.note(format!("`{function}` takes {}", code_list(known)));
     }
@@ -186,7 +207,8 @@ pub(super) fn argument_twice(function: &str, name: &str, span: Span, first: Span
 }
 
 pub(super) fn not_callable(span: Span, found: &Value) -> Diagnostic {
-    Diagnostic::error(Slug::TypeMismatch, span, format!("{} cannot be called", found.kind())).here("not a function")
+    Diagnostic::error(Slug::TypeMismatch, span, format!("{} cannot be called", found.kind()))
+        .here("not a function")
 }
 
 pub(super) fn not_here(span: Span, headline: impl Into<String>) -> Diagnostic {
@@ -206,8 +228,18 @@ pub(super) fn duplicate(name: &str, span: Span, first: Span) -> Diagnostic {
 }
 
 /// The promise that a kind of function makes is not kept.
-pub(super) fn promise(function: &str, span: Span, promise: &str, found: &TensorType, declared: Span) -> Diagnostic {
-    Diagnostic::error(Slug::ShapeMismatch, span, format!("{promise}, and `{function}` gives `{}`", found.shape))
-        .here(format!("this is `{found}`"))
-        .label(declared, "declared here")
+pub(super) fn promise(
+    function: &str,
+    span: Span,
+    promise: &str,
+    found: &TensorType,
+    declared: Span,
+) -> Diagnostic {
+    Diagnostic::error(
+        Slug::ShapeMismatch,
+        span,
+        format!("{promise}, and `{function}` gives `{}`", found.shape),
+    )
+    .here(format!("this is `{found}`"))
+    .label(declared, "declared here")
 }

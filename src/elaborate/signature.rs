@@ -38,7 +38,12 @@ impl Elaborator {
                 (Some((value, span)), _) => (value, span),
                 (None, Some(default)) => (self.expr(default), default.span),
                 (None, None) => {
-                    self.report(problem::missing_argument(&function.name.name, &param.name.name, call, Some(param.name.span)));
+                    self.report(problem::missing_argument(
+                        &function.name.name,
+                        &param.name.name,
+                        call,
+                        Some(param.name.span),
+                    ));
                     return None;
                 }
             };
@@ -119,8 +124,17 @@ impl Elaborator {
         Some(value)
     }
 
-    fn wrong_kind(&mut self, span: Span, expected: &str, value: &Value, param: &str, ty: &TypeExpr) -> Option<Value> {
-        self.report(problem::kind(span, expected, value).label(ty.span, format!("`{param}` is declared here")));
+    fn wrong_kind(
+        &mut self,
+        span: Span,
+        expected: &str,
+        value: &Value,
+        param: &str,
+        ty: &TypeExpr,
+    ) -> Option<Value> {
+        self.report(
+            problem::kind(span, expected, value).label(ty.span, format!("`{param}` is declared here")),
+        );
         None
     }
 
@@ -165,7 +179,8 @@ impl Elaborator {
             TypeExprKind::Fn => Declared::Fn,
             TypeExprKind::Like(expr) => Declared::Shape(self.shape_like(expr)?),
             TypeExprKind::Shape(dims) => {
-                let sizes = dims.iter().map(|dim| self.signature_size(dim, signature)).collect::<Option<_>>()?;
+                let sizes =
+                    dims.iter().map(|dim| self.signature_size(dim, signature)).collect::<Option<_>>()?;
                 Declared::Shape(Shape(sizes))
             }
             TypeExprKind::Error => return None,
@@ -200,12 +215,18 @@ impl Elaborator {
                     BinaryOp::Multiply => a.mul(&b),
                     BinaryOp::Divide => a.div(&b),
                     _ => {
-                        self.report(problem::not_here(expr.span, "a size is made with `+`, `-`, `*` and `/`"));
+                        self.report(problem::not_here(
+                            expr.span,
+                            "a size is made with `+`, `-`, `*` and `/`",
+                        ));
                         return None;
                     }
                 };
                 if size.is_none() {
-                    self.report(problem::limit(expr.span, "this size is not a whole number in range".to_string()));
+                    self.report(problem::limit(
+                        expr.span,
+                        "this size is not a whole number in range".to_string(),
+                    ));
                 }
                 size
             }
@@ -242,7 +263,13 @@ impl Elaborator {
     }
 
     /// Holds the result of a body to the declared result type and to the promise of its kind.
-    pub(super) fn leave(&mut self, function: &Function, signature: &Signature, value: Value, span: Span) -> Value {
+    pub(super) fn leave(
+        &mut self,
+        function: &Function,
+        signature: &Signature,
+        value: Value,
+        span: Span,
+    ) -> Value {
         if value.is_unknown() {
             return value;
         }
@@ -279,7 +306,13 @@ impl Elaborator {
         None
     }
 
-    fn keep_promise(&mut self, function: &Function, signature: &Signature, value: Value, span: Span) -> Value {
+    fn keep_promise(
+        &mut self,
+        function: &Function,
+        signature: &Signature,
+        value: Value,
+        span: Span,
+    ) -> Value {
         let Value::Node(node) = value else { return value };
         let found = self.graph.ty(node).clone();
         let broken = match function.kind {
@@ -310,7 +343,8 @@ impl Elaborator {
         vars: &mut IndexMap<String, SizeVar>,
         batch: Option<crate::types::BatchId>,
     ) -> Option<Value> {
-        let mut signature = Signature { vars: std::mem::take(vars), bindings: Bindings::default(), subject: None };
+        let mut signature =
+            Signature { vars: std::mem::take(vars), bindings: Bindings::default(), subject: None };
         let declared = self.declared(ty, &mut signature);
         *vars = signature.vars;
         Some(match declared? {

@@ -83,7 +83,8 @@ impl Elaborator {
         let batch = self.new_batch();
         let (count, count_node) = self.new_slot("t", TensorType::number());
         let (input, x) = self.new_slot("x", TensorType::batched(request.input.clone(), batch));
-        let target = request.target.clone().map(|shape| self.new_slot("y", TensorType::batched(shape, batch)));
+        let target =
+            request.target.clone().map(|shape| self.new_slot("y", TensorType::batched(shape, batch)));
         let given = [Given { name: None, value: Value::Node(x), span: request.data_span }];
         let prediction_value = self.call_model(request.model, &given, request.model_span);
         let prediction = self.node_of(&prediction_value, request.model_span)?;
@@ -205,7 +206,9 @@ impl Elaborator {
     /// The parameters to train: name, slot, node.
     fn trained(&mut self, request: &StepRequest) -> Vec<(String, SlotId, NodeId)> {
         let Some(model) = self.models.get(request.model.0) else { return Vec::new() };
-        let chosen = |key: &str| request.only.is_empty() || request.only.iter().any(|part| super::model::is_under(key, part));
+        let chosen = |key: &str| {
+            request.only.is_empty() || request.only.iter().any(|part| super::model::is_under(key, part))
+        };
         let found: Vec<(String, SlotId, Shape)> = model
             .parameters("")
             .filter(|(key, _)| chosen(key))
@@ -261,12 +264,16 @@ impl Elaborator {
             total = self.primitive("add", &[(total, span), (sum, span)], span)?;
         }
         let norm = self.primitive("sqrt", &[(total, span)], span)?;
-        let (limit, tiny, one) = (self.graph.constant(limit), self.graph.constant(1e-6), self.graph.constant(1.0));
+        let (limit, tiny, one) =
+            (self.graph.constant(limit), self.graph.constant(1e-6), self.graph.constant(1.0));
         let padded = self.primitive("add", &[(norm, span), (tiny, span)], span)?;
         let ratio = self.primitive("divide", &[(limit, span), (padded, span)], span)?;
         let small = self.primitive("less", &[(ratio, span), (one, span)], span)?;
         let factor = self.primitive("select", &[(small, span), (ratio, span), (one, span)], span)?;
-        gradients.into_iter().map(|g| self.primitive("multiply", &[(g, span), (factor, span)], span)).collect()
+        gradients
+            .into_iter()
+            .map(|g| self.primitive("multiply", &[(g, span), (factor, span)], span))
+            .collect()
     }
 
     fn metric(

@@ -1,7 +1,7 @@
 //! Texts with interpolations.
 
-use super::value::Value;
 use super::Elaborator;
+use super::value::Value;
 use crate::syntax::tree::TextPart;
 
 /// A piece of a text that a run completes.

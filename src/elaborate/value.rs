@@ -30,7 +30,10 @@ pub enum Value {
     Template(Arc<[super::TextPiece]>),
     Function(FunctionValue),
     /// A model, or the part of it under a path (`net.hidden`); empty for all of it.
-    Model { id: ModelId, part: String },
+    Model {
+        id: ModelId,
+        part: String,
+    },
     /// A vector of parameters: a gradient, or a sum of such.
     Parameters(Parameters),
     /// `rows`, `columns`
@@ -40,7 +43,10 @@ pub enum Value {
     Record(Arc<Record>),
     List(Vec<Value>),
     /// `1..10`
-    Range { from: Size, to: Size },
+    Range {
+        from: Size,
+        to: Size,
+    },
     /// `x[1], x[2]` and options like `error|drop|mean`: a bare word where only words are allowed.
     Word(Arc<str>),
 }
@@ -59,7 +65,11 @@ pub enum Target {
     /// A function of the elaborator or the session, by name.
     Builtin(&'static str),
     /// A named use of a layer; calling it again shares its parameters.
-    Use { function: Arc<Function>, path: String, preset_args: Vec<(String, Value, Span)> },
+    Use {
+        function: Arc<Function>,
+        path: String,
+        preset_args: Vec<(String, Value, Span)>,
+    },
     /// A parameter annotated `fn` inside a definition: takes anything, gives the unknown value.
     Opaque,
 }
@@ -78,6 +88,8 @@ pub struct Record {
     /// What messages call it: `iris.train`.
     pub name: String,
     pub fields: IndexMap<String, Value>,
+    /// For data: which of the session's tables it stands for.
+    pub handle: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

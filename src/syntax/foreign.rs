@@ -25,6 +25,8 @@ enum Place {
     Start,
     /// Where the grammar stopped: legal elsewhere.
     Stop,
+    /// Where the grammar stopped after a value.
+    After,
     /// Where the grammar stopped, in the braces of `train` and `data`.
     Option,
     /// Where the grammar stopped, in a statement that begins with `for`, `if`, `while`, `def` or `else`.
@@ -71,7 +73,7 @@ const fn marked(mark: usize, row: Row) -> Row {
 }
 
 use Fix::{Before, Comment, None as NoFix, Requote, Write};
-use Place::{Anywhere, Head, Option as InOption, Start, Stop};
+use Place::{After, Anywhere, Head, Option as InOption, Start, Stop};
 
 const TABLE: &[Row] = &[
     // Comments
@@ -257,19 +259,28 @@ const TABLE: &[Row] = &[
         "`a + (if c then x else y)`",
         NoFix,
     ),
-    row(Stop, &["not"], "`not` stands before what it denies", "`not (a > b)`", NoFix),
-    row(Stop, &["is"], "`is` is written `==`", "`a == b`", Write("==")),
+    row(After, &["not"], "`not` stands before what it denies", "`not (a > b)`", NoFix),
+    row(After, &["is"], "`is` is written `==`", "`a == b`", Write("==")),
     row(
-        Stop,
+        After,
         &["="],
         "only a name can be given a value with `=`",
         "`x = 1`; a new matrix is made from the old one: `B = A + C`",
         NoFix,
     ),
     marked(1, row(Stop, &["PREV:NUMBER", "NAME"], "a product needs its sign", "`2 * x`", Before(" * "))),
-    marked(1, row(Stop, &["PREV:.", "NUMBER"], "a number begins with a digit", "`0.5`", NoFix)),
     row(Stop, &[".", "NUMBER"], "a number begins with a digit", "`0.5`", Before("0")),
-    row(Stop, &[".", "END"], "a number does not end with a point", "`1.0`, or `1`", NoFix),
+    row(Stop, &[","], "a `,` has no meaning here", "several values are written as a list: `[a, b]`", NoFix),
+    marked(
+        1,
+        row(
+            Anywhere,
+            &["NUMBER", ".", "END"],
+            "a number does not end with a point",
+            "`1.0`, or `1`",
+            Write(".0"),
+        ),
+    ),
 ];
 
 /// The tokens of a statement and where the grammar stopped.
@@ -280,6 +291,8 @@ pub struct Stopped<'a> {
     pub stop: usize,
     /// Whether the statement is an option of `train` or `data`.
     pub in_options: bool,
+    /// Whether a value could have gone on where the grammar stopped.
+    pub after_value: bool,
 }
 
 /// The first foreign spelling that explains why the grammar stopped.
@@ -311,6 +324,7 @@ fn position(row: &Row, at: &Stopped<'_>) -> Option<usize> {
         Place::Start => fits(0).then_some(row.mark),
         Place::Anywhere => (0..=at.stop).find(|&start| fits(start)).map(|start| start + row.mark),
         Place::Stop => stop(row, at, fits),
+        Place::After => at.after_value.then(|| stop(row, at, fits)).flatten(),
         Place::Option => at.in_options.then(|| stop(row, at, fits)).flatten(),
         Place::Head => {
             matches!(first, "for" | "if" | "while" | "def" | "else").then(|| stop(row, at, fits)).flatten()
@@ -345,9 +359,7 @@ fn fits(pattern: &[&str], at: &Stopped<'_>, start: usize) -> bool {
 impl Foreign {
     /// The message.
     pub fn to_diagnostic(&self) -> Diagnostic {
-        let message = Diagnostic::error(Slug::Syntax, self.span, self.headline.clone())
-            .here("spelled differently here")
-            .help(self.help);
+        let message = Diagnostic::error(Slug::Syntax, self.span, self.headline.clone()).help(self.help);
         match &self.fix {
             None => message,
             Some(text) if text.is_empty() => message.fix("leave it out", self.span, ""),

@@ -17,7 +17,7 @@ pub enum Problem {
     /// A bracket that nothing closes; `end` is where the closing one is missed.
     Unclosed { opener: Span, end: Span, closer: &'static str },
     /// `(a]`
-    WrongCloser { opener: Span, closer: Span, right: &'static str },
+    WrongCloser { opener: Span, closer: Span, found: String, right: &'static str },
     /// A closing bracket with nothing to close.
     Stray { span: Span, closer: String },
     /// More brackets, signs or branches inside each other than `limit`.
@@ -64,12 +64,17 @@ impl Problem {
             Problem::Expected { at, wanted, found, after } => expected(*at, wanted, found, after.as_deref()),
             Problem::Foreign(foreign) => foreign.to_diagnostic(),
             Problem::Unclosed { opener, end, closer } => {
-                syntax(*opener, format!("this bracket has no closing `{closer}`"))
+                syntax(*opener, format!("a bracket is never closed: `{closer}` is missing"))
                     .here(format!("opened here, never closed by `{closer}`"))
-                    .label(*end, format!("`{closer}` is missing after this, at the latest"))
+                    .label(*end, format!("`{closer}` is missing here, at the latest"))
+                    .fix(
+                        format!("write the missing `{closer}`"),
+                        *end,
+                        if *closer == "}" { "\n}" } else { closer },
+                    )
             }
-            Problem::WrongCloser { opener, closer, right } => {
-                syntax(*closer, format!("expected `{right}` to close the bracket, found another one"))
+            Problem::WrongCloser { opener, closer, found, right } => {
+                syntax(*closer, format!("expected `{right}` to close the bracket, found `{found}`"))
                     .here(format!("expected `{right}`"))
                     .label(*opener, "the bracket that is open")
                     .fix(format!("close with `{right}`"), *closer, *right)

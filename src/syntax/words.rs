@@ -150,13 +150,13 @@ pub fn word(rule: Rule) -> Option<(Class, &'static str)> {
 /// What a reader misses where the grammar stopped, given every rule that would have gone on.
 pub fn wanted(positives: &[Rule]) -> Vec<&'static str> {
     let has = |rule| positives.contains(&rule);
-    let after_value = has(Rule::power) || has(Rule::add) || has(Rule::pipe);
+    let after_value = after_value(positives);
     let before_value = has(Rule::number) || has(Rule::soft_name) || has(Rule::boolean);
     let mut words: Vec<(Class, &'static str)> = Vec::new();
     for &rule in positives {
         let opens = matches!(rule, Rule::open_round | Rule::open_square | Rule::parameters | Rule::shape);
         let starts = opens || matches!(rule, Rule::quote | Rule::text | Rule::name | Rule::label);
-        if after_value && opens || before_value && starts {
+        if after_value && (opens || rule == Rule::assign) || before_value && starts {
             continue;
         }
         words.extend(word(rule).filter(|word| !words.contains(word)));
@@ -172,4 +172,10 @@ pub fn wanted(positives: &[Rule]) -> Vec<&'static str> {
     chosen.truncate(4);
     chosen.dedup();
     chosen.into_iter().map(|(_, word)| word).collect()
+}
+
+/// Whether the grammar stopped after a value.
+pub fn after_value(positives: &[Rule]) -> bool {
+    let signs = [Rule::power, Rule::add, Rule::pipe, Rule::field, Rule::kw_on];
+    signs.iter().any(|sign| positives.contains(sign))
 }

@@ -10,4 +10,4 @@ pub mod random;
 mod value;
 
 pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3};
-pub use value::{Buffer, Tensor};
+pub use value::{Buffer, Precision, Tensor};

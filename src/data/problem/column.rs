@@ -215,22 +215,7 @@ impl ColumnProblem {
                 label_advice(found, *operand, *classes, counts, drop)
             }
             P::LabelUnknown { span, label, place, count, n_rows, site, drop } => {
-                let rows = counted(*count, "row");
-                let headline = format!("label {label} looks like \"unknown\": {rows} of {n_rows}");
-                let mut found = Diagnostic::error(Slug::DataValue, *span, headline)
-                    .here("the other labels run from 0 without a gap")
-                    .label(site.path, format!("{rows} with label {label}"));
-                if let Some(option) = drop.option_text(*label) {
-                    found = found.help(format!(
-                        "`{option}` in the source and `missing = drop` in the braces leave these rows out"
-                    ));
-                    let added = Edit { span: site.path.at_end(), text: format!(", {option}") };
-                    let edits = [added].into_iter().chain(drop.edits()).collect();
-                    found.fixes.push(Fix { title: "leave out these rows".to_owned(), edits });
-                }
-                let found = found.help(
-                    "give the number of classes, `one_hot(column, n)`, if it is a label like the others",
-                );
+                let found = label_unknown((*span, *label), *count, *n_rows, site, drop);
                 place.iter().fold(found, |found, place| super::remark(found, place, "the first of them"))
             }
             P::ClassCount { span, given, found, column } => {
@@ -403,4 +388,27 @@ fn label_advice(
             None => found,
         }
     }
+}
+
+fn label_unknown(
+    (span, label): (Span, i64),
+    count: usize,
+    n_rows: usize,
+    site: &Site,
+    drop: &DropSite,
+) -> Diagnostic {
+    let rows = counted(count, "row");
+    let headline = format!("label {label} looks like \"unknown\": {rows} of {n_rows}");
+    let mut found = Diagnostic::error(Slug::DataValue, span, headline)
+        .here("the other labels run from 0 without a gap")
+        .label(site.path, format!("{rows} with label {label}"));
+    if let Some(option) = drop.option_text(label) {
+        found = found.help(format!(
+            "`{option}` in the source and `missing = drop` in the braces leave these rows out"
+        ));
+        let added = Edit { span: site.path.at_end(), text: format!(", {option}") };
+        let edits = [added].into_iter().chain(drop.edits()).collect();
+        found.fixes.push(Fix { title: "leave out these rows".to_owned(), edits });
+    }
+    found.help("give the number of classes, `one_hot(column, n)`, if it is a label like the others")
 }

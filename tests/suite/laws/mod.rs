@@ -1,0 +1,6 @@
+//! Laws over tables: what holds for every primitive, every rewriting rule and every gradient.
+
+mod catalogue;
+mod gradients;
+mod sample;
+mod simplify;
