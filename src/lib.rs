@@ -9,6 +9,7 @@ pub mod exec;
 pub mod grad;
 pub mod graph;
 pub mod ops;
+pub mod passes;
 pub mod syntax;
 pub mod tensor;
 pub mod types;

@@ -2,5 +2,7 @@
 
 mod catalogue;
 mod gradients;
+mod graphs;
+mod rules;
 mod sample;
 mod simplify;
