@@ -50,11 +50,9 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions
             .with_color(if primary { color } else { Color::Blue })
             .with_priority(i32::from(primary))
             .with_order(order as i32);
-        report.add_label(if label.text.is_empty() {
-            drawn
-        } else {
-            drawn.with_message(escape_line(&label.text))
-        });
+        // A label without text would not be underlined.
+        let text = if label.text.is_empty() { "here" } else { &label.text };
+        report.add_label(drawn.with_message(escape_line(text)));
     }
     for note in &diagnostic.notes {
         report.add_note(wrapped(note, options.width));
