@@ -11,6 +11,7 @@ pub mod graph;
 pub mod ops;
 pub mod prelude;
 pub mod session;
+pub mod passes;
 pub mod syntax;
 pub mod tensor;
 pub mod train;
