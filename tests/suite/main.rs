@@ -1,4 +1,5 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
 mod laws;
+mod prelude;
 mod syntax;
