@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use super::files::Files;
 use super::problem::{Problem, SourceProblem};
-use super::table::{Schema, Table};
+use super::table::{Loaded, Schema};
 use crate::base::{Sources, Span, Spanned};
 
 /// Every source, in the order documentation shows them.
@@ -39,8 +39,8 @@ pub trait DataSource: Sync {
     }
     /// The facts of the columns.
     fn inspect(&self, options: &Options, context: &mut Context<'_>) -> Result<Schema, Vec<Problem>>;
-    /// The values of the columns.
-    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Table, Vec<Problem>>;
+    /// The values of the columns, and their facts again: nothing is read twice.
+    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Loaded, Vec<Problem>>;
 }
 
 /// What an option is called, takes and means.
@@ -214,10 +214,20 @@ impl Options {
     }
 
     pub fn number(&self, name: &str, default: f64) -> f64 {
+        self.given_number(name).unwrap_or(default)
+    }
+
+    /// A number, if the script gives it.
+    pub fn given_number(&self, name: &str) -> Option<f64> {
         match self.values.get(name).map(|value| &value.value) {
-            Some(OptionValue::Number(number)) => *number,
-            _other => default,
+            Some(OptionValue::Number(number)) => Some(*number),
+            _other => None,
         }
+    }
+
+    /// Where the value of an option stands.
+    pub fn span_of(&self, name: &str) -> Option<Span> {
+        self.values.get(name).map(|value| value.span)
     }
 
     /// A whole number that [`OptionKind::Count`] has checked.

@@ -40,7 +40,7 @@ pub(super) fn subject_count(function: &Function) -> usize {
 }
 
 impl Elaborator {
-    pub(super) fn given(&mut self, piped: Option<(Value, Span)>, args: &[Argument]) -> Vec<Given> {
+    pub fn given(&mut self, piped: Option<(Value, Span)>, args: &[Argument]) -> Vec<Given> {
         let piped = piped.map(|(value, span)| Given { name: None, value, span });
         let rest = args.iter().map(|argument| Given {
             name: argument.name.as_ref().map(|name| (name.name.clone(), name.span)),

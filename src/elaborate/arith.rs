@@ -50,7 +50,7 @@ pub(super) fn sign_of(name: &str) -> &str {
 }
 
 impl Elaborator {
-    pub(super) fn binary(
+    pub fn binary(
         &mut self,
         op: BinaryOp,
         span: Span,

@@ -24,20 +24,7 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// What a script does: calls that only statements may contain, done by whoever walks them.
-pub const ACTIONS: &[&str] = &[
-    "print",
-    "show",
-    "plot",
-    "derive",
-    "trace",
-    "evaluate",
-    "predict",
-    "save",
-    "export",
-    "check_gradients",
-    "batches",
-    "assert",
-];
+pub const ACTIONS: &[&str] = &["print", "show", "evaluate", "predict", "save", "load", "batches", "assert"];
 
 const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
 

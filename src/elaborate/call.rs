@@ -36,6 +36,11 @@ impl Elaborator {
         self.call_value(&callee, &given, is_piped, site.span, site.callee_span)
     }
 
+    /// Calls a value with arguments, from a statement.
+    pub fn apply_value(&mut self, callee: &Value, given: &[Given], span: Span) -> Value {
+        self.call_value(callee, given, true, span, span)
+    }
+
     /// Calls any value that can be called.
     pub(super) fn call_value(
         &mut self,

@@ -45,6 +45,8 @@ pub struct Elaborator {
     problems: Vec<Diagnostic>,
     reported: HashSet<(Slug, Span)>,
     next: Counters,
+    /// Values of actions and trainings inside the statement, done before it is elaborated.
+    pub results: HashMap<ExprId, Value>,
     /// Arrays that `load("w.npy")` in the program refers to, read by the session.
     pub loaded: HashMap<String, Arc<crate::graph::Constant>>,
 }
@@ -149,7 +151,7 @@ impl Elaborator {
         Some(Value::Function(FunctionValue { target: Target::Primitive(primitive), preset: Vec::new() }))
     }
 
-    pub(super) fn lookup_or_report(&mut self, name: &str, span: Span) -> Value {
+    pub fn lookup_or_report(&mut self, name: &str, span: Span) -> Value {
         if name == "training" {
             return Value::Bool(self.training);
         }

@@ -14,6 +14,9 @@ use crate::types::Size;
 impl Elaborator {
     /// The value of an expression; nodes made for it carry its span.
     pub fn expr(&mut self, expr: &Expr) -> Value {
+        if let Some(value) = self.results.get(&expr.id) {
+            return value.clone();
+        }
         let outer = self.graph.set_span(Some(expr.span));
         let value = self.expr_kind(expr);
         self.graph.set_span(outer);

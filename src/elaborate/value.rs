@@ -97,6 +97,8 @@ pub enum RecordKind {
     Data,
     Part,
     Batch,
+    /// `batches(data, 32)`, for a loop.
+    Batches,
     History,
     Scores,
 }
@@ -121,6 +123,7 @@ impl Value {
                 RecordKind::Data => "a dataset",
                 RecordKind::Part => "a part of a dataset",
                 RecordKind::Batch => "a batch",
+                RecordKind::Batches => "batches",
                 RecordKind::History => "a history",
                 RecordKind::Scores => "a table of scores",
             },

@@ -2,5 +2,8 @@
 
 mod catalogue;
 mod gradients;
+mod graphs;
+mod rules;
 mod sample;
 mod simplify;
+mod values;

@@ -28,14 +28,7 @@ fn simplification_keeps_the_value_of_every_call() {
 /// Random expressions, built twice from the same dice.
 #[test]
 fn simplification_keeps_the_value_of_random_expressions() {
-    let types = [
-        TensorType::number(),
-        TensorType::plain(Shape::known(&[3])),
-        TensorType::batched(Shape::known(&[3]), BATCH),
-        TensorType::batched(Shape::scalar(), BATCH),
-        TensorType::plain(Shape::known(&[3, 3])),
-    ];
-    let slots: Vec<_> = types.iter().enumerate().map(|(at, ty)| (SlotId(at as u32), ty.clone())).collect();
+    let slots = expression_slots();
     let environment = sample::environment(&slots, sample::Domain::Fraction, 8);
     for seed in 0..600 {
         let value = |mut graph: Graph| {
@@ -56,8 +49,20 @@ fn simplification_keeps_the_value_of_random_expressions() {
     }
 }
 
+/// What random expressions are made of.
+pub fn expression_slots() -> Vec<(SlotId, TensorType)> {
+    let types = [
+        TensorType::number(),
+        TensorType::plain(Shape::known(&[3])),
+        TensorType::batched(Shape::known(&[3]), BATCH),
+        TensorType::batched(Shape::scalar(), BATCH),
+        TensorType::plain(Shape::known(&[3, 3])),
+    ];
+    types.iter().enumerate().map(|(at, ty)| (SlotId(at as u32), ty.clone())).collect()
+}
+
 /// Every value on the way is a result. The dice fall the same way for every graph.
-fn random_expression(graph: &mut Graph, slots: &[(SlotId, TensorType)], seed: u64) -> Vec<NodeId> {
+pub fn random_expression(graph: &mut Graph, slots: &[(SlotId, TensorType)], seed: u64) -> Vec<NodeId> {
     let dice = Stream::new(seed, "dice");
     let mut throw = 0;
     let mut roll = |sides: usize| {

@@ -1,0 +1,103 @@
+//! A whole program: read, checked, run. The first file to show people.
+
+use std::path::Path;
+
+use super::state::{Mode, Session};
+use super::world::World;
+use crate::base::{SourceId, Sources, Span};
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::syntax;
+use crate::syntax::tree::Ast;
+
+/// What came of a program: the texts that were read, and what is to be said about them.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub sources: Sources,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Everything that can be known before running.
+pub fn check_file(world: &mut dyn World, path: &Path) -> Report {
+    match read(world, path) {
+        Ok(text) => check_text(world, &path.display().to_string(), &text, folder_of(path)),
+        Err(report) => *report,
+    }
+}
+
+/// Checks a program, and runs it if nothing is wrong.
+pub fn run_file(world: &mut dyn World, path: &Path) -> Report {
+    match read(world, path) {
+        Ok(text) => run_text(world, &path.display().to_string(), &text, folder_of(path)),
+        Err(report) => *report,
+    }
+}
+
+pub fn check_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
+    let mut session = Session::new(world, Mode::Check, folder.to_path_buf());
+    let (ast, _) = session.parse(name, text);
+    session.walk(&ast);
+    session.into_report()
+}
+
+pub fn run_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
+    let checked = check_text(world, name, text, folder);
+    if checked.has_errors() {
+        return checked;
+    }
+    let mut session = Session::new(world, Mode::Run, folder.to_path_buf());
+    let (ast, _) = session.parse(name, text);
+    session.walk(&ast);
+    let ran = session.into_report();
+    // Sources are added in the same order in both walks, so spans of the check mean the same places.
+    let mut diagnostics = checked.diagnostics;
+    diagnostics.extend(ran.diagnostics.into_iter().filter(Diagnostic::is_error));
+    Report { sources: ran.sources, diagnostics }
+}
+
+impl Session<'_> {
+    /// Reads a text; its mistakes are kept with the others.
+    pub fn parse(&mut self, name: &str, text: &str) -> (Ast, SourceId) {
+        let id = self.sources.add(name, text);
+        let parsed = syntax::parse(self.sources.get(id), self.next_expr);
+        self.next_expr = parsed.next_id;
+        for problem in parsed.problems {
+            self.report(problem);
+        }
+        (parsed.ast, id)
+    }
+
+    pub fn into_report(mut self) -> Report {
+        let diagnostics = self.take_diagnostics();
+        Report { sources: self.sources, diagnostics }
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+/// The text of a script; a file that cannot be read is a report of its own.
+fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
+    let problem = match world.files().size(path) {
+        Ok(size) if size > syntax::MAX_SOURCE as u64 => format!("it is larger than {} bytes", syntax::MAX_SOURCE),
+        Ok(_) => match world.files().read(path) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => return Ok(text),
+                Err(error) => format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()),
+            },
+            Err(error) => error.to_string(),
+        },
+        Err(error) => error.to_string(),
+    };
+    let mut sources = Sources::default();
+    let id = sources.add(path.display().to_string(), "");
+    let headline = format!("`{}` cannot be read: {problem}", path.display());
+    let diagnostic = Diagnostic::error(Slug::File, Span::new(id, 0, 0), headline);
+    Err(Box::new(Report { sources, diagnostics: vec![diagnostic] }))
+}
