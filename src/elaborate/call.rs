@@ -179,6 +179,11 @@ impl Elaborator {
 
     /// The frame is on the stack: binds the parameters, walks the body, holds the result to its promise.
     pub(super) fn run_in_frame(&mut self, function: &Arc<Function>, bound: Bound, span: Span) -> Value {
+        let is_library =
+            self.prelude.get(&function.name.name).is_some_and(|known| Arc::ptr_eq(known, function));
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_library = is_library;
+        }
         let Some(signature) = self.enter(function, bound, span) else { return Value::Unknown };
         if self.over_limit(span) {
             return Value::Unknown;
@@ -310,7 +315,8 @@ fn default_attribute(kind: ParamKind, default: &str) -> Option<ArgValue> {
         ParamKind::Axis => match default {
             "rows" => Some(ArgValue::Axis(crate::tensor::Axis::Only(0))),
             "columns" => Some(ArgValue::Axis(crate::tensor::Axis::Only(1))),
-            _ => Some(ArgValue::Axis(crate::tensor::Axis::All)),
+            // All axes are what a primitive takes when it is given none: `max(a, b)` compares, `max(a)` reduces.
+            _ => None,
         },
         ParamKind::Int => default.parse().ok().map(|n| ArgValue::Int(Size::Known(n))),
         ParamKind::Shape | ParamKind::Sizes | ParamKind::Tensor | ParamKind::Tensors => None,

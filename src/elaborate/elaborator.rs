@@ -137,7 +137,8 @@ impl Elaborator {
         if let Some(value) = self.frames.last().and_then(|frame| frame.locals.get(name)) {
             return Some(value.value.clone());
         }
-        if let Some(binding) = self.globals.get(name) {
+        let sees_script = self.frames.last().is_none_or(|frame| !frame.is_library);
+        if sees_script && let Some(binding) = self.globals.get(name) {
             return Some(binding.value.clone());
         }
         if let Some(function) = self.prelude.get(name) {

@@ -101,6 +101,7 @@ pub fn word(rule: Rule) -> Option<(Class, &'static str)> {
         | Rule::state
         | Rule::total
         | Rule::function_head
+        | Rule::setting_name
         | Rule::source
         | Rule::examples
         | Rule::part

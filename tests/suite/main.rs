@@ -2,4 +2,5 @@
 
 mod data;
 mod laws;
+mod prelude;
 mod syntax;
