@@ -4,9 +4,14 @@
 //! This room knows classes of work (a map, a reduction, a product), never operators by name. `unsafe` lives
 //! only here.
 
+mod functions;
+mod isa;
 mod kernel;
+mod loops;
 pub mod maps;
 mod value;
 
+pub use isa::Level;
 pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3};
+pub use loops::{Loop, Run1, Run2, Run3};
 pub use value::{Buffer, Tensor};
