@@ -41,11 +41,25 @@ pub struct Graph {
     index: HashMap<Key, NodeId>,
     /// The user's names of intermediate values; the first one given stays.
     names: HashMap<NodeId, Arc<str>>,
+    /// The rewriting rule that made a node, where a reader of formulas should know of it.
+    rules: HashMap<NodeId, &'static str>,
     /// The span that new nodes get.
     span: Option<Span>,
+    /// Whether operators are left as they are applied.
+    verbatim: bool,
+    /// Simplifications under way: one may apply operators that simplify in turn.
+    depth: u32,
 }
 
+/// How far simplifications may lead to one another; a bound on the stack that a long chain of values can ask for.
+const MAX_SIMPLIFY_DEPTH: u32 = 48;
+
 impl Graph {
+    /// A graph that simplifies nothing: the other side of the law that simplification keeps values.
+    pub fn verbatim() -> Graph {
+        Graph { verbatim: true, ..Graph::default() }
+    }
+
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -93,6 +107,15 @@ impl Graph {
         self.names.entry(id).or_insert_with(|| name.into());
     }
 
+    /// The rewriting rule that made this node.
+    pub fn rule(&self, id: NodeId) -> Option<&'static str> {
+        self.rules.get(&id).copied()
+    }
+
+    pub fn note_rule(&mut self, id: NodeId, rule: &'static str) {
+        self.rules.entry(id).or_insert(rule);
+    }
+
     /// Nodes made from now on come from this text; the previous span is given back.
     pub fn set_span(&mut self, span: Option<Span>) -> Option<Span> {
         std::mem::replace(&mut self.span, span)
@@ -112,12 +135,22 @@ impl Graph {
     pub fn apply(&mut self, op: OpRef, inputs: &[NodeId]) -> Result<NodeId, ShapeProblem> {
         let types: Vec<&TensorType> = inputs.iter().map(|&id| self.ty(id)).collect();
         let ty = op.shape(&types)?;
-        if let Some(simpler) = op.simplify(self, inputs) {
+        if let Some(simpler) = self.simplify(&op, inputs) {
             debug_assert_eq!(self.ty(simpler), &ty, "{} simplifies to another type", op.name());
             return Ok(simpler);
         }
         let key = Key::Apply(op.name(), op.attributes(), inputs.to_vec());
         Ok(self.intern(key, Operation::Apply(op), inputs.to_vec(), ty))
+    }
+
+    fn simplify(&mut self, op: &OpRef, inputs: &[NodeId]) -> Option<NodeId> {
+        if self.verbatim || self.depth >= MAX_SIMPLIFY_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let simpler = op.simplify(self, inputs);
+        self.depth -= 1;
+        simpler
     }
 
     fn intern(&mut self, key: Key, operation: Operation, inputs: Vec<NodeId>, ty: TensorType) -> NodeId {

@@ -43,9 +43,10 @@ pub trait Op: Debug + Send + Sync {
     /// The values that can come out, given the values that go in.
     fn range(&self, inputs: &[Range]) -> Range;
 
-    fn kernel(&self) -> Kernel;
+    /// `None` while a size it needs is a name and not a number; a graph that runs has none of those.
+    fn kernel(&self) -> Option<Kernel>;
 
-    /// A smaller expression of the same value. Exceptions in floating point are stated where it is written.
+    /// A smaller or safer expression of the same value and type. Exceptions in floating point are stated where it is written.
     fn simplify(&self, _graph: &mut Graph, _inputs: &[NodeId]) -> Option<NodeId> {
         None
     }
@@ -70,8 +71,10 @@ pub enum ParamKind {
     Axis,
     /// A whole number known before running.
     Int,
-    /// A list of sizes.
+    /// A list of sizes: `[2, 3]`.
     Shape,
+    /// Any number of sizes, one argument each: `zeros(2, 3)`. Reaches the builder as one shape.
+    Sizes,
 }
 
 /// What a reader of the reference page learns.
@@ -100,13 +103,27 @@ pub struct GradContext<'g> {
     pub output: NodeId,
     /// The gradient of the result with respect to `output`; same type as `output`.
     pub dy: NodeId,
+    /// Which inputs lead to what the gradient is asked of; the gradients of others are not used.
+    pub wanted: &'g [bool],
+}
+
+impl GradContext<'_> {
+    /// The gradient of one input, built only if it is wanted.
+    pub fn of(&mut self, input: usize, build: impl FnOnce(&mut Graph) -> NodeId) -> Gradient {
+        match self.wanted.get(input) {
+            Some(true) => Gradient::Of(build(self.graph)),
+            Some(false) | None => Gradient::Zero,
+        }
+    }
 }
 
 /// The gradient for one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gradient {
     Of(NodeId),
-    /// There is none, and why: "a position has no slope".
+    /// It is 0 wherever it exists (`floor`), or by intention (`stop_gradient`), or nobody asked.
+    Zero,
+    /// There is none, and why: "a position has no slope". An error where no other path leads to what is asked.
     None(&'static str),
 }
 

@@ -25,6 +25,10 @@ pub enum ShapeProblem {
     Arity { expected: usize, found: usize },
     /// A size that depends on a name where a number is needed.
     NotKnown { size: Size },
+    /// A size below 0.
+    Negative { size: Size },
+    /// The largest or smallest of no numbers.
+    Empty { input: usize },
     /// A size left the range of whole numbers.
     Overflow,
 }

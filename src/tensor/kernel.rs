@@ -77,7 +77,7 @@ pub enum Kernel {
     MatMul,
     /// `[n,c] × B` and `[m,c] × B` (or `[n]`, `[m]` with c = 1): `Σ_examples A · Bᵀ`, `[n, m]`, not batched.
     MatMulSum,
-    /// `[m, n] -> [n, m]`; `[n] -> [1, n]`
+    /// `[m, n] -> [n, m]`; `[n] -> [1, n]`; with more axes, all of them in reverse.
     Transpose,
     /// Same numbers, same column-major order, another shape.
     Reshape,
@@ -105,6 +105,10 @@ pub enum Kernel {
     OneHot {
         classes: usize,
     },
+    /// No input: 0, 1, 2, ... along the node's only axis.
+    Iota,
+    /// No input: ones on the diagonal of the node's square shape.
+    Eye,
     /// The input itself; only gradients stop here.
     Identity,
 }

@@ -1,5 +1,13 @@
 //! A value: the numbers of one tensor, or of a batch of them.
 
+/// How many bits the numbers of a script have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    #[default]
+    F32,
+    F64,
+}
+
 /// Numbers in the precision of the script.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Buffer {
