@@ -9,6 +9,7 @@ mod functions;
 mod isa;
 mod kernel;
 mod loops;
+pub mod machine;
 pub mod maps;
 mod memory;
 mod pool;
