@@ -1,0 +1,284 @@
+//! A declaration of data, checked and then loaded: source, columns, split, encoders, parts.
+//!
+//! The session translates the tree into a [`DatasetSpec`] and calls [`inspect`] while checking and [`load`] while
+//! running. Training reads the parts; what encoders learned is kept with a model.
+
+use indexmap::IndexMap;
+
+use super::encode::{Encoders, Encoding, Precision, Rows, fit};
+use super::expr::{ColumnExpr, ColumnExprKind};
+use super::field::Field;
+use super::infer::{FieldType, Missing, columns_read, infer};
+use super::problem::{ColumnProblem, Problem, SourceProblem, TextProblem, ValueProblem, diagnostics};
+use super::source::{Context, DataSource, Options};
+use super::split::{self, Split};
+use super::table::{ColumnKind, HeaderDoubt, MISSING, Schema, Table, Usual, Values};
+use crate::base::Span;
+use crate::diagnostics::Diagnostic;
+use crate::tensor::random::Stream;
+
+/// `data NAME = SOURCE(OPTIONS) { input = ..., target = ..., split = ..., missing = ... }`
+#[derive(Clone)]
+pub struct DatasetSpec {
+    pub name: String,
+    /// The name in the declaration.
+    pub span: Span,
+    pub source: &'static dyn DataSource,
+    pub options: Options,
+    pub input: Option<ColumnExpr>,
+    pub target: Option<ColumnExpr>,
+    pub split: Split,
+    pub missing: Missing,
+}
+
+/// What is known of a dataset without loading it.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    pub schema: Schema,
+    /// Nothing where the declaration is wrong.
+    pub input: Option<FieldType>,
+    pub target: Option<FieldType>,
+    /// Names and sizes of the parts. Sizes are the most there can be where rows may be dropped.
+    pub parts: IndexMap<String, usize>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A loaded dataset.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    pub name: String,
+    pub parts: IndexMap<String, Part>,
+    pub encoders: Encoders,
+}
+
+/// One part of a dataset, encoded.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub input: Field,
+    pub target: Option<Field>,
+    pub n_examples: usize,
+}
+
+impl Dataset {
+    /// The only part, where there is one: the dataset used by its bare name.
+    pub fn only(&self) -> Option<&Part> {
+        if self.parts.len() == 1 { self.parts.values().next() } else { None }
+    }
+}
+
+/// The facts of a dataset and every mistake in its declaration.
+pub fn inspect(spec: &DatasetSpec, context: &mut Context<'_>) -> Inspected {
+    match spec.source.inspect(&spec.options, context) {
+        Ok(schema) => inspect_schema(spec, schema),
+        Err(problems) => Inspected {
+            schema: Schema::default(),
+            input: None,
+            target: None,
+            parts: IndexMap::new(),
+            diagnostics: diagnostics(&problems),
+        },
+    }
+}
+
+/// Loads, splits, fits on the training part, and encodes all parts. With `encoders_from` nothing is learned: the
+/// encoders of another dataset are applied.
+pub fn load(
+    spec: &DatasetSpec,
+    precision: Precision,
+    encoders_from: Option<&Encoders>,
+    context: &mut Context<'_>,
+) -> Result<Dataset, Vec<Diagnostic>> {
+    let inspected = inspect(spec, context);
+    if inspected.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(inspected.diagnostics);
+    }
+    load_checked(spec, &inspected.schema, precision, encoders_from, context)
+        .map_err(|found| diagnostics(&found))
+}
+
+fn inspect_schema(spec: &DatasetSpec, schema: Schema) -> Inspected {
+    let path = path_span(spec);
+    let mut problems = Vec::new();
+    let mut typed = |expr: &Option<ColumnExpr>| {
+        let found = infer(expr.as_ref()?, &schema, path, spec.missing);
+        found.map_err(|found| problems.extend(found)).ok()
+    };
+    let (input_expr, target_expr) = (input_expr(spec, &schema), target_expr(spec, &schema));
+    let (input, target) = (typed(&input_expr), typed(&target_expr));
+    if input_expr.is_none() {
+        let columns = schema.columns.iter().map(|column| column.name.clone()).collect();
+        problems.push(ColumnProblem::NoInput { span: spec.span, columns }.into());
+    }
+    let parts =
+        split::sizes(&spec.split, schema.n_rows).map_err(|found| problems.extend(found)).unwrap_or_default();
+    // A doubt about the header is the cause of most other mistakes, and is told there.
+    if problems.is_empty() {
+        problems.extend(header_warning(&schema.header, path));
+    }
+    Inspected {
+        input,
+        target,
+        parts: parts.into_iter().collect(),
+        diagnostics: diagnostics(&problems),
+        schema,
+    }
+}
+
+fn header_warning(header: &HeaderDoubt, path: Span) -> Option<Problem> {
+    match header.clone() {
+        HeaderDoubt::None => None,
+        HeaderDoubt::LooksLikeData(place) => Some(TextProblem::LooksLikeData { path, place }.into()),
+        HeaderDoubt::LooksLikeNames(place, names) => {
+            Some(TextProblem::LooksLikeNames { path, place, names }.into())
+        }
+    }
+}
+
+/// The text of the file's name, or of the call where there is no file.
+fn path_span(spec: &DatasetSpec) -> Span {
+    spec.options.text("path").map_or(spec.options.span, |path| path.span)
+}
+
+fn input_expr(spec: &DatasetSpec, schema: &Schema) -> Option<ColumnExpr> {
+    spec.input.clone().or_else(|| schema.default_input.as_ref().map(|usual| usual_expr(usual, spec.span)))
+}
+
+/// The default target goes with the default input: who writes one without the other wants no target.
+fn target_expr(spec: &DatasetSpec, schema: &Schema) -> Option<ColumnExpr> {
+    let usual = schema.default_target.as_ref().map(|usual| usual_expr(usual, spec.span));
+    spec.target.clone().or(usual)
+}
+
+fn usual_expr(usual: &Usual, span: Span) -> ColumnExpr {
+    match usual {
+        Usual::Column(name) => ColumnExpr::column(span, name.clone()),
+        Usual::OneHot(name) => {
+            let of = Box::new(ColumnExpr::column(span, name.clone()));
+            ColumnExpr::new(span, ColumnExprKind::OneHot { of, classes: None })
+        }
+    }
+}
+
+fn load_checked(
+    spec: &DatasetSpec,
+    schema: &Schema,
+    precision: Precision,
+    encoders_from: Option<&Encoders>,
+    context: &mut Context<'_>,
+) -> Result<Dataset, Vec<Problem>> {
+    let table = spec.source.load(&spec.options, context)?;
+    let (input, target) = (input_expr(spec, schema), target_expr(spec, schema));
+    let Some(input) = input else {
+        return Err(vec![ColumnProblem::NoInput { span: spec.span, columns: Vec::new() }.into()]);
+    };
+    let kept = kept_rows(spec, schema, &table, [Some(&input), target.as_ref()]);
+    if kept.is_empty() {
+        return Err(vec![SourceProblem::NoExamples { span: spec.options.span }.into()]);
+    }
+    let stream = Stream::new(spec.options.seed, &format!("split {}", spec.name));
+    let parts = split::cut(&spec.split, kept, stream)?;
+    let learned = match encoders_from {
+        Some(encoders) => encoders.clone(),
+        None => learn(spec, schema, &table, &parts, &input, target.as_ref())?,
+    };
+    let encoded = Encoded { table: &table, precision, encoders: &learned };
+    let target_span = target.as_ref().map_or(spec.span, |target| target.span);
+    let parts = parts
+        .iter()
+        .map(|(name, rows)| {
+            Ok((name.clone(), encoded.part(Rows { rows, part: name }, input.span, target_span)?))
+        })
+        .collect::<Result<IndexMap<String, Part>, Vec<Problem>>>()?;
+    Ok(Dataset { name: spec.name.clone(), parts, encoders: learned })
+}
+
+fn learn(
+    spec: &DatasetSpec,
+    schema: &Schema,
+    table: &Table,
+    parts: &[(String, Vec<u32>)],
+    input: &ColumnExpr,
+    target: Option<&ColumnExpr>,
+) -> Result<Encoders, Vec<Problem>> {
+    let Some((name, rows)) = split::training_part(parts) else {
+        return Err(vec![SourceProblem::NoExamples { span: spec.options.span }.into()]);
+    };
+    let fit = |expr: &ColumnExpr| fit(expr, schema, table, Rows { rows, part: name }, spec.missing);
+    Ok(Encoders { input: fit(input)?, target: target.map(fit).transpose()? })
+}
+
+struct Encoded<'a> {
+    table: &'a Table,
+    precision: Precision,
+    encoders: &'a Encoders,
+}
+
+impl Encoded<'_> {
+    fn part(&self, rows: Rows<'_>, input_span: Span, target_span: Span) -> Result<Part, Vec<Problem>> {
+        let field = |encoding: &Encoding, span| encoding.apply(self.table, rows, self.precision, span);
+        let input = field(&self.encoders.input, input_span)?;
+        let target = self.encoders.target.as_ref().map(|target| field(target, target_span)).transpose()?;
+        Ok(Part { input, target, n_examples: rows.rows.len() })
+    }
+}
+
+/// All rows, without those that lack a value that is used where the script says to drop them.
+fn kept_rows(
+    spec: &DatasetSpec,
+    schema: &Schema,
+    table: &Table,
+    exprs: [Option<&ColumnExpr>; 2],
+) -> Vec<u32> {
+    let mut keep = vec![true; table.n_rows];
+    if spec.missing == Missing::Drop {
+        for name in exprs.into_iter().flatten().flat_map(|expr| columns_read(expr, schema)) {
+            if let Some((_, column)) = table.column(&name) {
+                drop_missing(&column.values, &mut keep);
+            }
+        }
+    }
+    (0..).zip(keep).filter(|(_, keep)| *keep).map(|(row, _)| row).collect()
+}
+
+fn drop_missing(values: &Values, keep: &mut [bool]) {
+    let width = values.len().checked_div(keep.len()).unwrap_or(0).max(1);
+    match values {
+        Values::U8(_) => {}
+        Values::F32(values) => {
+            let rows = values.chunks_exact(width).zip(keep);
+            rows.for_each(|(row, keep)| *keep &= row.iter().all(|value| value.is_finite()));
+        }
+        Values::F64(values) => {
+            let rows = values.chunks_exact(width).zip(keep);
+            rows.for_each(|(row, keep)| *keep &= row.iter().all(|value| value.is_finite()));
+        }
+        Values::Category { codes, .. } => {
+            codes.iter().zip(keep).for_each(|(code, keep)| *keep &= *code != MISSING)
+        }
+    }
+}
+
+/// New rows under encoders that were learned before: the input of `predict` on a file.
+pub fn encode_new(
+    encoding: &Encoding,
+    source: &dyn DataSource,
+    options: &Options,
+    precision: Precision,
+    context: &mut Context<'_>,
+) -> Result<Field, Vec<Diagnostic>> {
+    let table = source.load(options, context).map_err(|found| diagnostics(&found))?;
+    let n_rows = u32::try_from(table.n_rows).map_err(|_| {
+        let bytes = table.n_rows as u128;
+        vec![Problem::from(ValueProblem::TooLarge { span: options.span, bytes }).diagnostic()]
+    })?;
+    let rows: Vec<u32> = (0..n_rows).collect();
+    encoding
+        .apply(&table, Rows { rows: &rows, part: "new" }, precision, options.span)
+        .map_err(|found| diagnostics(&found))
+}
+
+/// Whether a schema has text columns: what `one_hot` can be offered for.
+pub fn text_columns(schema: &Schema) -> Vec<&str> {
+    let is_text = |kind: &ColumnKind| matches!(kind, ColumnKind::Category(_));
+    schema.columns.iter().filter(|column| is_text(&column.kind)).map(|column| column.name.as_str()).collect()
+}

@@ -1,0 +1,115 @@
+//! Everything that can be wrong with data, as facts, each with the one function that words it.
+//!
+//! Sources, `infer`, `encode` and `dataset` report [`Problem`]s; the session shows [`Problem::diagnostic`].
+//! Facts and words of one kind stand together: of the call, of text tables, of columns, of values.
+
+mod column;
+mod source;
+mod text;
+mod value;
+
+pub use column::{ColumnProblem, LabelCounts, TextFacts, Wanted};
+pub use source::SourceProblem;
+pub use text::{Separators, TextProblem};
+pub use value::{ValueProblem, column_text};
+
+use super::table::Place;
+use crate::diagnostics::Diagnostic;
+
+/// How many places of one kind are shown before the rest is counted.
+pub const MOST_SHOWN: usize = 3;
+/// Lists of names longer than this are cut.
+const LONGEST_LIST: usize = 12;
+
+/// A mistake in a declaration of data, or in the data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    /// The call of a source, its options and files.
+    Source(SourceProblem),
+    /// How a text table is written.
+    Text(TextProblem),
+    /// What the columns are used for.
+    Column(ColumnProblem),
+    /// What is found only when values are encoded and split.
+    Value(ValueProblem),
+}
+
+impl Problem {
+    /// The message for users.
+    pub fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Problem::Source(problem) => problem.diagnostic(),
+            Problem::Text(problem) => problem.diagnostic(),
+            Problem::Column(problem) => problem.diagnostic(),
+            Problem::Value(problem) => problem.diagnostic(),
+        }
+    }
+}
+
+/// Messages of several problems, in order.
+pub fn diagnostics(problems: &[Problem]) -> Vec<Diagnostic> {
+    problems.iter().map(Problem::diagnostic).collect()
+}
+
+impl From<SourceProblem> for Problem {
+    fn from(problem: SourceProblem) -> Problem {
+        Problem::Source(problem)
+    }
+}
+
+impl From<TextProblem> for Problem {
+    fn from(problem: TextProblem) -> Problem {
+        Problem::Text(problem)
+    }
+}
+
+impl From<ColumnProblem> for Problem {
+    fn from(problem: ColumnProblem) -> Problem {
+        Problem::Column(problem)
+    }
+}
+
+impl From<ValueProblem> for Problem {
+    fn from(problem: ValueProblem) -> Problem {
+        Problem::Value(problem)
+    }
+}
+
+/// The nearest of some names, if it is near enough to be meant.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let distance = |other: &str| strsim::osa_distance(&lower, &other.to_lowercase());
+    let best = known.map(|other| (distance(other), other)).min_by_key(|(distance, _)| *distance)?;
+    let limit = 1.max(name.chars().count() / 3);
+    (best.0 <= limit).then_some(best.1)
+}
+
+/// Names in backticks, cut if there are too many.
+pub fn list<T: AsRef<str>>(names: &[T]) -> String {
+    let shown: Vec<String> =
+        names.iter().take(LONGEST_LIST).map(|name| format!("`{}`", name.as_ref())).collect();
+    match names.len().saturating_sub(LONGEST_LIST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// A shape as users write it.
+pub fn shape_text(shape: &[usize]) -> String {
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    format!("[{}]", sizes.join(", "))
+}
+
+/// `1 row`, `3 rows`.
+pub fn counted(n: usize, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
+/// A remark on a place of the data: a label where the text is kept, a note with file and line where not.
+pub fn remark(diagnostic: Diagnostic, place: &Place, text: impl Into<String>) -> Diagnostic {
+    let text = text.into();
+    match place.span {
+        Some(span) if span != diagnostic.primary.span => diagnostic.label(span, format!("{place}: {text}")),
+        Some(_) | None => diagnostic.note(format!("{place}: {text}")),
+    }
+}

@@ -1,0 +1,163 @@
+//! What is wrong with how a text table is written.
+
+use std::sync::Arc;
+
+use super::{MOST_SHOWN, counted, list};
+use crate::base::Span;
+use crate::data::table::Place;
+use crate::diagnostics::{Diagnostic, Edit, Fix, Slug};
+
+/// A mistake in a text table, or in what the script says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextProblem {
+    /// Rows with more or fewer cells than the first line; the first few with their counts.
+    RaggedRows {
+        path: Span,
+        file: Arc<str>,
+        expected: usize,
+        first: Vec<(Place, usize)>,
+        n_rows: usize,
+    },
+    /// No rows, or more than can be counted.
+    RowCount {
+        path: Span,
+        file: Arc<str>,
+        n_rows: usize,
+    },
+    ColumnTwice {
+        path: Span,
+        place: Place,
+        name: String,
+    },
+    /// A `;` file read with `,`.
+    WrongSeparator(Separators),
+    /// `header = true`, but the first line is numbers.
+    LooksLikeData {
+        path: Span,
+        place: Place,
+    },
+    /// `header = false`, but the first line is names.
+    LooksLikeNames {
+        path: Span,
+        place: Place,
+        names: Vec<String>,
+    },
+}
+
+/// Two readings of a first line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Separators {
+    pub path: Span,
+    /// The option, if the script gives it.
+    pub option: Option<Span>,
+    pub place: Place,
+    pub given: char,
+    pub found: char,
+    pub decimal_comma: bool,
+}
+
+impl TextProblem {
+    pub(super) fn diagnostic(&self) -> Diagnostic {
+        use TextProblem as P;
+        match self {
+            P::RaggedRows { path, file, expected, first, n_rows } => {
+                ragged(*path, file, *expected, first, *n_rows)
+            }
+            P::RowCount { path, file, n_rows: 0 } => {
+                Diagnostic::error(Slug::DataFile, *path, format!("`{file}` has no rows of data"))
+            }
+            P::RowCount { path, file, n_rows } => {
+                let headline =
+                    format!("`{file}` has {n_rows} rows, more than {} are not supported", u32::MAX);
+                Diagnostic::error(Slug::Limit, *path, headline)
+            }
+            P::ColumnTwice { path, place, name } => {
+                let span = place.span.unwrap_or(*path);
+                let headline = format!("two columns are named `{name}` in {place}");
+                Diagnostic::error(Slug::DuplicateName, span, headline).here("named a second time")
+            }
+            P::WrongSeparator(separators) => wrong_separator(separators),
+            P::LooksLikeData { path, place } => {
+                let headline = format!("the first line of `{}` is read as names, but is numbers", place.file);
+                let found = Diagnostic::warning(Slug::DataFile, *path, headline);
+                header_fix(super::remark(found, place, "a number where a name is expected"), *path, "false")
+            }
+            P::LooksLikeNames { path, place, names } => {
+                let headline =
+                    format!("the first line of `{}` is read as data, but looks like names", place.file);
+                let found = Diagnostic::warning(Slug::DataFile, *path, headline);
+                let found = super::remark(found, place, "text in a column of numbers");
+                found
+                    .note(format!("the names would be {}", list(names)))
+                    .help(format!("leave out `header = false`: the columns are then {}", list(names)))
+            }
+        }
+    }
+}
+
+/// Adds the option behind the path.
+pub(super) fn header_fix(diagnostic: Diagnostic, path: Span, value: &str) -> Diagnostic {
+    let option = format!(", header = {value}");
+    diagnostic
+        .help(format!(
+            "`header = {value}` if the first line is {}",
+            if value == "true" { "names" } else { "data" }
+        ))
+        .fix(format!("add `header = {value}`"), path.at_end(), option)
+}
+
+fn ragged(path: Span, file: &str, expected: usize, first: &[(Place, usize)], n_rows: usize) -> Diagnostic {
+    let which = match first.first() {
+        Some((place, found)) if n_rows == 1 => {
+            format!("{place} has {}, expected {expected} as in the first line", counted(*found, "cell"))
+        }
+        _several => {
+            format!(
+                "{n_rows} rows of `{file}` don't have {} as the first line has",
+                counted(expected, "cell")
+            )
+        }
+    };
+    let span = first.first().and_then(|(place, _)| place.span).unwrap_or(path);
+    let found = Diagnostic::error(Slug::DataFile, span, which);
+    let text = |found: usize| format!("expected {}, found {found}", counted(expected, "cell"));
+    let mut diagnostic = match first.first() {
+        Some((_, n_cells)) => found.here(text(*n_cells)),
+        None => found,
+    };
+    for (place, n_cells) in first {
+        diagnostic = super::remark(diagnostic, place, text(*n_cells));
+    }
+    if n_rows > MOST_SHOWN {
+        diagnostic = diagnostic.note(format!("and {} more", n_rows - MOST_SHOWN));
+    }
+    if diagnostic.primary.span != path { diagnostic.label(path, "read here") } else { diagnostic }
+}
+
+fn wrong_separator(separators: &Separators) -> Diagnostic {
+    let Separators { path, option, place, given, found, decimal_comma } = separators;
+    let shown = |separator: char| if separator == '\t' { "\\t".to_owned() } else { separator.to_string() };
+    let headline = format!(
+        "the cells of `{}` are separated by `{}`, not by `{}`",
+        place.file,
+        shown(*found),
+        shown(*given)
+    );
+    let diagnostic = Diagnostic::error(Slug::DataFile, option.unwrap_or(*path), headline);
+    let diagnostic = super::remark(diagnostic, place, format!("cut by `{}`", shown(*found)));
+    let mut options = vec![format!("separator = \"{}\"", shown(*found))];
+    if *decimal_comma {
+        options.push("decimal = \",\"".to_owned());
+    }
+    let added = match option {
+        None => Edit { span: path.at_end(), text: format!(", {}", options.join(", ")) },
+        Some(span) => {
+            let rest = if *decimal_comma { ", decimal = \",\"" } else { "" };
+            Edit { span: *span, text: format!("\"{}\"{rest}", shown(*found)) }
+        }
+    };
+    let options = options.join(", ");
+    let mut diagnostic = diagnostic.help(format!("add `{options}`"));
+    diagnostic.fixes.push(Fix { title: format!("add `{options}`"), edits: vec![added] });
+    diagnostic
+}

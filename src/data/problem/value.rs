@@ -1,0 +1,140 @@
+//! What is wrong with values, found when they are encoded and split.
+
+use super::{counted, list, shape_text};
+use crate::base::Span;
+use crate::data::table::Place;
+use crate::diagnostics::{Diagnostic, Slug};
+
+/// A mistake that only the values show, or only the split.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueProblem {
+    /// A category or label that the training part doesn't have.
+    Unseen {
+        span: Span,
+        value: String,
+        place: Place,
+        part: String,
+        known: Vec<String>,
+    },
+    NotFinite {
+        span: Span,
+        place: Place,
+        part: String,
+    },
+    /// A missing value in new data, where the training data had none.
+    Missing {
+        span: Span,
+        place: Place,
+        column: String,
+    },
+    /// New data lacks a column that the encoders read.
+    ColumnGone {
+        span: Span,
+        column: String,
+        file: String,
+        known: Vec<String>,
+    },
+    /// A column is of another kind or shape than when the encoders were fitted.
+    ColumnChanged {
+        span: Span,
+        column: String,
+        expected: String,
+        found: String,
+    },
+    /// `split = [train: -1]`
+    SplitShare {
+        span: Span,
+        name: String,
+        value: f64,
+    },
+    /// `split = [train: 0.8, test: 0.3]`
+    SplitSum {
+        span: Span,
+        sum: f64,
+    },
+    /// `split = [train: 200, test: 100]` of 150 rows
+    SplitRows {
+        span: Span,
+        wanted: usize,
+        n_rows: usize,
+    },
+    PartTwice {
+        span: Span,
+        name: String,
+    },
+    EmptyPart {
+        span: Span,
+        name: String,
+        n_rows: usize,
+    },
+    TooLarge {
+        span: Span,
+        bytes: u128,
+    },
+}
+
+impl ValueProblem {
+    pub(super) fn diagnostic(&self) -> Diagnostic {
+        use ValueProblem as P;
+        match self {
+            P::Unseen { span, value, place, part, known } => {
+                let headline = format!("`{value}` at {place} of part `{part}` is not in the training part");
+                let found = Diagnostic::error(Slug::DataValue, *span, headline)
+                    .here("learned from the training part")
+                    .note(format!("known are {}", list(known)));
+                super::remark(found, place, format!("`{value}`"))
+            }
+            P::NotFinite { span, place, part } => {
+                let headline = format!("the value at {place} of part `{part}` is not a finite number");
+                super::remark(Diagnostic::error(Slug::DataValue, *span, headline), place, "this example")
+            }
+            P::Missing { span, place, column } => {
+                let headline = format!("the value of `{column}` at {place} is missing");
+                let found = Diagnostic::error(Slug::DataValue, *span, headline)
+                    .note("the training data had no missing value, so nothing stands for one");
+                super::remark(found, place, "missing")
+            }
+            P::ColumnGone { span, column, file, known } => {
+                let headline = format!("`{file}` has no column `{column}`, which the encoders read");
+                Diagnostic::error(Slug::UnknownColumn, *span, headline)
+                    .note(format!("its columns are {}", list(known)))
+            }
+            P::ColumnChanged { span, column, expected, found } => {
+                let headline =
+                    format!("column `{column}`: expected {expected} as in the training data, found {found}");
+                Diagnostic::error(Slug::DataValue, *span, headline)
+            }
+            P::SplitShare { span, name, value } => {
+                let headline = format!(
+                    "part `{name}` takes a share from 0 to 1 or a whole number of rows, found {value}"
+                );
+                Diagnostic::error(Slug::OptionValue, *span, headline)
+            }
+            P::SplitSum { span, sum } => {
+                let headline = format!("the shares of the parts add up to {sum}, expected at most 1");
+                Diagnostic::error(Slug::OptionValue, *span, headline)
+            }
+            P::SplitRows { span, wanted, n_rows } => {
+                let headline = format!("the parts take {}, found {n_rows}", counted(*wanted, "row"));
+                Diagnostic::error(Slug::OptionValue, *span, headline)
+            }
+            P::PartTwice { span, name } => {
+                Diagnostic::error(Slug::DuplicateName, *span, format!("part `{name}` is named twice"))
+            }
+            P::EmptyPart { span, name, n_rows } => {
+                let headline = format!("part `{name}` gets none of the {}", counted(*n_rows, "row"));
+                Diagnostic::error(Slug::OptionValue, *span, headline)
+            }
+            P::TooLarge { span, bytes } => {
+                let headline = format!("the values would need {bytes} bytes, more than fit in memory");
+                Diagnostic::error(Slug::Limit, *span, headline)
+            }
+        }
+    }
+}
+
+/// A kind of column in words.
+pub fn column_text(is_text: bool, shape: &[usize]) -> String {
+    let kind = if is_text { "text" } else { "numbers" };
+    if shape.is_empty() { kind.to_owned() } else { format!("{kind} of shape `{}`", shape_text(shape)) }
+}

@@ -1,0 +1,140 @@
+//! Textbook formulas that overflow or lose digits, and what is computed instead.
+
+use super::algebra::keep;
+use super::pattern::{attributes, beside_number, is_number, pair, under};
+use super::{Floats, rules};
+use crate::graph::{Attribute, Graph, NodeId};
+use crate::ops::build::{
+    add, div, exp, log, neg, reciprocal, reduce, sigmoid, softplus, stop_gradient, sub, sum,
+};
+use crate::ops::reduce::spread;
+use crate::tensor::{Axis, Fold};
+
+const FINITE: Floats = Floats::Except("a number where the formula as written overflows; else the last bits");
+
+rules! {
+    LOG {
+        "log of exp": "log(exp(x)) is x", FINITE, Safer, |g, site| under(g, site.one()?, "exp");
+        "log of softmax": "log(exp(u) / s) is u - log(s)", FINITE, Safer, |g, site| {
+            let (top, s) = pair(g, site.one()?, "divide")?;
+            let u = under(g, top, "exp")?;
+            let log_s = log(g, s);
+            Some(sub(g, u, log_s))
+        };
+        "log of a sum of exponentials": "log(sum(exp(z))) is m + log(sum(exp(z - m))) with m = max(z)",
+            FINITE, Safer, |g, site| {
+            let total = site.one()?;
+            let z = under(g, under(g, total, "sum")?, "exp")?;
+            let (shifted, m) = shift(g, z, axis_of(g, total)?)?;
+            let powers = exp(g, shifted);
+            let total = sum(g, powers, axis_of(g, total)?);
+            let rest = log(g, total);
+            Some(add(g, m, rest))
+        };
+        "log of sigmoid": "log(sigmoid(z)) is -softplus(-z)", FINITE, Safer, |g, site| {
+            let z = under(g, site.one()?, "sigmoid")?;
+            let z = neg(g, z);
+            let soft = softplus(g, z);
+            Some(neg(g, soft))
+        };
+        "log of 1 - sigmoid": "log(1 - sigmoid(z)) is -softplus(z)", FINITE, Safer, |g, site| {
+            let (one, s) = pair(g, site.one()?, "subtract")?;
+            let z = is_number(g, one, 1.0).then(|| under(g, s, "sigmoid"))??;
+            let soft = softplus(g, z);
+            Some(neg(g, soft))
+        };
+        "log of 1 + exp": "log(1 + exp(z)) is softplus(z)", FINITE, Safer, |g, site| {
+            let power = beside_number(g, site.one()?, "add", 1.0)?;
+            let z = under(g, power, "exp")?;
+            Some(softplus(g, z))
+        };
+    }
+    LOG1P {
+        "log1p of exp": "log1p(exp(z)) is softplus(z)", FINITE, Safer, |g, site| {
+            let z = under(g, site.one()?, "exp")?;
+            Some(softplus(g, z))
+        };
+        "log1p of -sigmoid": "log1p(-sigmoid(z)) is -softplus(z)", FINITE, Safer, |g, site| {
+            let z = under(g, under(g, site.one()?, "negate")?, "sigmoid")?;
+            let soft = softplus(g, z);
+            Some(neg(g, soft))
+        };
+    }
+    RECIPROCAL {
+        "logistic function": "1 / (1 + exp(-z)) is sigmoid(z)", FINITE, Safer, |g, site| {
+            let power = beside_number(g, site.one()?, "add", 1.0)?;
+            let opposite = under(g, power, "exp")?;
+            let z = neg(g, opposite);
+            Some(sigmoid(g, z))
+        };
+        "reciprocal of a reciprocal": "1 / (1 / x) is x", Floats::Except("two roundings fewer; 1 / x may overflow"),
+            Smaller, |g, site| under(g, site.one()?, "reciprocal");
+    }
+    DIVIDE {
+        "divide by one": "x / 1 is x", Floats::Equal, Smaller, |g, site| {
+            let (a, b) = site.two()?;
+            keep(g, a, b, 1.0)
+        };
+        "one divided": "1 / x is the reciprocal", Floats::Equal, Smaller, |g, site| {
+            let (a, b) = site.two()?;
+            is_number(g, a, 1.0).then(|| reciprocal(g, b))
+        };
+        "sign of a quotient": "(-a) / b is -(a / b)", Floats::Equal, Smaller, |g, site| {
+            let (a, b) = site.two()?;
+            let a = under(g, a, "negate")?;
+            let quotient = div(g, a, b);
+            Some(neg(g, quotient))
+        };
+        "logistic function, other form": "exp(z) / (1 + exp(z)) is sigmoid(z)", FINITE, Safer, |g, site| {
+            let (top, below) = site.two()?;
+            let z = under(g, top, "exp")?;
+            (beside_number(g, below, "add", 1.0)? == top).then(|| sigmoid(g, z))
+        };
+        "softmax": "exp(z) / sum(exp(z)) is exp(z - m) / sum(exp(z - m)) with m = max(z)", FINITE, Safer, |g, site| {
+            let (top, total) = site.two()?;
+            let z = under(g, top, "exp")?;
+            if under(g, total, "sum")? != top || axis_of(g, total)? != Axis::All {
+                return None;
+            }
+            let (shifted, _) = shift(g, z, Axis::All)?;
+            let powers = exp(g, shifted);
+            let total = sum(g, powers, Axis::All);
+            Some(div(g, powers, total))
+        };
+    }
+}
+
+/// The axis of a reduction.
+fn axis_of(graph: &Graph, id: NodeId) -> Option<Axis> {
+    match attributes(graph, id).as_slice() {
+        [Attribute::Axis(axis)] => Some(*axis),
+        _ => None,
+    }
+}
+
+/// `z - m` and `m`, the largest of `z` along the axis, as a constant to gradients. Nothing where that has been
+/// done already, or `z` has no numbers or is one.
+fn shift(graph: &mut Graph, z: NodeId, axis: Axis) -> Option<(NodeId, NodeId)> {
+    if graph.ty(z).shape.is_scalar() || is_shifted(graph, z) {
+        return None;
+    }
+    let op = crate::ops::reduce(Fold::Max, axis);
+    op.shape(&[graph.ty(z)]).ok()?;
+    let largest = reduce(graph, Fold::Max, axis, z);
+    let m = stop_gradient(graph, largest);
+    let wide = graph.ty(z).clone();
+    let over = spread(graph, m, axis, &wide);
+    Some((sub(graph, z, over), m))
+}
+
+/// Whether `z` is `u - max(u)`, as careful users write it and as [`shift`] does.
+fn is_shifted(graph: &Graph, z: NodeId) -> bool {
+    let Some((u, mut m)) = pair(graph, z, "subtract") else { return false };
+    while let Some(inner) = under(graph, m, "stop_gradient")
+        .or_else(|| under(graph, m, "_repeat"))
+        .or_else(|| under(graph, m, "_expand"))
+    {
+        m = inner;
+    }
+    under(graph, m, "_max") == Some(u)
+}
