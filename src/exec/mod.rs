@@ -1,3 +1,15 @@
-//! Running graphs.
+//! Running graphs: a plan for the whole step, made once and run for every batch, and a naive evaluator that stays
+//! as its judge.
+//!
+//! `train/` and `session/` call it. Shapes were settled when the graph was built; this room asks operators only for
+//! the class of their work.
 
+mod executable;
+mod plan;
 pub mod reference;
+mod store;
+
+pub use crate::tensor::machine::RunContext;
+pub use executable::{Executable, default_threads};
+pub use plan::{Plan, PlanProblem, Request};
+pub use store::{Store, Stored};

@@ -16,12 +16,13 @@ mod pool;
 mod product;
 pub mod random;
 mod real;
+mod slots;
 mod value;
 
 pub use isa::Level;
 pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3};
 pub use loops::{Loop, Run1, Run2, Run3};
-pub use memory::Memory;
 pub use pool::{Barrier, Pool};
 pub use real::Real;
+pub use slots::Slots;
 pub use value::{Buffer, Precision, Tensor};

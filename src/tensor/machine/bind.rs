@@ -9,6 +9,7 @@ use crate::tensor::isa::Level;
 use crate::tensor::memory::Memory;
 use crate::tensor::pool::{Barrier, Pool};
 use crate::tensor::real::Real;
+use crate::tensor::slots::Slots;
 
 /// An instruction, and whether workers share it.
 #[derive(Clone, Debug)]
@@ -24,7 +25,9 @@ pub struct Binding<'a, T> {
     pub arena: usize,
     /// Numbers of the arena that are there from the start.
     pub constants: &'a [(Region, Vec<f64>)],
-    pub slots: Vec<Arc<Memory<T>>>,
+    pub slots: &'a Slots<T>,
+    /// Which of the slots the regions mean, in their order.
+    pub used: &'a [usize],
     pub workers: usize,
     pub level: Level,
 }
@@ -32,7 +35,9 @@ pub struct Binding<'a, T> {
 /// Code for each worker, and the memory it runs over.
 pub struct Program<T> {
     arena: Memory<T>,
-    slots: Vec<Arc<Memory<T>>>,
+    /// The list of slots it was bound to, and those of them it uses.
+    slots_id: u64,
+    slots: Vec<(usize, Arc<Memory<T>>)>,
     /// The workers' tiles; the code holds their addresses.
     _tiles: Memory<T>,
     code: Vec<Vec<Code<T>>>,
@@ -58,12 +63,14 @@ impl<T: Real> Program<T> {
             let target = &mut unsafe { arena.as_mut() }[region.offset..region.offset + region.len];
             target.iter_mut().zip(values).for_each(|(to, &from)| *to = T::of(from));
         }
+        let slots: Vec<(usize, Arc<Memory<T>>)> =
+            binding.used.iter().map(|&slot| (slot, Arc::clone(binding.slots.memory(slot)))).collect();
         let tiles_each = binding.code.iter().map(|s| tiles(&s.instruction)).max().unwrap_or(0) * T::TILE;
         let tiles: Memory<T> = Memory::zeros(tiles_each.checked_mul(workers)?)?;
         let address = |region: Region| {
             let (start, len) = match region.base {
                 Base::Arena => (arena.start(), arena.len()),
-                Base::Slot(slot) => (binding.slots[slot].start(), binding.slots[slot].len()),
+                Base::Slot(slot) => (slots[slot].1.start(), slots[slot].1.len()),
             };
             assert!(
                 region.offset.checked_add(region.len).is_some_and(|end| end <= len),
@@ -93,8 +100,8 @@ impl<T: Real> Program<T> {
                 }
             }
         }
-        let slots = binding.slots.clone();
-        Some(Program { arena, slots, _tiles: tiles, code, barrier: Barrier::new(workers) })
+        let slots_id = binding.slots.id();
+        Some(Program { arena, slots_id, slots, _tiles: tiles, code, barrier: Barrier::new(workers) })
     }
 
     pub fn workers(&self) -> usize {
@@ -106,45 +113,47 @@ impl<T: Real> Program<T> {
         self.code[0].iter().filter(|code| matches!(code, Code::Meet)).count()
     }
 
-    /// One step. The pool must have at least as many workers as the program.
-    pub fn run(&mut self, pool: Option<&mut Pool>, context: RunContext) {
+    /// Whether the slots are those it was bound to, and none has been replaced.
+    pub fn fits(&self, slots: &Slots<T>) -> bool {
+        self.slots_id == slots.id()
+            && self.slots.iter().all(|(slot, memory)| Arc::ptr_eq(memory, slots.memory(*slot)))
+    }
+
+    /// One step. The slots are those it was bound to; the pool has at least as many workers as the program.
+    pub fn run(&mut self, slots: &mut Slots<T>, pool: Option<&mut Pool>, context: RunContext) {
+        assert_eq!(self.slots_id, slots.id(), "a program runs with the slots it was bound to");
         match pool {
             Some(pool) if self.code.len() > 1 => {
                 assert!(pool.workers() >= self.code.len(), "a pool with too few workers");
                 let program = &*self;
                 pool.run(&|worker| {
                     if let Some(code) = program.code.get(worker) {
-                        // SAFETY: `meetings` put a meeting point wherever two workers touch the same numbers.
+                        // SAFETY: `Meetings` put a meeting point wherever two workers touch the same numbers, and
+                        // the slots are borrowed for as long as this runs.
                         unsafe { run::run(code, &program.barrier, context) };
                     }
                 });
             }
             Some(_) | None => {
                 assert!(self.code.len() == 1, "a program for several workers needs a pool");
-                // SAFETY: one worker, and `&mut self` keeps others away.
+                // SAFETY: one worker; `&mut` of the program and of the slots keeps others away.
                 unsafe { run::run(&self.code[0], &self.barrier, context) };
             }
         }
     }
 
-    /// Numbers as they stand after a step.
+    /// Numbers of the arena as they stand after a step.
     pub fn read(&self, region: Region) -> &[T] {
-        let memory = match region.base {
-            Base::Arena => self.arena.snapshot(),
-            Base::Slot(slot) => self.slots[slot].snapshot(),
-        };
-        &memory[region.offset..region.offset + region.len]
+        assert_eq!(region.base, Base::Arena, "slots are read from the store");
+        &self.arena.snapshot()[region.offset..region.offset + region.len]
     }
 
-    /// Numbers to be set before a step.
+    /// Numbers of the arena to be set before a step.
     pub fn write(&mut self, region: Region) -> &mut [T] {
-        let memory = match region.base {
-            // SAFETY: `&mut self`: no step runs.
-            Base::Arena => unsafe { self.arena.as_mut() },
-            // SAFETY: as above; a store lends its slots to one program at a time.
-            Base::Slot(slot) => unsafe { self.slots[slot].as_mut() },
-        };
-        &mut memory[region.offset..region.offset + region.len]
+        assert_eq!(region.base, Base::Arena, "slots are written through the store");
+        // SAFETY: `&mut self`: no step runs.
+        let arena = unsafe { self.arena.as_mut() };
+        &mut arena[region.offset..region.offset + region.len]
     }
 }
 
@@ -225,12 +234,5 @@ impl<T> std::fmt::Debug for Program<T> {
 impl<T: Real> FusedCode<T> {
     pub(super) fn boxed(self) -> Code<T> {
         Code::Fused(Box::new(self))
-    }
-}
-
-/// The context of a run that draws nothing.
-impl From<u64> for RunContext {
-    fn from(seed: u64) -> RunContext {
-        RunContext { seed, step: 0 }
     }
 }
