@@ -1,11 +1,15 @@
 //! nn: a language for neural networks.
 
 pub mod base;
+pub mod check;
 pub mod data;
 pub mod diagnostics;
+pub mod elaborate;
+pub mod exec;
 pub mod grad;
 pub mod graph;
 pub mod ops;
+pub mod passes;
 pub mod syntax;
 pub mod tensor;
 pub mod types;

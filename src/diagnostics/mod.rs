@@ -4,7 +4,11 @@
 //! JSON output render that one value. Only `render.rs` knows ariadne.
 
 mod diagnostic;
+mod escape;
+mod render;
 mod slug;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use escape::{escape, escape_line};
+pub use render::{RenderOptions, render, render_short, to_json};
 pub use slug::Slug;

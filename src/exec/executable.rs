@@ -11,7 +11,7 @@ use crate::tensor::{Buffer, Level, Pool, Slots, Tensor};
 use indexmap::IndexMap;
 
 #[derive(Debug)]
-pub(super) enum Bound {
+pub enum Bound {
     F32(Program<f32>),
     F64(Program<f64>),
 }

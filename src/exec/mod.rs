@@ -2,14 +2,16 @@
 //! as its judge.
 //!
 //! `train/` and `session/` call it. Shapes were settled when the graph was built; this room asks operators only for
-//! the class of their work.
+//! the class of their work. [`reference`] is the judge: naive, in double precision, one example at a time.
 
+mod evaluate;
 mod executable;
 mod plan;
 pub mod reference;
 mod store;
 
 pub use crate::tensor::machine::RunContext;
+pub use evaluate::{Bad, evaluate_planned, first_bad};
 pub use executable::{Executable, default_threads};
 pub use plan::{Plan, PlanProblem, Request};
 pub use store::{Store, Stored};

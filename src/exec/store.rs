@@ -24,7 +24,7 @@ struct Kept {
 }
 
 #[derive(Debug)]
-pub(super) enum Numbers {
+pub enum Numbers {
     F32(Slots<f32>),
     F64(Slots<f64>),
 }
@@ -133,8 +133,12 @@ impl Store {
     #[must_use]
     pub fn set_number(&mut self, slot: SlotId, value: f64) -> bool {
         let only = match self.precision() {
-            Precision::F32 => self.slice_mut::<f32>(slot).map(|numbers| numbers.iter_mut().for_each(|n| *n = value as f32)),
-            Precision::F64 => self.slice_mut::<f64>(slot).map(|numbers| numbers.iter_mut().for_each(|n| *n = value)),
+            Precision::F32 => {
+                self.slice_mut::<f32>(slot).map(|numbers| numbers.iter_mut().for_each(|n| *n = value as f32))
+            }
+            Precision::F64 => {
+                self.slice_mut::<f64>(slot).map(|numbers| numbers.iter_mut().for_each(|n| *n = value))
+            }
         };
         only.is_some()
     }
@@ -174,7 +178,9 @@ impl Store {
 pub(super) fn write_rounded<T: Real>(to: &mut [T], from: &Buffer) {
     match (T::slice(from), from) {
         (Some(values), _) => to.iter_mut().zip(values).for_each(|(to, &value)| *to = value),
-        (None, Buffer::F32(values)) => to.iter_mut().zip(values).for_each(|(to, &v)| *to = T::of(f64::from(v))),
+        (None, Buffer::F32(values)) => {
+            to.iter_mut().zip(values).for_each(|(to, &v)| *to = T::of(f64::from(v)))
+        }
         (None, Buffer::F64(values)) => to.iter_mut().zip(values).for_each(|(to, &v)| *to = T::of(v)),
     }
 }

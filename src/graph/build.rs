@@ -143,6 +143,30 @@ impl Graph {
         Ok(self.intern(key, Operation::Apply(op), inputs.to_vec(), ty))
     }
 
+    /// A node of another graph as it is, on inputs of this one, with its span, name and rule.
+    pub fn adopt(&mut self, source: &Graph, id: NodeId, inputs: Vec<NodeId>) -> NodeId {
+        let node = source.node(id);
+        let key = match &node.operation {
+            Operation::Leaf(leaf) => Key::Leaf(leaf.clone(), node.ty.clone()),
+            Operation::Apply(op) => Key::Apply(op.name(), op.attributes(), inputs.clone()),
+        };
+        let outer_span = self.set_span(node.span);
+        let new = self.intern(key, node.operation.clone(), inputs, node.ty.clone());
+        self.set_span(outer_span);
+        self.describe(source, id, new);
+        new
+    }
+
+    /// Gives `new` the name and the rule that a node of another graph has.
+    pub fn describe(&mut self, source: &Graph, id: NodeId, new: NodeId) {
+        if let Some(name) = source.names.get(&id) {
+            self.names.entry(new).or_insert_with(|| name.clone());
+        }
+        if let Some(rule) = source.rule(id) {
+            self.note_rule(new, rule);
+        }
+    }
+
     fn simplify(&mut self, op: &OpRef, inputs: &[NodeId]) -> Option<NodeId> {
         if self.verbatim || self.depth >= MAX_SIMPLIFY_DEPTH {
             return None;

@@ -8,9 +8,13 @@ mod build;
 mod leaf;
 mod op;
 mod problem;
+mod text;
+mod verify;
 
 pub use attribute::Attribute;
 pub use build::{Graph, Node, NodeId, Operation};
 pub use leaf::{Constant, Distribution, Leaf, Real, SlotId};
 pub use op::{Doc, GradContext, Gradient, Notation, Op, OpRef, Param, ParamKind, Range};
 pub use problem::ShapeProblem;
+pub use text::{ReadProblem, print, read};
+pub use verify::{VerifyProblem, verify};

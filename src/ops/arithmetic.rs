@@ -34,15 +34,15 @@ elementwise1! { UNARY, UNARY_OPS;
     FLOOR "floor" [], maps::FLOOR;
         "The largest whole number that is not above.", "⌊x⌋", "floor(2.7)" => "2";
         "⌊{0}⌋", "\\lfloor {0} \\rfloor", None;
-        range |x| ranges::rising(f64::floor, x); grad flat; rules &[];
+        range |x| ranges::stepping(f64::floor, x); grad flat; rules &[];
     CEIL "ceil" [], maps::CEIL;
         "The smallest whole number that is not below.", "⌈x⌉", "ceil(2.2)" => "3";
         "⌈{0}⌉", "\\lceil {0} \\rceil", None;
-        range |x| ranges::rising(f64::ceil, x); grad flat; rules &[];
+        range |x| ranges::stepping(f64::ceil, x); grad flat; rules &[];
     ROUND "round" [], maps::ROUND;
         "The nearest whole number; halves go to the even one.", "round(x)", "round(2.5)" => "2";
         "round({0})", "\\operatorname{round}({0})", None;
-        range |x| ranges::rising(f64::round_ties_even, x); grad flat; rules &[];
+        range |x| ranges::stepping(f64::round_ties_even, x); grad flat; rules &[];
 }
 
 elementwise2! { BINARY, BINARY_OPS;

@@ -1,4 +1,4 @@
-//! Interval arithmetic for the `range` part of operators.
+//! Interval arithmetic for the `range` part of operators: of real numbers, without rounding.
 
 use crate::graph::Range;
 
@@ -15,6 +15,11 @@ pub(super) fn rising(f: fn(f64) -> f64, x: Range) -> Range {
         lo_open: x.lo_open && !lo.is_nan(),
         hi_open: x.hi_open && !hi.is_nan(),
     }
+}
+
+/// Through a function of steps, which reaches the value at an end before the end.
+pub(super) fn stepping(f: fn(f64) -> f64, x: Range) -> Range {
+    Range { lo_open: false, hi_open: false, ..rising(f, x) }
 }
 
 pub(super) fn negate(x: Range) -> Range {

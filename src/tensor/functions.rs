@@ -43,7 +43,7 @@ fn halves_f64(n: i64) -> (f64, f64) {
 fn reduce_f32(x: f32) -> (i32, f32, f32) {
     let shifted = x * std::f32::consts::LOG2_E + MAGIC_F32;
     let n = shifted - MAGIC_F32;
-    let (far, near) = (x - n * 0.693_359_375, n * -2.121_944_4e-4);
+    let (far, near) = (x - n * 0.693_359_4, n * -2.121_944_4e-4);
     let r = far - near;
     let lost = (far - r) - near;
     let mut p = 1.987_569_1e-4 * r + 1.398_2e-3;
@@ -148,7 +148,7 @@ fn log_tail_f64(f: f64) -> (f64, f64) {
         w * (3.999_999_999_940_942e-1 + w * (2.222_219_843_214_978_4e-1 + w * 1.531_383_769_920_937_3e-1));
     let odd = z
         * (6.666_666_666_666_735e-1
-            + w * (2.857_142_874_366_239_1e-1
+            + w * (2.857_142_874_366_239e-1
                 + w * (1.818_357_216_161_805e-1 + w * 1.479_819_860_511_658_6e-1)));
     let half_square = 0.5 * f * f;
     (s * (half_square + (odd + even)), half_square)
@@ -163,7 +163,7 @@ pub fn log_f32(x: f32) -> f32 {
     let n = ((shifted >> 23) as i32).wrapping_sub(127) as f32 - if tiny { 25.0 } else { 0.0 };
     let f = f32::from_bits((shifted & 0x007F_FFFF).wrapping_add(0x3F35_04F3)) - 1.0;
     let (tail, half_square) = log_tail_f32(f);
-    let y = tail + n * 9.058_000_6e-6 - half_square + f + n * 0.693_138_1;
+    let y = tail + n * 9.058_001e-6 - half_square + f + n * 0.693_138_1;
     log_limits_f32(x, y)
 }
 
@@ -214,7 +214,7 @@ pub fn log1p_f32(x: f32) -> f32 {
     let lost = if near || n >= 25.0 { 0.0 } else { lost };
     let f = if near { x } else { far };
     let (tail, half_square) = log_tail_f32(f);
-    let y = tail + (n * 9.058_000_6e-6 + lost) - half_square + f + n * 0.693_138_1;
+    let y = tail + (n * 9.058_001e-6 + lost) - half_square + f + n * 0.693_138_1;
     let y = if x.abs() < 1e-10 { x } else { y };
     let y = if x == -1.0 { f32::NEG_INFINITY } else { y };
     let y = if x < -1.0 { f32::NAN } else { y };
@@ -244,10 +244,10 @@ pub fn log1p_f64(x: f64) -> f64 {
 pub fn tanh_f32(x: f32) -> f32 {
     let t = x.abs();
     let z = x * x;
-    let mut p = -5.704_988_7e-3 * z + 2.063_908_9e-2;
+    let mut p = -5.704_988_7e-3 * z + 2.063_909e-2;
     p = p * z - 5.373_971_6e-2;
     p = p * z + 1.333_144_2e-1;
-    p = p * z - 3.333_328_2e-1;
+    p = p * z - 3.333_328e-1;
     let near = p * z * x + x;
     let far = (1.0 - 2.0 / (exp_f32(t + t) + 1.0)).copysign(x);
     if t < 0.625 { near } else { far }
@@ -301,7 +301,7 @@ pub fn erf_f32(x: f32) -> f32 {
     // 1 - exp(polynomial)
     let mut far = (-1.728_534_7e-5 * t + 3.831_971_3e-4) * s + (-3.883_964_4e-3 * t + 2.425_462_2e-2);
     far = far * t - 1.067_778_8e-1;
-    far = far * t - 6.348_466_9e-1;
+    far = far * t - 6.348_467e-1;
     far = far * t - 1.287_175_1e-1;
     far = far * t - t;
     let far = (1.0 - exp_f32(far)).copysign(x);

@@ -50,8 +50,8 @@ map1! {
     RECIPROCAL "reciprocal" vector |x| 1.0 / x, |x: f64| 1.0 / x, |x: f32| 1.0 / x;
     ABS "abs" vector f64::abs, f64::abs, f32::abs;
     SIGN "sign" vector |x| if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x },
-        |x: f64| if x.abs() > 0.0 { (1.0 as f64).copysign(x) } else { x },
-        |x: f32| if x.abs() > 0.0 { (1.0 as f32).copysign(x) } else { x };
+        |x: f64| if x.abs() > 0.0 { 1.0_f64.copysign(x) } else { x },
+        |x: f32| if x.abs() > 0.0 { 1.0_f32.copysign(x) } else { x };
     SIN "sin" scalar libm::sin, libm::sin, libm::sinf;
     COS "cos" scalar libm::cos, libm::cos, libm::cosf;
     TAN "tan" scalar libm::tan, libm::tan, libm::tanf;

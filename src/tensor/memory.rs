@@ -23,7 +23,7 @@ unsafe impl<T: Sync> Sync for Memory<T> {}
 
 impl<T: Copy> Memory<T> {
     /// `len` zeros; `None` if the system has no room for them.
-    pub fn zeros(len: usize) -> Option<Memory<T>> {
+    pub(super) fn zeros(len: usize) -> Option<Memory<T>> {
         let bytes = len.checked_mul(size_of::<T>())?.max(1).checked_next_multiple_of(ALIGN)?;
         let layout = Layout::from_size_align(bytes, ALIGN).ok()?;
         // SAFETY: the layout has a size above 0, and all bits 0 is a number.
@@ -31,12 +31,8 @@ impl<T: Copy> Memory<T> {
         Some(Memory { start, len, layout })
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     pub(super) fn start(&self) -> *mut T {

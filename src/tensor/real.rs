@@ -5,6 +5,7 @@ use super::isa::Level;
 use super::kernel::{Fold, Map1, Map2, Map3};
 use super::loops::{Run1, Run2, Run3};
 use super::product::{self, RunSmall};
+use super::random::Stream;
 use super::value::{Buffer, Precision};
 
 /// A number as programs compute with it.
@@ -20,13 +21,15 @@ pub trait Real: faer::traits::ComplexField + Copy + Default + PartialOrd + Send 
     fn map3(map: &Map3, level: Level) -> Run3<Self>;
     fn fold(fold: Fold, level: Level) -> RunFold<Self>;
     fn small_product(level: Level) -> RunSmall<Self>;
+    /// A random number in `[0, 1)`.
+    fn uniform(stream: &Stream, step: u64, index: u64) -> Self;
     fn buffer(values: Vec<Self>) -> Buffer;
     /// The numbers, if they have this precision.
     fn slice(buffer: &Buffer) -> Option<&[Self]>;
 }
 
 macro_rules! real {
-    ($T:ident, $precision:ident, $tile:literal, $fold:ident, $small:ident) => {
+    ($T:ident, $precision:ident, $tile:literal, $fold:ident, $small:ident, $uniform:ident) => {
         impl Real for $T {
             const PRECISION: Precision = Precision::$precision;
             const TILE: usize = $tile;
@@ -52,6 +55,9 @@ macro_rules! real {
             fn small_product(level: Level) -> RunSmall<$T> {
                 product::$small(level)
             }
+            fn uniform(stream: &Stream, step: u64, index: u64) -> $T {
+                stream.$uniform(step, index)
+            }
             fn buffer(values: Vec<$T>) -> Buffer {
                 Buffer::$precision(values)
             }
@@ -66,5 +72,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32, 512, f32_fold, f32_small);
-real!(f64, F64, 256, f64_fold, f64_small);
+real!(f32, F32, 512, f32_fold, f32_small, uniform_f32);
+real!(f64, F64, 256, f64_fold, f64_small, uniform);

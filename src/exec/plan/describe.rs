@@ -10,7 +10,8 @@ impl Plan {
         let mut text = String::new();
         let numbers = self.arena;
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{} instructions, {} threads, {numbers} numbers", self.code.len(), self.workers);
+        let _ =
+            writeln!(text, "{} instructions, {} threads, {numbers} numbers", self.code.len(), self.workers);
         for scheduled in &self.code {
             let shared = if scheduled.shared { " shared" } else { "" };
             let _ = writeln!(text, "{}{shared}", line(&scheduled.instruction));
@@ -31,10 +32,13 @@ fn line(instruction: &Instruction) -> String {
         }
         Instruction::Fold(work) => {
             let (inner, len, outer) = (work.inner, work.len, work.outer);
-            format!("{:?} {} = {}  [{inner}, {len}, {outer}]", work.fold, region(work.to), region(work.from)).to_lowercase()
+            format!("{:?} {} = {}  [{inner}, {len}, {outer}]", work.fold, region(work.to), region(work.from))
+                .to_lowercase()
         }
         Instruction::ArgMax(work) => format!("argmax {} = {}", region(work.to), region(work.from)),
-        Instruction::Copy(copy) => format!("copy {} = {}  {:?}", region(copy.to), region(copy.from), copy.sizes),
+        Instruction::Copy(copy) => {
+            format!("copy {} = {}  {:?}", region(copy.to), region(copy.from), copy.sizes)
+        }
         Instruction::Fill { to, value } => format!("fill {} = {value}", region(*to)),
         Instruction::OneHot { from, to, classes } => {
             format!("one_hot {} = {}  {classes} classes", region(*to), region(*from))

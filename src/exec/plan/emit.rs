@@ -41,7 +41,8 @@ impl Emitter<'_> {
             (None, [rows, _, ..]) => (*rows, value.each / rows),
             (None, _) => (1, value.each),
         };
-        let mut loop_ = Loop { emitter: self, fused: empty(grain, count), sources: HashMap::new(), free: vec![] };
+        let mut loop_ =
+            Loop { emitter: self, fused: empty(grain, count), sources: HashMap::new(), free: vec![] };
         for (at, &node) in unit.nodes.iter().enumerate() {
             loop_.step(unit, at, node);
         }
@@ -51,8 +52,12 @@ impl Emitter<'_> {
 
     fn random(&self, node: NodeId) -> Instruction {
         let (name, draw) = match &self.work.graph.node(node).operation {
-            Operation::Leaf(Leaf::Random { name, distribution: Distribution::Uniform }) => (name, Draw::Uniform),
-            Operation::Leaf(Leaf::Random { name, distribution: Distribution::Normal }) => (name, Draw::Normal),
+            Operation::Leaf(Leaf::Random { name, distribution: Distribution::Uniform }) => {
+                (name, Draw::Uniform)
+            }
+            Operation::Leaf(Leaf::Random { name, distribution: Distribution::Normal }) => {
+                (name, Draw::Normal)
+            }
             Operation::Leaf(_) | Operation::Apply(_) => unreachable!("only random leaves are random work"),
         };
         Instruction::Random { to: self.layout.regions[&node], name: name.clone(), draw }
@@ -83,12 +88,26 @@ impl Emitter<'_> {
             Kernel::Transpose => {
                 let mut from_strides = strides(&input(0).dims);
                 from_strides.reverse();
-                vec![self.copy(input(0), value, to, &value.dims, (0, from_strides), (0, strides(&value.dims)))]
+                vec![self.copy(
+                    input(0),
+                    value,
+                    to,
+                    &value.dims,
+                    (0, from_strides),
+                    (0, strides(&value.dims)),
+                )]
             }
             Kernel::Repeat { axis } => {
                 let mut from_strides = strides(&input(0).dims);
                 from_strides.insert(*axis, 0);
-                vec![self.copy(input(0), value, to, &value.dims, (0, from_strides), (0, strides(&value.dims)))]
+                vec![self.copy(
+                    input(0),
+                    value,
+                    to,
+                    &value.dims,
+                    (0, from_strides),
+                    (0, strides(&value.dims)),
+                )]
             }
             Kernel::Slice { axis, from, to: end, .. } => {
                 let from_strides = strides(&input(0).dims);
@@ -303,7 +322,12 @@ impl Loop<'_> {
     fn parts(&self, node: NodeId) -> (Function, Vec<(Place, Access)>) {
         match &self.emitter.work.values.of(node).work {
             Work::Elementwise(function, operands) => (*function, operands.clone()),
-            Work::Slot(_) | Work::Input(_) | Work::Constant(_) | Work::Random | Work::View | Work::Other(_) => {
+            Work::Slot(_)
+            | Work::Input(_)
+            | Work::Constant(_)
+            | Work::Random
+            | Work::View
+            | Work::Other(_) => {
                 unreachable!("a loop is made of elementwise work")
             }
         }
@@ -335,8 +359,11 @@ impl Loop<'_> {
     /// The register of a value that no later step reads and that is not to be stored.
     fn release(&mut self, unit: &Unit, at: usize, place: Place) {
         let Some(&Source::Register(register)) = self.sources.get(&place.root) else { return };
-        let again = unit.nodes[at + 1..].iter().any(|&later| self.parts(later).1.iter().any(|(p, _)| p.root == place.root));
-        if !again && !self.emitter.layout.regions.contains_key(&place.root) && !self.free.contains(&register) {
+        let again = unit.nodes[at + 1..]
+            .iter()
+            .any(|&later| self.parts(later).1.iter().any(|(p, _)| p.root == place.root));
+        if !again && !self.emitter.layout.regions.contains_key(&place.root) && !self.free.contains(&register)
+        {
             self.free.push(register);
         }
     }

@@ -61,7 +61,12 @@ pub fn kept(work: &Work1<'_>, request: &Request) -> HashSet<NodeId> {
 }
 
 impl<'a> Planner<'a> {
-    pub fn new(work: &'a Work1<'a>, request: &'a Request, units: &'a [Unit], kept: &HashSet<NodeId>) -> Planner<'a> {
+    pub fn new(
+        work: &'a Work1<'a>,
+        request: &'a Request,
+        units: &'a [Unit],
+        kept: &HashSet<NodeId>,
+    ) -> Planner<'a> {
         let mut planner = Planner {
             work,
             request,
@@ -93,6 +98,7 @@ impl<'a> Planner<'a> {
     /// Gives every value that has to be somewhere its place.
     pub fn place(mut self) -> Result<Layout, PlanProblem> {
         self.leaves()?;
+        self.saves()?;
         let direct = self.direct_updates()?;
         let mut dying: HashMap<usize, Vec<NodeId>> = HashMap::new();
         for (&node, &last) in &self.last_use {
@@ -126,7 +132,7 @@ impl<'a> Planner<'a> {
                 }
             }
         }
-        self.commits(&direct)?;
+        self.commits(&direct);
         self.outputs()?;
         Ok(self.layout)
     }
@@ -175,7 +181,8 @@ impl<'a> Planner<'a> {
             let region = Region { base: Base::Slot(index), offset: 0, len };
             let root = self.work.values.of(value.place.root);
             let whole = value.place == root.place && !is_leaf(&root.work);
-            if whole && !direct.contains_key(&value.place.root) && self.may_overwrite(slot, value.place.root) {
+            if whole && !direct.contains_key(&value.place.root) && self.may_overwrite(slot, value.place.root)
+            {
                 direct.insert(value.place.root, region);
             }
         }
@@ -209,7 +216,9 @@ impl<'a> Planner<'a> {
             Work::Elementwise(_, operands) => operands
                 .iter()
                 .all(|&(place, access)| place.root != value || (place == whole && access == Access::Full)),
-            Work::Other(_) | Work::Random => self.work.reads[node].iter().all(|(place, _)| place.root != value),
+            Work::Other(_) | Work::Random => {
+                self.work.reads[node].iter().all(|(place, _)| place.root != value)
+            }
             Work::Slot(_) | Work::Input(_) | Work::Constant(_) | Work::View => true,
         })
     }
@@ -221,12 +230,23 @@ impl<'a> Planner<'a> {
                 self.last_use.get(&node) == Some(&FOREVER)
                     || self.readers.get(&node).is_some_and(|readers| readers.iter().any(|&at| at != unit))
             }
-            Work::Slot(_) | Work::Input(_) | Work::Constant(_) | Work::Random | Work::View | Work::Other(_) => true,
+            Work::Slot(_)
+            | Work::Input(_)
+            | Work::Constant(_)
+            | Work::Random
+            | Work::View
+            | Work::Other(_) => true,
         }
     }
 
     /// A value that ends in this loop and whose memory the new one can have.
-    fn takes_over(&self, node: NodeId, unit: usize, ends: &[NodeId], taken: &HashSet<NodeId>) -> Option<NodeId> {
+    fn takes_over(
+        &self,
+        node: NodeId,
+        unit: usize,
+        ends: &[NodeId],
+        taken: &HashSet<NodeId>,
+    ) -> Option<NodeId> {
         let value = self.work.values.of(node);
         if !matches!(value.work, Work::Elementwise(..)) {
             return None;
@@ -240,9 +260,8 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Updates that could not be made in place are copied at the end; old values that are still wanted then, at the
-    /// beginning.
-    fn commits(&mut self, direct: &HashMap<NodeId, Region>) -> Result<(), PlanProblem> {
+    /// Old values that are still wanted when the step ends are put aside when it begins.
+    fn saves(&mut self) -> Result<(), PlanProblem> {
         let updated: HashSet<SlotId> = self.request.updates.iter().map(|&(slot, _)| slot).collect();
         for &node in &self.work.live {
             if let Work::Slot(slot) = &self.work.values.of(node).work
@@ -254,6 +273,11 @@ impl<'a> Planner<'a> {
                 self.layout.saves.push((old, copy));
             }
         }
+        Ok(())
+    }
+
+    /// Updates that could not be made in place are copied when the step ends.
+    fn commits(&mut self, direct: &HashMap<NodeId, Region>) {
         for &(slot, node) in &self.request.updates {
             let place = self.work.values.of(node).place;
             let index = self.layout.slots.get_index_of(&slot).unwrap_or(0);
@@ -262,12 +286,12 @@ impl<'a> Planner<'a> {
                 self.layout.commits.push((self.saved(self.layout.of(place)), to));
             }
         }
-        Ok(())
     }
 
     /// A part of a slot, or of the copy that was put aside.
     fn saved(&self, region: Region) -> Region {
-        let copy = self.layout.saves.iter().find(|(old, _)| old.base == region.base && region.base != Base::Arena);
+        let copy =
+            self.layout.saves.iter().find(|(old, _)| old.base == region.base && region.base != Base::Arena);
         copy.map_or(region, |(_, copy)| copy.part(region.offset, region.len))
     }
 
@@ -293,7 +317,8 @@ impl<'a> Planner<'a> {
         };
         let too_large = |len: u128| PlanProblem::TooLarge { bytes: len * width, limit };
         let size = len.max(1).checked_next_multiple_of(ALIGN).ok_or(too_large(len as u128))?;
-        let best = (0..self.free.len()).filter(|&at| self.free[at].1 >= size).min_by_key(|&at| self.free[at].1);
+        let best =
+            (0..self.free.len()).filter(|&at| self.free[at].1 >= size).min_by_key(|&at| self.free[at].1);
         let offset = match best {
             Some(at) => {
                 let (offset, room) = self.free[at];

@@ -102,10 +102,11 @@ impl Plan {
 
     /// Bytes of the plan's own memory: activations, gradients, inputs, constants.
     pub fn bytes(&self) -> usize {
-        self.arena * match self.precision {
-            Precision::F32 => 4,
-            Precision::F64 => 8,
-        }
+        self.arena
+            * match self.precision {
+                Precision::F32 => 4,
+                Precision::F64 => 8,
+            }
     }
 
     /// The slots of the store that a run reads or writes, with their lengths.

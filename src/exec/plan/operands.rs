@@ -31,7 +31,9 @@ impl Matrices<'_> {
     /// What an operation that isn't elementwise reads.
     pub fn places(&self, kernel: &Kernel, inputs: &[NodeId]) -> Vec<Place> {
         match kernel {
-            Kernel::MatMul | Kernel::MatMulSum => inputs.iter().map(|&input| self.matrix(input).place).collect(),
+            Kernel::MatMul | Kernel::MatMulSum => {
+                inputs.iter().map(|&input| self.matrix(input).place).collect()
+            }
             Kernel::Map1(_)
             | Kernel::Map2(_)
             | Kernel::Map3(_)

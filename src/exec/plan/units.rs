@@ -72,10 +72,12 @@ impl<'a> Work1<'a> {
         for &node in &self.live {
             let stage = self.reads[&node]
                 .iter()
-                .map(|&(place, full)| match (is_leaf(&self.values.of(place.root).work), self.joins(node, place, full)) {
-                    (true, _) => 0,
-                    (false, true) => stages[&place.root],
-                    (false, false) => stages[&place.root] + 1,
+                .map(|&(place, full)| {
+                    match (is_leaf(&self.values.of(place.root).work), self.joins(node, place, full)) {
+                        (true, _) => 0,
+                        (false, true) => stages[&place.root],
+                        (false, false) => stages[&place.root] + 1,
+                    }
                 })
                 .max()
                 .unwrap_or(0);
@@ -120,7 +122,8 @@ impl<'a> Work1<'a> {
     fn gather(&self, stages: &HashMap<NodeId, usize>) -> Vec<Unit> {
         let work: Vec<NodeId> =
             self.live.iter().copied().filter(|&node| !is_leaf(&self.values.of(node).work)).collect();
-        let position: HashMap<NodeId, usize> = work.iter().enumerate().map(|(at, &node)| (node, at)).collect();
+        let position: HashMap<NodeId, usize> =
+            work.iter().enumerate().map(|(at, &node)| (node, at)).collect();
         let mut sets = Sets::new(work.len());
         let mut readers: HashMap<(NodeId, usize, usize, Option<usize>), usize> = HashMap::new();
         for (at, &node) in work.iter().enumerate() {
@@ -157,7 +160,9 @@ impl<'a> Work1<'a> {
 fn is_elementwise(work: &Work) -> bool {
     match work {
         Work::Elementwise(..) => true,
-        Work::Slot(_) | Work::Input(_) | Work::Constant(_) | Work::Random | Work::View | Work::Other(_) => false,
+        Work::Slot(_) | Work::Input(_) | Work::Constant(_) | Work::Random | Work::View | Work::Other(_) => {
+            false
+        }
     }
 }
 

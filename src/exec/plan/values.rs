@@ -86,9 +86,9 @@ impl Values {
             Some(batch) => Some(*request.examples.get(&batch).ok_or(unknown.clone())?),
             None => None,
         };
-        let too_large =
-            || PlanProblem::TooLarge { bytes: u128::MAX, limit: request.memory_limit };
-        let each = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim)).ok_or_else(too_large)?;
+        let too_large = || PlanProblem::TooLarge { bytes: u128::MAX, limit: request.memory_limit };
+        let each =
+            dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim)).ok_or_else(too_large)?;
         let len = each.checked_mul(examples.unwrap_or(1)).ok_or_else(too_large)?;
         if len as u128 * 4 > request.memory_limit {
             return Err(PlanProblem::TooLarge { bytes: len as u128 * 4, limit: request.memory_limit });
@@ -119,14 +119,18 @@ impl Values {
             Kernel::Transpose if value.dims.iter().filter(|&&dim| dim != 1).count() <= 1 => {
                 self.view(inputs[0], 0, value)
             }
-            Kernel::Slice { axis, from, .. } if value.examples.is_none() && is_last(&self.of(inputs[0]).dims, *axis) => {
+            Kernel::Slice { axis, from, .. }
+                if value.examples.is_none() && is_last(&self.of(inputs[0]).dims, *axis) =>
+            {
                 let stride: usize = self.of(inputs[0]).dims[..*axis].iter().product();
                 self.view(inputs[0], from * stride, value)
             }
             Kernel::Iota => Work::Constant((0..value.each).map(|at| at as f64).collect()),
             Kernel::Eye => {
                 let rows = value.dims.first().copied().unwrap_or(1);
-                Work::Constant((0..value.each).map(|at| f64::from(u8::from(at % rows == at / rows))).collect())
+                Work::Constant(
+                    (0..value.each).map(|at| f64::from(u8::from(at % rows == at / rows))).collect(),
+                )
             }
             Kernel::Repeat { .. }
             | Kernel::Slice { .. }

@@ -344,11 +344,11 @@ unsafe fn random<T: Real>(to: *mut T, first: usize, len: usize, name: &str, draw
     for at in 0..len {
         let index = (first + at) as u64;
         let value = match draw {
-            Draw::Uniform => stream.uniform(context.step, index),
-            Draw::Normal => stream.normal(context.step, index),
+            Draw::Uniform => T::uniform(&stream, context.step, index),
+            Draw::Normal => T::of(stream.normal(context.step, index)),
         };
         // SAFETY: the caller promises room for `len` numbers.
-        unsafe { *to.add(at) = T::of(value) };
+        unsafe { *to.add(at) = value };
     }
 }
 

@@ -1,0 +1,12 @@
+//! Statements with options, checked without running: what `data` and `train` ask for, as plain facts.
+//!
+//! The session calls it for every statement, checking or running; it evaluates option values with the elaborator
+//! and holds them to their kinds and ranges. It reads no files and builds no graphs of its own.
+
+mod data;
+mod options;
+mod train;
+
+pub use data::{DataRequest, data_request};
+pub use options::{number_option, whole_option};
+pub use train::{PartRef, TRAIN_OPTIONS, TrainRequest, part_of, train_request};

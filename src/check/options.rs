@@ -1,0 +1,157 @@
+//! Options by name: unknown ones, missing ones, values of the wrong kind or outside their range.
+
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::elaborate::{Elaborator, Value, nearest};
+use crate::syntax::tree::OptionItem;
+
+/// An option of a statement.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionRow {
+    pub name: &'static str,
+    pub required: bool,
+    /// One sentence for the reference.
+    pub doc: &'static str,
+}
+
+/// Reports names that are not options, options given twice, and required ones that are missing.
+pub fn check_names(
+    elaborator: &mut Elaborator,
+    statement: &str,
+    span: Span,
+    given: &[OptionItem],
+    known: &[OptionRow],
+) {
+    for (at, item) in given.iter().enumerate() {
+        let name = &item.name.name;
+        if !known.iter().any(|row| row.name == name) {
+            elaborator.report(unknown(statement, item, known));
+        }
+        if let Some(first) = given.iter().take(at).find(|other| other.name.name == *name) {
+            elaborator.report(
+                Diagnostic::error(Slug::DuplicateName, item.name.span, format!("`{name}` is given twice"))
+                    .here("second time")
+                    .label(first.name.span, "first time"),
+            );
+        }
+    }
+    for row in known.iter().filter(|row| row.required) {
+        if !given.iter().any(|item| item.name.name == row.name) {
+            elaborator.report(
+                Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs `{}`", row.name))
+                    .here(format!("no `{}`", row.name))
+                    .help(format!("`{}`: {}", row.name, row.doc)),
+            );
+        }
+    }
+}
+
+fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnostic {
+    let name = &item.name.name;
+    let names: Vec<String> = known.iter().map(|row| format!("`{}`", row.name)).collect();
+    let diagnostic = Diagnostic::error(
+        Slug::UnknownOption,
+        item.name.span,
+        format!("`{statement}` has no option `{name}`"),
+    )
+    .here("no such option")
+    .note(format!("its options are {}", names.join(", ")));
+    match nearest(name, known.iter().map(|row| row.name.to_string())) {
+        Some(near) => {
+            let help = format!("did you mean `{near}`?");
+            diagnostic.help(help).fix(format!("write `{near}`"), item.name.span, near)
+        }
+        None => diagnostic,
+    }
+}
+
+/// A whole number of at least `least`. `None` where it is wrong (reported) or only known later.
+pub fn whole_option(
+    elaborator: &mut Elaborator,
+    name: &str,
+    value: &Value,
+    span: Span,
+    least: i64,
+) -> Option<usize> {
+    let found = match value {
+        Value::Unknown | Value::Node(_) => return None,
+        Value::Int(size) => size.known()?,
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => *number as i64,
+        other => {
+            elaborator.report(wrong(name, span, "a whole number", &describe(other)));
+            return None;
+        }
+    };
+    if found < least {
+        elaborator.report(wrong(
+            name,
+            span,
+            &format!("a whole number of at least {least}"),
+            &found.to_string(),
+        ));
+        return None;
+    }
+    usize::try_from(found).ok()
+}
+
+/// A number between two bounds, both included.
+pub fn number_option(
+    elaborator: &mut Elaborator,
+    name: &str,
+    value: &Value,
+    span: Span,
+    (low, high): (f64, f64),
+) -> Option<f64> {
+    let Some(found) = value.as_number() else {
+        if !matches!(value, Value::Unknown | Value::Node(_) | Value::Int(_)) {
+            elaborator.report(wrong(name, span, "a number", &describe(value)));
+        }
+        return None;
+    };
+    if !(low..=high).contains(&found) {
+        let range = if high.is_infinite() {
+            format!("a number of at least {low}")
+        } else {
+            format!("a number from {low} to {high}")
+        };
+        elaborator.report(wrong(name, span, &range, &found.to_string()));
+        return None;
+    }
+    Some(found)
+}
+
+/// `true` or `false`.
+pub fn flag_option(elaborator: &mut Elaborator, name: &str, value: &Value, span: Span) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(*value),
+        Value::Unknown => None,
+        other => {
+            elaborator.report(wrong(name, span, "`true` or `false`", &describe(other)));
+            None
+        }
+    }
+}
+
+/// A text known now.
+pub fn text_option(elaborator: &mut Elaborator, name: &str, value: &Value, span: Span) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.to_string()),
+        Value::Unknown => None,
+        other => {
+            elaborator.report(wrong(name, span, "a text in double quotes", &describe(other)));
+            None
+        }
+    }
+}
+
+fn describe(value: &Value) -> String {
+    match value.as_number() {
+        Some(number) => number.to_string(),
+        None => value.kind().to_string(),
+    }
+}
+
+pub fn wrong(name: &str, span: Span, expected: &str, found: &str) -> Diagnostic {
+    Diagnostic::error(Slug::OptionValue, span, format!("`{name}` expected {expected}, found {found}"))
+        .here(format!("expected {expected}"))
+}

@@ -1,0 +1,275 @@
+//! `train MODEL on DATA { ... }`: its options as facts.
+
+use std::sync::Arc;
+
+use super::options::{OptionRow, check_names, flag_option, number_option, text_option, whole_option, wrong};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value};
+use crate::syntax::tree::{Expr, OptionItem};
+use crate::types::Shape;
+
+/// The options of `train`.
+pub const TRAIN_OPTIONS: &[OptionRow] = &[
+    OptionRow { name: "loss", required: true, doc: "a loss of prediction and target, such as `mse`" },
+    OptionRow { name: "optimizer", required: true, doc: "how parameters change, such as `adam(lr = 0.001)`" },
+    OptionRow { name: "epochs", required: false, doc: "how many times all examples are seen" },
+    OptionRow { name: "steps", required: false, doc: "how many batches are seen, in place of `epochs`" },
+    OptionRow { name: "batch", required: false, doc: "how many examples a step sees, 32 if not given" },
+    OptionRow {
+        name: "validate",
+        required: false,
+        doc: "a part of a dataset to measure on after each epoch",
+    },
+    OptionRow { name: "metrics", required: false, doc: "a list of metrics, such as `[accuracy]`" },
+    OptionRow { name: "shuffle", required: false, doc: "`false` keeps the examples in order" },
+    OptionRow { name: "schedule", required: false, doc: "a schedule of the learning rate" },
+    OptionRow { name: "clip", required: false, doc: "the largest norm of all gradients together" },
+    OptionRow { name: "l1", required: false, doc: "a penalty on the absolute values of the parameters" },
+    OptionRow { name: "l2", required: false, doc: "a penalty on the squares of the parameters" },
+    OptionRow {
+        name: "patience",
+        required: false,
+        doc: "epochs without a better validation loss before it stops",
+    },
+    OptionRow {
+        name: "checkpoint",
+        required: false,
+        doc: "a file that the state is saved to after each epoch",
+    },
+    OptionRow { name: "resume", required: false, doc: "`true` goes on from the checkpoint if it is there" },
+    OptionRow { name: "only", required: false, doc: "the parts of the model to train, such as `[net.out]`" },
+    OptionRow { name: "seed", required: false, doc: "the seed of the shuffle and of dropout" },
+];
+
+/// Examples to train or measure on.
+#[derive(Clone, Debug)]
+pub struct PartRef {
+    /// The session's table.
+    pub handle: usize,
+    pub name: String,
+    pub input: Shape,
+    pub target: Option<Shape>,
+    pub span: Span,
+}
+
+/// A training, as far as it is known before running.
+#[derive(Clone, Debug)]
+pub struct TrainRequest {
+    pub step: StepRequest,
+    pub data: PartRef,
+    pub validate: Option<PartRef>,
+    pub epochs: Option<usize>,
+    pub steps: Option<usize>,
+    pub batch: usize,
+    pub shuffle: bool,
+    pub patience: Option<usize>,
+    pub checkpoint: Option<(String, Span)>,
+    pub resume: bool,
+    pub seed: Option<u64>,
+}
+
+/// Reads the options of a training; mistakes are reported and stand for their defaults. `None` if model or data
+/// are not what they must be.
+pub fn train_request(
+    elaborator: &mut Elaborator,
+    model: &Expr,
+    data: &Expr,
+    options: &[OptionItem],
+    span: Span,
+) -> Option<TrainRequest> {
+    check_names(elaborator, "train", span, options, TRAIN_OPTIONS);
+    let model_value = elaborator.expr(model);
+    let data_value = elaborator.expr(data);
+    let chosen = as_model(elaborator, &model_value, model.span);
+    let part = part_of(elaborator, &data_value, data.span);
+    let values: Vec<(&OptionItem, Value)> =
+        options.iter().map(|item| (item, elaborator.expr(&item.value))).collect();
+    let (model_id, model_part) = chosen?;
+    let part = part?;
+    let mut request = TrainRequest {
+        step: StepRequest {
+            model: model_id,
+            model_span: model.span,
+            only: if model_part.is_empty() { Vec::new() } else { vec![model_part] },
+            input: part.input.clone(),
+            target: part.target.clone(),
+            data_span: data.span,
+            loss: None,
+            optimizer: None,
+            schedule: None,
+            metrics: Vec::new(),
+            clip: None,
+            l1: 0.0,
+            l2: 0.0,
+        },
+        data: part,
+        validate: None,
+        epochs: None,
+        steps: None,
+        batch: 32,
+        shuffle: true,
+        patience: None,
+        checkpoint: None,
+        resume: false,
+        seed: None,
+    };
+    for (item, value) in &values {
+        set_option(elaborator, &mut request, item, value);
+    }
+    if request.epochs.is_none()
+        && request.steps.is_none()
+        && !given(options, "epochs")
+        && !given(options, "steps")
+    {
+        elaborator.report(
+            Diagnostic::error(Slug::MissingOption, span, "`train` needs `epochs` or `steps`")
+                .here("how long?")
+                .help("add `epochs = 10`"),
+        );
+    }
+    Some(request)
+}
+
+fn given(options: &[OptionItem], name: &str) -> bool {
+    options.iter().any(|item| item.name.name == name)
+}
+
+fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &OptionItem, value: &Value) {
+    let (name, span) = (item.name.name.as_str(), item.value.span);
+    let positive = (0.0, f64::INFINITY);
+    match name {
+        "loss" => request.step.loss = Some((value.clone(), span)),
+        "optimizer" => request.step.optimizer = Some((value.clone(), span)),
+        "schedule" => request.step.schedule = Some((value.clone(), span)),
+        "metrics" => request.step.metrics = metrics_of(elaborator, value, &item.value),
+        "epochs" => request.epochs = whole_option(elaborator, name, value, span, 1),
+        "steps" => request.steps = whole_option(elaborator, name, value, span, 1),
+        "batch" => request.batch = whole_option(elaborator, name, value, span, 1).unwrap_or(request.batch),
+        "patience" => request.patience = whole_option(elaborator, name, value, span, 1),
+        "seed" => request.seed = whole_option(elaborator, name, value, span, 0).map(|seed| seed as u64),
+        "shuffle" => request.shuffle = flag_option(elaborator, name, value, span).unwrap_or(true),
+        "resume" => request.resume = flag_option(elaborator, name, value, span).unwrap_or(false),
+        "checkpoint" => {
+            request.checkpoint = text_option(elaborator, name, value, span).map(|path| (path, span))
+        }
+        "clip" => {
+            request.step.clip =
+                number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY))
+        }
+        "l1" => request.step.l1 = number_option(elaborator, name, value, span, positive).unwrap_or(0.0),
+        "l2" => request.step.l2 = number_option(elaborator, name, value, span, positive).unwrap_or(0.0),
+        "validate" => request.validate = part_of(elaborator, value, span),
+        "only" => request.step.only = parts_of(elaborator, value, span, request.step.model),
+        _ => {}
+    }
+}
+
+/// `[accuracy, mae]`, or one alone.
+pub(super) fn metrics_of(elaborator: &mut Elaborator, value: &Value, expr: &Expr) -> Vec<(Value, Span)> {
+    let spans: Vec<Span> = match &expr.kind {
+        crate::syntax::tree::ExprKind::List(items) => items.iter().map(|item| item.span).collect(),
+        _ => vec![expr.span],
+    };
+    match value {
+        Value::List(items) => items.iter().cloned().zip(spans).collect(),
+        Value::Function(_) => vec![(value.clone(), expr.span)],
+        Value::Unknown => Vec::new(),
+        other => {
+            elaborator.report(wrong("metrics", expr.span, "a list such as `[accuracy]`", other.kind()));
+            Vec::new()
+        }
+    }
+}
+
+fn parts_of(elaborator: &mut Elaborator, value: &Value, span: Span, model: ModelId) -> Vec<String> {
+    let items = match value {
+        Value::List(items) => items.clone(),
+        single => vec![single.clone()],
+    };
+    let mut parts = Vec::new();
+    for item in &items {
+        match item {
+            Value::Model { id, part } if *id == model => parts.push(part.clone()),
+            Value::Node(node) => {
+                let name = elaborator.parameter_key(model, *node);
+                match name {
+                    Some(key) => parts.push(key),
+                    None => elaborator.report(wrong("only", span, "parts of the model", "another tensor")),
+                }
+            }
+            Value::Unknown => {}
+            other => elaborator.report(wrong(
+                "only",
+                span,
+                "parts of the model, such as `[net.out]`",
+                other.kind(),
+            )),
+        }
+    }
+    parts
+}
+
+/// A model, or a part of one, to train.
+pub(super) fn as_model(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option<(ModelId, String)> {
+    match value {
+        Value::Model { id, part } => Some((*id, part.clone())),
+        Value::Unknown => None,
+        other => {
+            elaborator.report(
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    span,
+                    format!("expected a model, found {}", other.kind()),
+                )
+                .here(format!("this is {}", other.kind())),
+            );
+            None
+        }
+    }
+}
+
+/// A part of a dataset, or a dataset that has only one.
+pub fn part_of(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option<PartRef> {
+    let record: &Arc<Record> = match value {
+        Value::Record(record) if matches!(record.kind, RecordKind::Part | RecordKind::Data) => record,
+        Value::Unknown => return None,
+        other => {
+            elaborator.report(
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    span,
+                    format!("expected a dataset, found {}", other.kind()),
+                )
+                .here(format!("this is {}", other.kind())),
+            );
+            return None;
+        }
+    };
+    let shape = |name: &str| match record.fields.get(name) {
+        Some(Value::Node(node)) => Some(elaborator.graph.ty(*node).shape.clone()),
+        _ => None,
+    };
+    let (input, target) = (shape("input"), shape("target"));
+    let (Some(input), Some(handle)) = (input, record.handle) else {
+        let parts: Vec<String> = record
+            .fields
+            .iter()
+            .filter(|(_, value)| matches!(value, Value::Record(_)))
+            .map(|(name, _)| format!("`{}.{name}`", record.name))
+            .collect();
+        if !parts.is_empty() {
+            elaborator.report(
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    span,
+                    format!("`{}` has parts: say which", record.name),
+                )
+                .here("which part?")
+                .note(format!("its parts are {}", parts.join(", "))),
+            );
+        }
+        return None;
+    };
+    Some(PartRef { handle, name: record.name.clone(), input, target, span })
+}

@@ -1,0 +1,372 @@
+//! Draws diagnostics: as a picture for the terminal, as a line, as JSON.
+//!
+//! Called by the faces. The only file that knows ariadne, and the only one that makes spans fit a source.
+
+use std::fmt;
+use std::fmt::Write;
+use std::ops::Range;
+
+use ariadne::{Cache, Color, Config, IndexType, Report, ReportKind};
+use serde_json::{Value, json};
+
+use super::escape::{escape, escape_line, mask};
+use super::{Diagnostic, Edit, Label, Severity};
+use crate::base::{Source, SourceId, Sources, Span};
+
+/// How to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenderOptions {
+    pub color: bool,
+    /// Columns at which notes and helps are wrapped.
+    pub width: usize,
+}
+
+impl Default for RenderOptions {
+    fn default() -> RenderOptions {
+        RenderOptions { color: false, width: 100 }
+    }
+}
+
+/// Lines longer than this are not drawn whole.
+const LONG_LINE: usize = 400;
+
+/// The message as a picture of the source with its labels, ending with a line end.
+pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
+    let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
+    if labels.clone().any(|label| on_long_line(sources.get(label.span.source), label.span)) {
+        return without_picture(diagnostic, sources, options);
+    }
+    let color = match diagnostic.severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+    };
+    let config =
+        Config::default().with_index_type(IndexType::Byte).with_color(options.color).with_tab_width(4);
+    let mut report =
+        Report::build(ReportKind::Error, place(sources, diagnostic.primary.span)).with_config(config);
+    for (order, label) in labels.enumerate() {
+        let primary = order == 0;
+        let drawn = ariadne::Label::new(place(sources, label.span))
+            .with_color(if primary { color } else { Color::Blue })
+            .with_priority(i32::from(primary))
+            .with_order(order as i32);
+        report.add_label(if label.text.is_empty() {
+            drawn
+        } else {
+            drawn.with_message(escape_line(&label.text))
+        });
+    }
+    for note in &diagnostic.notes {
+        report.add_note(wrapped(note, options.width));
+    }
+    for help in helps(diagnostic, sources) {
+        report.add_help(wrapped(&help, options.width));
+    }
+    let mut drawn = Vec::new();
+    match report.finish().write(Drawn::new(sources, diagnostic), &mut drawn) {
+        Ok(()) => {
+            let drawn = String::from_utf8_lossy(&drawn);
+            let picture = drawn.split_once('\n').map_or("", |(_, picture)| picture);
+            headline(diagnostic, options.color) + &trim_lines(picture)
+        }
+        Err(_) => without_picture(diagnostic, sources, options),
+    }
+}
+
+/// `path:line:column: error[slug]: headline`, without a line end.
+pub fn render_short(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let span = diagnostic.primary.span;
+    let source = sources.get(span.source);
+    let (line, column) = source.line_column(clamp(source, span).start as u32);
+    let (name, headline) = (escape_line(&source.name), escape_line(&diagnostic.headline));
+    format!("{name}:{line}:{column}: {}[{}]: {headline}", severity(diagnostic), diagnostic.slug)
+}
+
+/// The message as data; lines and columns from 1, columns in characters, `start` and `end` in bytes.
+pub fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
+    let fixes = diagnostic.fixes.iter().map(|fix| {
+        let edits: Vec<Value> = fix.edits.iter().map(|edit| edit_json(edit, sources)).collect();
+        json!({ "title": fix.title, "edits": edits })
+    });
+    json!({
+        "slug": diagnostic.slug.as_str(),
+        "severity": severity(diagnostic),
+        "headline": diagnostic.headline,
+        "primary": label_json(&diagnostic.primary, sources),
+        "labels": diagnostic.labels.iter().map(|label| label_json(label, sources)).collect::<Vec<_>>(),
+        "notes": diagnostic.notes,
+        "helps": diagnostic.helps,
+        "fixes": fixes.collect::<Vec<_>>(),
+    })
+}
+
+/// `error[slug]: headline`, in place of ariadne's first line.
+fn headline(diagnostic: &Diagnostic, color: bool) -> String {
+    let kind = format!("{}[{}]", severity(diagnostic), diagnostic.slug);
+    let headline = escape_line(&diagnostic.headline);
+    let code = match diagnostic.severity {
+        Severity::Error => 31,
+        Severity::Warning => 33,
+    };
+    if color {
+        format!("\u{1b}[1;{code}m{kind}\u{1b}[0m: {headline}\n")
+    } else {
+        format!("{kind}: {headline}\n")
+    }
+}
+
+fn label_json(label: &Label, sources: &Sources) -> Value {
+    place_json(label.span, sources, &label.text)
+}
+
+fn edit_json(edit: &Edit, sources: &Sources) -> Value {
+    place_json(edit.span, sources, &edit.text)
+}
+
+fn place_json(span: Span, sources: &Sources, text: &str) -> Value {
+    let source = sources.get(span.source);
+    let range = clamp(source, span);
+    let (line, column) = source.line_column(range.start as u32);
+    let (end_line, end_column) = source.line_column(range.end as u32);
+    json!({
+        "path": source.name, "start": range.start, "end": range.end, "line": line, "column": column,
+        "end_line": end_line, "end_column": end_column, "text": text,
+    })
+}
+
+fn severity(diagnostic: &Diagnostic) -> &'static str {
+    match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// The helps, and the fixes as helps.
+fn helps(diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
+    let mut helps = diagnostic.helps.clone();
+    for fix in &diagnostic.fixes {
+        let mended = match fix.edits.as_slice() {
+            [edit] => mended_line(edit, sources).filter(|line| !fix.title.contains(line.as_str())),
+            _ => None,
+        };
+        helps.push(match mended {
+            Some(line) => format!("{}: `{line}`", fix.title),
+            None => fix.title.clone(),
+        });
+    }
+    helps
+}
+
+/// The line of an edit with the edit made, if it is short enough to be shown.
+fn mended_line(edit: &Edit, sources: &Sources) -> Option<String> {
+    let source = sources.get(edit.span.source);
+    let range = clamp(source, edit.span);
+    let before = source.text.get(..range.start)?;
+    let after = source.text.get(range.end..)?;
+    let before = before.rsplit('\n').next().unwrap_or("");
+    let after = after.split('\n').next().unwrap_or("");
+    let line = format!("{before}{}{after}", edit.text);
+    let line = line.trim();
+    (line.len() <= 100 && !line.contains('\n') && !line.is_empty()).then(|| line.to_string())
+}
+
+/// A span as bytes of its source: inside it, and at whole characters.
+fn clamp(source: &Source, span: Span) -> Range<usize> {
+    let length = source.text.len();
+    let start = source.text.floor_char_boundary((span.start as usize).min(length));
+    let end = source.text.ceil_char_boundary((span.end as usize).min(length));
+    start..end.max(start)
+}
+
+fn on_long_line(source: &Source, span: Span) -> bool {
+    let range = clamp(source, span);
+    let line_around = |at: usize| {
+        let before = source
+            .text
+            .get(..at)
+            .map_or(0, |before| before.len() - before.rfind('\n').map_or(0, |end| end + 1));
+        let after = source.text.get(at..).map_or(0, |after| after.find('\n').unwrap_or(after.len()));
+        before + after
+    };
+    line_around(range.start) > LONG_LINE || line_around(range.end) > LONG_LINE
+}
+
+/// The message in words, with a piece of the line: for lines too long to be drawn.
+fn without_picture(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
+    let mut text = render_short(diagnostic, sources) + "\n";
+    for label in std::iter::once(&diagnostic.primary).chain(&diagnostic.labels) {
+        let source = sources.get(label.span.source);
+        let range = clamp(source, label.span);
+        let (line, column) = source.line_column(range.start as u32);
+        let from = source.text.floor_char_boundary(range.start.saturating_sub(30));
+        let to = source.text.ceil_char_boundary((range.start + 30).min(source.text.len()));
+        let piece = source.text.get(from..to).unwrap_or("").split('\n').next().unwrap_or("");
+        let name = escape_line(&source.name);
+        let _ = writeln!(
+            text,
+            "  {name}:{line}:{column}: … {} … {}",
+            escape_line(piece),
+            escape_line(&label.text)
+        );
+    }
+    for note in &diagnostic.notes {
+        let _ = writeln!(text, "  note: {}", wrapped(note, options.width));
+    }
+    for help in helps(diagnostic, sources) {
+        let _ = writeln!(text, "  help: {}", wrapped(&help, options.width));
+    }
+    text
+}
+
+/// Text in lines of at most `width` columns where words allow it.
+fn wrapped(text: &str, width: usize) -> String {
+    let width = width.saturating_sub(12).max(20);
+    let mut lines = Vec::new();
+    for line in escape(text).lines() {
+        let mut column = 0;
+        let mut made = String::new();
+        for word in line.split(' ') {
+            let length = word.chars().count();
+            if column > 0 && column + 1 + length > width {
+                lines.push(std::mem::take(&mut made));
+                column = 0;
+            } else if column > 0 || !made.is_empty() {
+                made.push(' ');
+                column += 1;
+            }
+            made.push_str(word);
+            column += length;
+        }
+        lines.push(made);
+    }
+    lines.join("\n")
+}
+
+fn trim_lines(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// A place as ariadne wants it.
+#[derive(Clone, Debug)]
+struct Place {
+    file: File,
+    range: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct File {
+    id: SourceId,
+    name: String,
+}
+
+impl fmt::Display for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+fn place(sources: &Sources, span: Span) -> Place {
+    let source = sources.get(span.source);
+    let file = File { id: source.id, name: escape_line(&source.name) };
+    Place { file, range: clamp(source, span) }
+}
+
+impl ariadne::Span for Place {
+    type SourceId = File;
+
+    fn source(&self) -> &File {
+        &self.file
+    }
+
+    fn start(&self) -> usize {
+        self.range.start
+    }
+
+    fn end(&self) -> usize {
+        self.range.end
+    }
+}
+
+/// The sources of one message, masked.
+struct Drawn {
+    sources: Vec<(SourceId, ariadne::Source<String>)>,
+}
+
+impl Drawn {
+    fn new(sources: &Sources, diagnostic: &Diagnostic) -> Drawn {
+        let mut drawn: Vec<(SourceId, ariadne::Source<String>)> = Vec::new();
+        for label in std::iter::once(&diagnostic.primary).chain(&diagnostic.labels) {
+            let id = label.span.source;
+            if !drawn.iter().any(|(known, _)| *known == id) {
+                drawn.push((id, ariadne::Source::from(mask(&sources.get(id).text))));
+            }
+        }
+        Drawn { sources: drawn }
+    }
+}
+
+impl Cache<File> for Drawn {
+    type Storage = String;
+
+    fn fetch(&mut self, file: &File) -> Result<&ariadne::Source<String>, impl fmt::Debug> {
+        let found = self.sources.iter().find(|(id, _)| *id == file.id).map(|(_, source)| source);
+        found.ok_or("a source of another session")
+    }
+
+    fn display<'a>(&self, file: &'a File) -> Option<impl fmt::Display + 'a> {
+        Some(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Slug;
+
+    fn one(text: &str, start: usize, end: usize) -> (Sources, Diagnostic) {
+        let mut sources = Sources::default();
+        let id = sources.add("a\u{1b}.nn", text);
+        let span = Span::new(id, start, end);
+        let other = Span::new(id, end, start);
+        let diagnostic = Diagnostic::error(Slug::Syntax, span, "head\u{202e}line")
+            .here("here")
+            .label(other, "there")
+            .note("a note")
+            .fix("mend it", span, "x");
+        (sources, diagnostic)
+    }
+
+    #[test]
+    fn every_span_of_a_strange_text_is_drawn() {
+        let text = "δ = W·x\u{302}\r\n\t漢字 👩‍👩‍👧\u{1b}[31m\rz\u{2028}\n\u{202e}";
+        for text in [text, "", "\n", "a\n"] {
+            for start in 0..text.len() + 3 {
+                for end in 0..text.len() + 3 {
+                    let (sources, diagnostic) = one(text, start, end);
+                    let drawn = render(&diagnostic, &sources, RenderOptions::default());
+                    assert!(drawn.starts_with("error[syntax]: head"), "{drawn}");
+                    assert!(!drawn.contains(['\u{1b}', '\u{202e}', '\u{2028}', '\r']), "{drawn:?}");
+                    assert!(render_short(&diagnostic, &sources).contains(": error[syntax]: head"));
+                    assert_eq!(to_json(&diagnostic, &sources)["slug"], "syntax");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_parts_are_in_the_picture() {
+        let (sources, diagnostic) = one("a = b\nc = d\n", 10, 11);
+        let drawn = render(&diagnostic, &sources, RenderOptions::default());
+        for part in ["syntax", "head", "2:5", "here", "there", "a note", "mend it: `c = x`", "c = d"] {
+            assert!(drawn.contains(part), "{part}\n{drawn}");
+        }
+        assert_eq!(render_short(&diagnostic, &sources), "a\\u{1b}.nn:2:5: error[syntax]: head\\u{202e}line");
+        assert!(render(&diagnostic, &sources, RenderOptions { color: true, width: 80 }).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_long_line_is_cut() {
+        let (sources, diagnostic) = one(&"x + ".repeat(10_000), 20_000, 20_001);
+        assert!(render(&diagnostic, &sources, RenderOptions::default()).len() < 1_000);
+    }
+}

@@ -1,0 +1,250 @@
+//! Operators: on what is known, on nodes, and on vectors of parameters.
+
+use super::value::{Parameters, Value};
+use super::{Elaborator, problem};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::graph::NodeId;
+use crate::syntax::tree::BinaryOp;
+use crate::types::Size;
+
+/// The primitive behind an operator.
+pub(super) fn primitive_of(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::MatMul => "matmul",
+        BinaryOp::Multiply => "multiply",
+        BinaryOp::Divide => "divide",
+        BinaryOp::Add => "add",
+        BinaryOp::Subtract => "subtract",
+        BinaryOp::Power => "power",
+        BinaryOp::Equal => "equal",
+        BinaryOp::NotEqual => "not_equal",
+        BinaryOp::Less => "less",
+        BinaryOp::LessEqual => "less_equal",
+        BinaryOp::Greater => "greater",
+        BinaryOp::GreaterEqual => "greater_equal",
+        BinaryOp::And => "and",
+        BinaryOp::Or => "or",
+    }
+}
+
+/// The sign users write for a primitive, or its name.
+pub(super) fn sign_of(name: &str) -> &str {
+    match name {
+        "matmul" => "·",
+        "multiply" => "*",
+        "divide" => "/",
+        "add" => "+",
+        "subtract" | "negate" => "-",
+        "power" => "^",
+        "equal" => "==",
+        "not_equal" => "!=",
+        "less" => "<",
+        "less_equal" => "<=",
+        "greater" => ">",
+        "greater_equal" => ">=",
+        "select" => "if",
+        "transpose" => ".T",
+        other => other,
+    }
+}
+
+impl Elaborator {
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        span: Span,
+        left: (Value, Span),
+        right: (Value, Span),
+    ) -> Value {
+        match (&left.0, &right.0) {
+            (Value::Unknown, _) | (_, Value::Unknown) => return Value::Unknown,
+            (Value::Int(a), Value::Int(b)) => {
+                if let Some(value) = integers(op, a, b) {
+                    return value;
+                }
+            }
+            (Value::Bool(a), Value::Bool(b)) => match op {
+                BinaryOp::And => return Value::Bool(*a && *b),
+                BinaryOp::Or => return Value::Bool(*a || *b),
+                BinaryOp::Equal => return Value::Bool(a == b),
+                BinaryOp::NotEqual => return Value::Bool(a != b),
+                _ => {}
+            },
+            (Value::Parameters(_) | Value::Model { .. }, _)
+            | (_, Value::Parameters(_) | Value::Model { .. }) => {
+                return self.parameters_binary(op, span, left, right);
+            }
+            (Value::Text(a), Value::Text(b)) => match op {
+                BinaryOp::Equal => return Value::Bool(a == b),
+                BinaryOp::NotEqual => return Value::Bool(a != b),
+                _ => {}
+            },
+            _ => {}
+        }
+        if let (Some(a), Some(b)) = (left.0.as_number(), right.0.as_number())
+            && let Some(value) = numbers(op, a, b)
+        {
+            return value;
+        }
+        let (Some(a), Some(b)) = (self.node_of(&left.0, left.1), self.node_of(&right.0, right.1)) else {
+            return Value::Unknown;
+        };
+        self.primitive(primitive_of(op), &[(a, left.1), (b, right.1)], span)
+            .map_or(Value::Unknown, Value::Node)
+    }
+
+    /// Models are vectors of their parameters: sums and differences of two, products with a number.
+    fn parameters_binary(
+        &mut self,
+        op: BinaryOp,
+        span: Span,
+        left: (Value, Span),
+        right: (Value, Span),
+    ) -> Value {
+        match (self.as_parameters(&left.0), self.as_parameters(&right.0)) {
+            (Some(a), Some(b)) if matches!(op, BinaryOp::Add | BinaryOp::Subtract) => {
+                if a.model != b.model || a.entries.len() != b.entries.len() {
+                    self.report(
+                        Diagnostic::error(
+                            Slug::TypeMismatch,
+                            span,
+                            "the parameters of two different models meet",
+                        )
+                        .here("here")
+                        .label(left.1, "these parameters")
+                        .label(right.1, "and these"),
+                    );
+                    return Value::Unknown;
+                }
+                let other = b.entries;
+                let mut entries = a.entries;
+                for (path, node) in &mut entries {
+                    let Some(&second) = other.get(path) else { return Value::Unknown };
+                    let operands = [(*node, left.1), (second, right.1)];
+                    let Some(sum) = self.primitive(primitive_of(op), &operands, span) else {
+                        return Value::Unknown;
+                    };
+                    *node = sum;
+                }
+                Value::Parameters(Parameters { model: a.model, entries })
+            }
+            (Some(a), None) if matches!(op, BinaryOp::Multiply | BinaryOp::Divide) => {
+                let Some(factor) = self.scalar_node(&right.0, right.1) else { return Value::Unknown };
+                self.map_parameters(a, |elaborator, node| {
+                    elaborator.primitive(primitive_of(op), &[(node, left.1), (factor, right.1)], span)
+                })
+            }
+            (None, Some(b)) if op == BinaryOp::Multiply => {
+                let Some(factor) = self.scalar_node(&left.0, left.1) else { return Value::Unknown };
+                self.map_parameters(b, |elaborator, node| {
+                    elaborator.primitive(primitive_of(op), &[(factor, left.1), (node, right.1)], span)
+                })
+            }
+            _ => {
+                let sign = sign_of(primitive_of(op));
+                self.report(
+                    Diagnostic::error(
+                        Slug::TypeMismatch,
+                        span,
+                        format!("`{sign}` does not apply to {} and {}", left.0.kind(), right.0.kind()),
+                    )
+                    .here("here")
+                    .note(
+                        "vectors of parameters are added, subtracted, and multiplied or divided by numbers",
+                    ),
+                );
+                Value::Unknown
+            }
+        }
+    }
+
+    fn scalar_node(&mut self, value: &Value, span: Span) -> Option<NodeId> {
+        let node = self.node_of(value, span)?;
+        let ty = self.graph.ty(node);
+        if ty.shape.is_scalar() && ty.batch.is_none() {
+            return Some(node);
+        }
+        let found = ty.to_string();
+        self.report(
+            Diagnostic::error(
+                Slug::ShapeMismatch,
+                span,
+                format!("parameters are scaled by one number, found `{found}`"),
+            )
+            .here(format!("this is `{found}`")),
+        );
+        None
+    }
+
+    pub(super) fn map_parameters(
+        &mut self,
+        mut parameters: Parameters,
+        mut each: impl FnMut(&mut Elaborator, NodeId) -> Option<NodeId>,
+    ) -> Value {
+        for node in parameters.entries.values_mut() {
+            match each(self, *node) {
+                Some(result) => *node = result,
+                None => return Value::Unknown,
+            }
+        }
+        Value::Parameters(parameters)
+    }
+}
+
+/// Whole numbers stay whole where the result is.
+fn integers(op: BinaryOp, a: &Size, b: &Size) -> Option<Value> {
+    let both = a.known().zip(b.known());
+    match op {
+        BinaryOp::Add => a.add(b).map(Value::Int),
+        BinaryOp::Subtract => a.sub(b).map(Value::Int),
+        BinaryOp::Multiply | BinaryOp::MatMul => a.mul(b).map(Value::Int),
+        BinaryOp::Divide => a.div(b).map(Value::Int),
+        BinaryOp::Power => {
+            let (a, b) = both?;
+            a.checked_pow(u32::try_from(b).ok()?).map(|n| Value::Int(Size::Known(n)))
+        }
+        BinaryOp::Equal if a == b => Some(Value::Bool(true)),
+        BinaryOp::NotEqual if a == b => Some(Value::Bool(false)),
+        BinaryOp::Equal => both.map(|(a, b)| Value::Bool(a == b)),
+        BinaryOp::NotEqual => both.map(|(a, b)| Value::Bool(a != b)),
+        BinaryOp::Less => both.map(|(a, b)| Value::Bool(a < b)),
+        BinaryOp::LessEqual => both.map(|(a, b)| Value::Bool(a <= b)),
+        BinaryOp::Greater => both.map(|(a, b)| Value::Bool(a > b)),
+        BinaryOp::GreaterEqual => both.map(|(a, b)| Value::Bool(a >= b)),
+        BinaryOp::And | BinaryOp::Or => None,
+    }
+}
+
+/// Numbers known now are computed now, in f64.
+fn numbers(op: BinaryOp, a: f64, b: f64) -> Option<Value> {
+    Some(match op {
+        BinaryOp::Add => Value::Number(a + b),
+        BinaryOp::Subtract => Value::Number(a - b),
+        BinaryOp::Multiply | BinaryOp::MatMul => Value::Number(a * b),
+        BinaryOp::Divide => Value::Number(a / b),
+        BinaryOp::Power => Value::Number(a.powf(b)),
+        BinaryOp::Equal => Value::Bool(a == b),
+        BinaryOp::NotEqual => Value::Bool(a != b),
+        BinaryOp::Less => Value::Bool(a < b),
+        BinaryOp::LessEqual => Value::Bool(a <= b),
+        BinaryOp::Greater => Value::Bool(a > b),
+        BinaryOp::GreaterEqual => Value::Bool(a >= b),
+        BinaryOp::And => Value::Bool(a != 0.0 && b != 0.0),
+        BinaryOp::Or => Value::Bool(a != 0.0 || b != 0.0),
+    })
+}
+
+impl Elaborator {
+    /// A condition that decides which statements are elaborated: known, or `None` after a report.
+    pub(super) fn known_condition(&mut self, value: &Value, span: Span) -> Option<bool> {
+        match value {
+            Value::Bool(value) => Some(*value),
+            Value::Unknown => None,
+            _ => {
+                self.report(problem::not_known(span, "a condition that chooses statements"));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Names that are neither declared nor operators: constants, arrays, gradients, and the actions of a script.
+
+use super::arguments::Given;
+use super::value::Value;
+use super::{Elaborator, problem};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::graph::{Distribution, Leaf};
+use crate::ops;
+use crate::tensor::Axis;
+use crate::types::{Shape, Size, TensorType};
+
+/// Functions that the elaborator itself knows.
+const FUNCTIONS: &[&str] =
+    &["zeros", "ones", "random_uniform", "random_normal", "random_like", "count", "grad", "load"];
+
+/// What a script does: calls that only statements may contain, done by whoever walks them.
+pub const ACTIONS: &[&str] = &[
+    "print",
+    "show",
+    "plot",
+    "derive",
+    "trace",
+    "evaluate",
+    "predict",
+    "save",
+    "export",
+    "check_gradients",
+    "batches",
+    "assert",
+];
+
+const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
+
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().chain(ACTIONS).chain(CONSTANTS).copied()
+}
+
+pub(super) fn find(name: &str) -> Option<Value> {
+    match name {
+        "π" | "pi" => return Some(Value::Number(std::f64::consts::PI)),
+        "∞" | "inf" => return Some(Value::Number(f64::INFINITY)),
+        "rows" => return Some(Value::Axis(Axis::Only(0))),
+        "columns" => return Some(Value::Axis(Axis::Only(1))),
+        "∇" => return Some(Value::builtin("grad")),
+        _ => {}
+    }
+    FUNCTIONS.iter().chain(ACTIONS).find(|known| **known == name).map(|known| Value::builtin(known))
+}
+
+impl Elaborator {
+    pub(super) fn call_builtin(&mut self, name: &'static str, given: &[Given], span: Span) -> Value {
+        match name {
+            "zeros" | "ones" => self.filled(f64::from(u8::from(name == "ones")), given, span),
+            "random_uniform" => self.random(Distribution::Uniform, given, span),
+            "random_normal" => self.random(Distribution::Normal, given, span),
+            "random_like" => self.random_like(given, span),
+            "count" => self.count(given, span),
+            "grad" => self.gradient_call(given, span),
+            "load" => self.load(given, span),
+            _ => {
+                self.report(problem::not_here(span, format!("`{name}` is a statement of the script")));
+                Value::Unknown
+            }
+        }
+    }
+
+    /// The sizes in the arguments, or the shape that an initializer fills.
+    pub(super) fn shape_argument(&mut self, given: &[Given]) -> Option<Shape> {
+        if let [Given { value: Value::Shape(shape), .. }] = given {
+            return Some(shape.clone());
+        }
+        if let [Given { value: value @ Value::List(_), span, .. }] = given {
+            return self.shape_of(value, *span);
+        }
+        let mut dims = Vec::new();
+        for argument in given {
+            dims.extend(self.shape_of(&argument.value, argument.span)?.0);
+        }
+        Some(Shape(dims))
+    }
+
+    fn filled(&mut self, number: f64, given: &[Given], span: Span) -> Value {
+        let Some(shape) = self.shape_argument(given) else { return Value::Unknown };
+        if self.too_large(&shape, span) {
+            return Value::Unknown;
+        }
+        let node = self.graph.constant(number);
+        let ty = TensorType::plain(shape);
+        self.graph.apply(ops::expand_to(ty), &[node]).map_or(Value::Unknown, Value::Node)
+    }
+
+    /// Refuses a literal shape that no memory holds.
+    fn too_large(&mut self, shape: &Shape, span: Span) -> bool {
+        let fits = shape.len().is_some_and(|len| len.known().is_none_or(|n| n <= 1 << 33));
+        if !fits {
+            self.report(problem::limit(span, format!("`{shape}` is too large for memory")));
+        }
+        !fits
+    }
+
+    /// `random_uniform(n, m)` in `[0, 1)`; `random_uniform(shape, -a, a)` between bounds;
+    /// `random_normal(shape, mean, deviation)`.
+    fn random(&mut self, distribution: Distribution, given: &[Given], span: Span) -> Value {
+        let (sizes, moments) = match given {
+            [first @ Given { value: Value::Shape(_) | Value::List(_), .. }, rest @ ..] => {
+                (std::slice::from_ref(first), rest)
+            }
+            all => (all, [].as_slice()),
+        };
+        let Some(shape) = self.shape_argument(sizes) else { return Value::Unknown };
+        if self.too_large(&shape, span) {
+            return Value::Unknown;
+        }
+        let name = self.stream_name(span);
+        let leaf = Leaf::Random { name: name.as_str().into(), distribution };
+        let node = Value::Node(self.graph.leaf(leaf, TensorType::plain(shape)));
+        let [a, b] = moments else {
+            if !moments.is_empty() {
+                self.report(problem::missing_argument("random", "the second bound", span, None));
+                return Value::Unknown;
+            }
+            return node;
+        };
+        use crate::syntax::tree::BinaryOp::{Add, Multiply, Subtract};
+        let (a, b) = ((a.value.clone(), a.span), (b.value.clone(), b.span));
+        let (start, scale) = match distribution {
+            Distribution::Uniform => (a.clone(), (self.binary(Subtract, span, b, a), span)),
+            Distribution::Normal => (a, b),
+        };
+        let scaled = self.binary(Multiply, span, scale, (node, span));
+        self.binary(Add, span, start, (scaled, span))
+    }
+
+    /// Even random numbers in `[0, 1)` of the type of a value, its batch included: independent for each example.
+    fn random_like(&mut self, given: &[Given], span: Span) -> Value {
+        let [argument] = given else {
+            self.report(problem::missing_argument("random_like", "x", span, None));
+            return Value::Unknown;
+        };
+        let Some(node) = self.node_of(&argument.value, argument.span) else { return Value::Unknown };
+        let ty = self.graph.ty(node).clone();
+        let name = self.stream_name(span);
+        let leaf = Leaf::Random { name: name.as_str().into(), distribution: Distribution::Uniform };
+        Value::Node(self.graph.leaf(leaf, ty))
+    }
+
+    /// How many numbers one example has, or how many items a list.
+    fn count(&mut self, given: &[Given], span: Span) -> Value {
+        let [argument, rest @ ..] = given else {
+            self.report(problem::missing_argument("count", "x", span, None));
+            return Value::Unknown;
+        };
+        let Some(node) = self.node_of(&argument.value, argument.span) else { return Value::Unknown };
+        let shape = self.graph.ty(node).shape.clone();
+        let size = match rest {
+            [] => shape.len(),
+            [Given { value: Value::Axis(Axis::Only(axis)), .. }] => shape.0.get(*axis).cloned(),
+            [other, ..] => {
+                self.report(problem::kind(other.span, "`rows` or `columns`", &other.value));
+                return Value::Unknown;
+            }
+        };
+        size.map_or(Value::Unknown, Value::Int)
+    }
+
+    /// `load("w.npy")`: an array that the session has read.
+    fn load(&mut self, given: &[Given], span: Span) -> Value {
+        let [Given { value: Value::Text(path), span: path_span, .. }] = given else {
+            if !given.iter().any(|argument| argument.value.is_unknown()) {
+                self.report(problem::missing_argument("load", "path", span, None));
+            }
+            return Value::Unknown;
+        };
+        match self.loaded.get(&**path).cloned() {
+            Some(constant) => {
+                let ty = TensorType::plain(Shape::known(&constant.shape));
+                Value::Node(self.graph.leaf(Leaf::Tensor(constant), ty))
+            }
+            None => {
+                let headline = format!("`{path}` cannot be read as an array");
+                self.report(Diagnostic::error(Slug::File, *path_span, headline).here("not loaded"));
+                Value::Unknown
+            }
+        }
+    }
+
+    /// A size, for use in tests of whole sizes.
+    pub fn size_value(size: i64) -> Value {
+        Value::Int(Size::Known(size))
+    }
+}

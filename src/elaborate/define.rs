@@ -1,0 +1,150 @@
+//! Declarations: what can be checked once, at the definition, with symbolic sizes.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::arguments::Bound;
+use super::elaborator::Definition;
+use super::scope::{Frame, Owner};
+use super::value::Value;
+use super::{Binding, Elaborator, problem};
+use crate::graph::Graph;
+use crate::syntax::tree::{Function, FunctionKind};
+use crate::types::TensorType;
+
+impl Elaborator {
+    /// Declares a function, layer, model or the like under its name.
+    pub fn declare(&mut self, function: &Arc<Function>) -> Option<Definition> {
+        self.check_parameters(function);
+        let name = &function.name;
+        if function.kind == FunctionKind::Model {
+            let definition = self.declare_model(function);
+            let value = match &definition {
+                Some(Definition::Model(id)) => Value::Model { id: *id, part: String::new() },
+                Some(Definition::Function(_)) | None => Value::Unknown,
+            };
+            self.globals.insert(name.name.clone(), Binding { value, span: name.span });
+            return definition;
+        }
+        let value = Value::declared(function.clone());
+        self.globals.insert(name.name.clone(), Binding { value, span: name.span });
+        self.check_definition(function);
+        Some(Definition::Function(function.clone()))
+    }
+
+    fn check_parameters(&mut self, function: &Function) {
+        for (at, param) in function.params.iter().enumerate() {
+            let first = function.params.iter().take(at).find(|other| other.name.name == param.name.name);
+            if let Some(first) = first {
+                self.report(problem::duplicate(&param.name.name, param.name.span, first.name.span));
+            }
+        }
+    }
+
+    /// Elaborates a declaration once by itself, if all its parameters say what they are. A mistake found here is
+    /// reported here, and uses of the declaration are no longer checked.
+    pub fn check_definition(&mut self, function: &Arc<Function>) {
+        let stated = |param: &crate::syntax::tree::ParamDecl| param.ty.is_some() || param.default.is_some();
+        let is_optimizer = function.kind == FunctionKind::Optimizer;
+        if !is_optimizer && !function.params.iter().all(stated) {
+            return;
+        }
+        let before = self.problem_count();
+        let graph = std::mem::take(&mut self.graph);
+        let (training, updates) = (self.training, std::mem::take(&mut self.state_updates));
+        self.training = true;
+        let frames = std::mem::take(&mut self.frames);
+        if is_optimizer {
+            self.try_optimizer(function);
+        } else {
+            self.try_definition(function);
+        }
+        self.frames = frames;
+        self.graph = graph;
+        self.training = training;
+        self.state_updates = updates;
+        if self.problem_count() > before {
+            self.broken.insert(function.head_span);
+        }
+    }
+
+    fn try_definition(&mut self, function: &Arc<Function>) {
+        self.nodes_at_start = 0;
+        let mut frame = Frame::new(function.kind, &function.name.name, function.head_span);
+        frame.is_definition = true;
+        frame = match function.kind {
+            FunctionKind::Layer => frame.owned_by(Owner::Definition, &function.name.name),
+            FunctionKind::Fn => Frame { owner: Owner::Definition, ..frame },
+            FunctionKind::Init => {
+                let size = self.new_size("shape");
+                let shape = crate::types::Shape(vec![crate::types::Size::var(size)]);
+                frame.bind("shape", Value::Shape(shape), function.name.span);
+                for name in ["fan_in", "fan_out"] {
+                    let size = crate::types::Size::var(self.new_size(name));
+                    frame.bind(name, Value::Int(size), function.name.span);
+                }
+                frame
+            }
+            FunctionKind::Model
+            | FunctionKind::Activation
+            | FunctionKind::Loss
+            | FunctionKind::Metric
+            | FunctionKind::Optimizer
+            | FunctionKind::Schedule => frame,
+        };
+        self.frames.push(frame);
+        if let Some(bound) = self.symbolic_arguments(function) {
+            self.run_in_frame(function, bound, function.head_span);
+        }
+        self.frames.pop();
+    }
+
+    /// Annotated parameters as inputs with symbolic sizes; the others keep their defaults.
+    fn symbolic_arguments(&mut self, function: &Function) -> Option<Bound> {
+        let over_batch = !matches!(function.kind, FunctionKind::Schedule | FunctionKind::Init);
+        let batch = over_batch.then(|| self.new_batch());
+        let mut vars = IndexMap::new();
+        let mut bound = Bound::new();
+        for param in &function.params {
+            let value = match (&param.ty, &param.default) {
+                (_, Some(_)) => None,
+                (Some(ty), None) => {
+                    Some((self.symbolic_argument(&param.name.name, ty, &mut vars, batch)?, param.name.span))
+                }
+                (None, None) => return None,
+            };
+            bound.push(value);
+        }
+        Some(bound)
+    }
+
+    /// An optimizer against a vector of parameters of unknown length.
+    fn try_optimizer(&mut self, function: &Arc<Function>) {
+        self.nodes_at_start = 0;
+        let size = crate::types::Size::var(self.new_size("n"));
+        let ty = TensorType::plain(crate::types::Shape(vec![size]));
+        let (_, weight) = self.new_slot("w", ty.clone());
+        let (_, gradient) = self.new_slot("g", ty);
+        let (_, step) = self.new_slot("t", TensorType::number());
+        let needs = function.params.iter().filter(|param| param.default.is_none());
+        let stand_ins: Vec<(String, Value, crate::base::Span)> = needs
+            .map(|param| {
+                let (_, node) = self.new_slot(&param.name.name, TensorType::number());
+                (param.name.name.clone(), Value::Node(node), param.name.span)
+            })
+            .collect();
+        self.run_optimizer(
+            function,
+            &stand_ins,
+            super::optimizer::Update { weight, gradient, step },
+            true,
+            function.head_span,
+        );
+    }
+
+    /// A fresh graph for a statement; the old one is given back.
+    pub fn replace_graph(&mut self, graph: Graph) -> Graph {
+        std::mem::replace(&mut self.graph, graph)
+    }
+}

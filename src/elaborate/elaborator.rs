@@ -1,0 +1,263 @@
+//! The state of an elaboration: the graph, the names, the models, the calls under way, the mistakes found.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::model::Model;
+use super::scope::{Binding, Frame, Owner};
+use super::value::{FunctionValue, Target, Value};
+use super::{builtin, problem};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::graph::{Graph, Leaf, NodeId, SlotId};
+use crate::ops;
+use crate::syntax::tree::{Expr, ExprId, Function};
+use crate::types::{BatchId, Size, SizeVar, TensorType};
+
+/// Calls inside calls; more is a recursion that does not end.
+pub(super) const MAX_CALL_DEPTH: usize = 64;
+/// Nodes of one elaboration; more would not fit any plan.
+pub(super) const MAX_NODES: usize = 4_000_000;
+
+/// Lives as long as a session; mistakes are taken out after each statement.
+#[derive(Debug, Default)]
+pub struct Elaborator {
+    pub graph: Graph,
+    pub globals: IndexMap<String, Binding>,
+    pub models: Vec<Model>,
+    /// What `training` is for the expressions being elaborated.
+    pub training: bool,
+    /// States that the expressions elaborated so far update, with their new values.
+    pub state_updates: IndexMap<SlotId, NodeId>,
+    /// Type of each expression at its first elaboration, when asked for.
+    pub facts: Option<IndexMap<ExprId, (Span, String)>>,
+    pub(super) prelude: IndexMap<String, Arc<Function>>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) broken: HashSet<Span>,
+    /// How large the graph was when this statement began.
+    pub(super) nodes_at_start: usize,
+    /// States made by the optimizer that is being inlined.
+    pub(super) optimizer_states: Vec<super::optimizer::OptimizerState>,
+    /// Sums made by the metric that is being elaborated for a step.
+    pub(super) metric_totals: Option<Vec<(SlotId, NodeId)>>,
+    problems: Vec<Diagnostic>,
+    reported: HashSet<(Slug, Span)>,
+    next: Counters,
+    /// Arrays that `load("w.npy")` in the program refers to, read by the session.
+    pub loaded: HashMap<String, Arc<crate::graph::Constant>>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    slot: u32,
+    size: u32,
+    batch: u32,
+}
+
+/// What [`Elaborator::declare`] made of a declaration.
+#[derive(Clone, Debug)]
+pub enum Definition {
+    Function(Arc<Function>),
+    Model(super::ModelId),
+}
+
+impl Elaborator {
+    /// An elaborator that knows the given prelude.
+    pub fn new(prelude: impl IntoIterator<Item = Arc<Function>>) -> Elaborator {
+        let prelude = prelude.into_iter().map(|function| (function.name.name.clone(), function)).collect();
+        Elaborator { prelude, ..Elaborator::default() }
+    }
+
+    /// The mistakes found since the last call, in order of place.
+    pub fn take_problems(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.problems)
+    }
+
+    pub fn has_problems(&self) -> bool {
+        self.problems.iter().any(Diagnostic::is_error)
+    }
+
+    pub(super) fn problem_count(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.is_error()).count()
+    }
+
+    /// Reports a mistake once. Inside a call, the outermost use outside the callee's text becomes the primary
+    /// place and the place inside a second one.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.reported.insert((diagnostic.slug, diagnostic.primary.span)) {
+            return;
+        }
+        let diagnostic = self.at_use(diagnostic);
+        self.problems.push(diagnostic);
+    }
+
+    /// Forgets what was reported, so that the same mistake in the next input of a prompt is reported again.
+    pub fn forget_reported(&mut self) {
+        self.reported.clear();
+    }
+
+    fn at_use(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        let calls: Vec<&Frame> = self.frames.iter().filter(|frame| !frame.is_definition).collect();
+        let Some(outermost) = calls.first() else { return diagnostic };
+        let inside = diagnostic.primary.clone();
+        if outermost.call_span == inside.span {
+            return diagnostic;
+        }
+        for frame in calls.iter().skip(1).rev().take(3) {
+            diagnostic = diagnostic.label(frame.call_span, format!("in `{}`, used here", frame.name));
+        }
+        diagnostic.labels.insert(0, inside);
+        diagnostic.primary.span = outermost.call_span;
+        diagnostic.primary.text = format!("in this use of `{}`", outermost.name);
+        diagnostic
+    }
+
+    pub fn new_slot(&mut self, name: &str, ty: TensorType) -> (SlotId, NodeId) {
+        let id = SlotId(self.next.slot);
+        self.next.slot += 1;
+        (id, self.graph.leaf(Leaf::Slot { id, name: name.into() }, ty))
+    }
+
+    pub fn new_batch(&mut self) -> BatchId {
+        self.next.batch += 1;
+        BatchId(self.next.batch)
+    }
+
+    pub fn new_size(&mut self, name: &str) -> SizeVar {
+        self.next.size += 1;
+        SizeVar { id: self.next.size, name: name.into() }
+    }
+
+    /// Finds a name: locals of the call, globals, prelude, primitives, functions of the session.
+    pub fn lookup(&self, name: &str) -> Option<Value> {
+        if let Some(value) = self.frames.last().and_then(|frame| frame.locals.get(name)) {
+            return Some(value.value.clone());
+        }
+        if let Some(binding) = self.globals.get(name) {
+            return Some(binding.value.clone());
+        }
+        if let Some(function) = self.prelude.get(name) {
+            return Some(Value::declared(function.clone()));
+        }
+        if let Some(value) = builtin::find(name) {
+            return Some(value);
+        }
+        let primitive = ops::find(name)?;
+        Some(Value::Function(FunctionValue { target: Target::Primitive(primitive), preset: Vec::new() }))
+    }
+
+    pub(super) fn lookup_or_report(&mut self, name: &str, span: Span) -> Value {
+        if name == "training" {
+            return Value::Bool(self.training);
+        }
+        match self.lookup(name) {
+            Some(value) => value,
+            None => {
+                let near = problem::nearest(name, self.known_names());
+                self.report(problem::unknown_name(name, span, near));
+                Value::Unknown
+            }
+        }
+    }
+
+    /// All names that can be used here.
+    pub fn known_names(&self) -> Vec<String> {
+        let locals = self.frames.last().into_iter().flat_map(|frame| frame.locals.keys().cloned());
+        let rest = self.globals.keys().chain(self.prelude.keys()).cloned();
+        let fixed = builtin::names()
+            .chain(ops::catalogue().iter().map(|primitive| primitive.name))
+            .map(str::to_string);
+        locals.chain(rest).chain(fixed).collect()
+    }
+
+    pub fn prelude_functions(&self) -> impl Iterator<Item = &Arc<Function>> {
+        self.prelude.values()
+    }
+
+    /// A value as a node of the graph; what cannot be one is reported.
+    pub fn node_of(&mut self, value: &Value, span: Span) -> Option<NodeId> {
+        match value {
+            Value::Node(id) => Some(*id),
+            Value::Number(number) => Some(self.graph.constant(*number)),
+            Value::Bool(value) => Some(self.graph.constant(f64::from(u8::from(*value)))),
+            Value::Int(Size::Known(n)) => Some(self.graph.constant(*n as f64)),
+            Value::Int(size) => Some(self.graph.leaf(Leaf::Size(size.clone()), TensorType::number())),
+            Value::Unknown => None,
+            Value::List(items) => self.list_node(items, span),
+            Value::Nothing
+            | Value::Text(_)
+            | Value::Template(_)
+            | Value::Function(_)
+            | Value::Model { .. }
+            | Value::Parameters(_)
+            | Value::Axis(_)
+            | Value::Shape(_)
+            | Value::Record(_)
+            | Value::Range { .. }
+            | Value::Word(_) => {
+                self.report(problem::kind(span, "a number, vector or matrix", value));
+                None
+            }
+        }
+    }
+
+    /// The type a value would have as a node, as messages and hints show it.
+    pub fn describe(&self, value: &Value) -> String {
+        match value {
+            Value::Node(id) => self.graph.ty(*id).to_string(),
+            Value::Number(_) => "real".to_string(),
+            Value::Int(_) => "int".to_string(),
+            Value::Bool(_) => "bool".to_string(),
+            Value::Text(_) | Value::Template(_) => "text".to_string(),
+            Value::Function(function) => format!("fn {}", function.name()),
+            Value::Model { id, .. } => self.models.get(id.0).map_or("model".to_string(), Model::signature),
+            Value::Unknown
+            | Value::Nothing
+            | Value::Parameters(_)
+            | Value::Axis(_)
+            | Value::Shape(_)
+            | Value::Record(_)
+            | Value::List(_)
+            | Value::Range { .. }
+            | Value::Word(_) => value.kind().to_string(),
+        }
+    }
+
+    pub(super) fn note_fact(&mut self, expr: &Expr, value: &Value) {
+        if self.facts.is_none() || value.is_unknown() {
+            return;
+        }
+        let text = self.describe(value);
+        if let Some(facts) = &mut self.facts {
+            facts.entry(expr.id).or_insert((expr.span, text));
+        }
+    }
+
+    /// Whether the graph has grown past what any run could hold; reported once.
+    pub(super) fn over_limit(&mut self, span: Span) -> bool {
+        if self.graph.len().saturating_sub(self.nodes_at_start) < MAX_NODES {
+            return false;
+        }
+        self.report(problem::limit(span, format!("this unrolls to more than {MAX_NODES} operations")));
+        true
+    }
+
+    /// The innermost frame that keeps parameters; functions pass through to it.
+    pub(super) fn owner_frame(&self) -> Option<usize> {
+        self.frames.iter().rposition(|frame| frame.owner != Owner::Nobody)
+    }
+
+    /// A name for the next random numbers asked for here, the same at every elaboration of the same text.
+    pub(super) fn stream_name(&mut self, span: Span) -> String {
+        match self.owner_frame() {
+            Some(at) => {
+                let frame = &mut self.frames[at];
+                frame.randoms += 1;
+                format!("{}#{}", frame.path.as_deref().unwrap_or(""), frame.randoms)
+            }
+            None => format!("@{}", span.start),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Expressions: one value for each, mistakes reported on the way.
+
+use std::sync::Arc;
+
+use super::call::CallSite;
+use super::value::{Record, Value};
+use super::{Elaborator, problem};
+use crate::base::Span;
+use crate::graph::NodeId;
+use crate::ops;
+use crate::syntax::tree::{Expr, ExprKind, Ident, PostfixOp, UnaryOp};
+use crate::types::Size;
+
+impl Elaborator {
+    /// The value of an expression; nodes made for it carry its span.
+    pub fn expr(&mut self, expr: &Expr) -> Value {
+        let outer = self.graph.set_span(Some(expr.span));
+        let value = self.expr_kind(expr);
+        self.graph.set_span(outer);
+        self.note_fact(expr, &value);
+        value
+    }
+
+    fn expr_kind(&mut self, expr: &Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Number { value, whole: true } if value.abs() < 9.0e15 => {
+                Value::Int(Size::Known(*value as i64))
+            }
+            ExprKind::Number { value, .. } => Value::Number(*value),
+            ExprKind::Text(parts) => self.text(parts),
+            ExprKind::Bool(value) => Value::Bool(*value),
+            ExprKind::Name(name) => self.lookup_or_report(name, expr.span),
+            ExprKind::List(items) => Value::List(items.iter().map(|item| self.expr(item)).collect()),
+            ExprKind::Entries(_) => {
+                self.report(problem::not_here(expr.span, "named entries only mean something as an option"));
+                Value::Unknown
+            }
+            ExprKind::Unary { op, operand } => self.unary(*op, operand, expr.span),
+            ExprKind::Binary { op, op_span, lhs, rhs } => {
+                let (left, right) = (self.expr(lhs), self.expr(rhs));
+                self.binary(*op, *op_span, (left, lhs.span), (right, rhs.span))
+            }
+            ExprKind::Postfix { op, operand } => self.postfix(*op, operand, expr.span),
+            ExprKind::If { condition, then, otherwise } => self.choice(condition, then, otherwise, expr.span),
+            ExprKind::Call { callee, args } => {
+                let function = self.expr(callee);
+                let site =
+                    CallSite { span: expr.span, callee_span: callee.span, args, piped: None, use_name: None };
+                self.call(function, site)
+            }
+            ExprKind::Named { expr: inner, name } => self.named(inner, name, None, expr.span),
+            ExprKind::Field { object, field } => self.field(object, field),
+            ExprKind::Index { object, indices } => self.index(object, indices, expr.span),
+            ExprKind::Pipe { lhs, rhs } => {
+                let input = self.expr(lhs);
+                self.pipe((input, lhs.span), rhs)
+            }
+            ExprKind::Range { from, to } => self.range(from, to),
+            ExprKind::Train { .. } => {
+                self.report(problem::not_here(expr.span, "`train` is a statement of the script"));
+                Value::Unknown
+            }
+            ExprKind::Error => Value::Unknown,
+        }
+    }
+
+    /// `x |> f`, `x |> f(a)`, `x |> f(a) as name`
+    fn pipe(&mut self, input: (Value, Span), rhs: &Expr) -> Value {
+        let outer = self.graph.set_span(Some(rhs.span));
+        let value = match &rhs.kind {
+            ExprKind::Call { callee, args } => {
+                let function = self.expr(callee);
+                let site = CallSite {
+                    span: rhs.span,
+                    callee_span: callee.span,
+                    args,
+                    piped: Some(input),
+                    use_name: None,
+                };
+                self.call(function, site)
+            }
+            ExprKind::Named { expr, name } => self.named(expr, name, Some(input), rhs.span),
+            _ => {
+                let function = self.expr(rhs);
+                let site = CallSite {
+                    span: rhs.span,
+                    callee_span: rhs.span,
+                    args: &[],
+                    piped: Some(input),
+                    use_name: None,
+                };
+                self.call(function, site)
+            }
+        };
+        self.graph.set_span(outer);
+        self.note_fact(rhs, &value);
+        value
+    }
+
+    /// `dense(128) as hidden`: a use of a layer with a name of its own.
+    fn named(&mut self, inner: &Expr, name: &Ident, piped: Option<(Value, Span)>, span: Span) -> Value {
+        let (function, callee_span, args) = match &inner.kind {
+            ExprKind::Call { callee, args } => (self.expr(callee), callee.span, args.as_slice()),
+            _ => (self.expr(inner), inner.span, [].as_slice()),
+        };
+        self.call(function, CallSite { span, callee_span, args, piped, use_name: Some(name) })
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: &Expr, span: Span) -> Value {
+        let value = self.expr(operand);
+        match (op, &value) {
+            (_, Value::Unknown) => Value::Unknown,
+            (UnaryOp::Negate, Value::Number(number)) => Value::Number(-number),
+            (UnaryOp::Negate, Value::Int(size)) => size.negate().map_or(Value::Unknown, Value::Int),
+            (UnaryOp::Negate, Value::Parameters(parameters)) => {
+                let parameters = parameters.clone();
+                self.map_parameters(parameters, |elaborator, node| {
+                    elaborator.primitive("negate", &[(node, span)], span)
+                })
+            }
+            (UnaryOp::Not, Value::Bool(value)) => Value::Bool(!value),
+            (UnaryOp::Negate, _) => self.apply_unary("negate", &value, operand.span, span),
+            (UnaryOp::Not, _) => self.apply_unary("not", &value, operand.span, span),
+        }
+    }
+
+    fn postfix(&mut self, op: PostfixOp, operand: &Expr, span: Span) -> Value {
+        let value = self.expr(operand);
+        let power = match op {
+            PostfixOp::Transpose => return self.apply_unary("transpose", &value, operand.span, span),
+            PostfixOp::Square => 2,
+            PostfixOp::Cube => 3,
+        };
+        let exponent = (Value::Int(Size::Known(power)), span);
+        self.binary(crate::syntax::tree::BinaryOp::Power, span, (value, operand.span), exponent)
+    }
+
+    fn apply_unary(&mut self, name: &'static str, value: &Value, operand_span: Span, span: Span) -> Value {
+        let Some(node) = self.node_of(value, operand_span) else { return Value::Unknown };
+        self.primitive(name, &[(node, operand_span)], span).map_or(Value::Unknown, Value::Node)
+    }
+
+    /// Applies a primitive that users write as a sign.
+    pub(super) fn primitive(
+        &mut self,
+        name: &'static str,
+        operands: &[(NodeId, Span)],
+        span: Span,
+    ) -> Option<NodeId> {
+        let primitive = ops::find(name)?;
+        let nodes: Vec<NodeId> = operands.iter().map(|(node, _)| *node).collect();
+        match (primitive.build)(&mut self.graph, &nodes, &[]) {
+            Ok(node) => Some(node),
+            Err(facts) => {
+                self.report_operation(name, span, operands, &facts);
+                None
+            }
+        }
+    }
+
+    pub(super) fn report_operation(
+        &mut self,
+        sign: &str,
+        span: Span,
+        operands: &[(NodeId, Span)],
+        facts: &crate::graph::ShapeProblem,
+    ) {
+        let operands: Vec<problem::Operand> = operands
+            .iter()
+            .map(|(node, span)| problem::Operand { span: *span, ty: self.graph.ty(*node).clone() })
+            .collect();
+        self.report(problem::operation(super::arith::sign_of(sign), span, &operands, facts));
+    }
+
+    /// `if c then a else b`: decided now if `c` is known, elementwise otherwise.
+    fn choice(&mut self, condition: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Value {
+        let value = self.expr(condition);
+        match value {
+            Value::Bool(true) => return self.expr(then),
+            Value::Bool(false) => return self.expr(otherwise),
+            _ => {}
+        }
+        let (a, b) = (self.expr(then), self.expr(otherwise));
+        if value.is_unknown() || a.is_unknown() || b.is_unknown() {
+            return Value::Unknown;
+        }
+        let nodes = (
+            self.node_of(&value, condition.span),
+            self.node_of(&a, then.span),
+            self.node_of(&b, otherwise.span),
+        );
+        let (Some(c), Some(a), Some(b)) = nodes else { return Value::Unknown };
+        let operands = [(c, condition.span), (a, then.span), (b, otherwise.span)];
+        self.primitive("select", &operands, span).map_or(Value::Unknown, Value::Node)
+    }
+
+    fn range(&mut self, from: &Expr, to: &Expr) -> Value {
+        let (start, end) = (self.expr(from), self.expr(to));
+        match (self.size_of(&start, from.span), self.size_of(&end, to.span)) {
+            (Some(from), Some(to)) => Value::Range { from, to },
+            _ => Value::Unknown,
+        }
+    }
+
+    /// A value as a size: a whole number known before running.
+    pub(super) fn size_of(&mut self, value: &Value, span: Span) -> Option<Size> {
+        match value {
+            Value::Int(size) => Some(size.clone()),
+            Value::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => {
+                Some(Size::Known(*number as i64))
+            }
+            Value::Unknown => None,
+            Value::Node(_) => {
+                self.report(problem::not_known(span, "a size"));
+                None
+            }
+            _ => {
+                self.report(problem::kind(span, "a whole number", value));
+                None
+            }
+        }
+    }
+
+    fn field(&mut self, object: &Expr, field: &Ident) -> Value {
+        let value = self.expr(object);
+        match &value {
+            Value::Unknown => Value::Unknown,
+            Value::Record(record) => self.record_field(record, field),
+            Value::Model { id, part } => self.model_field(*id, part, field),
+            Value::Parameters(parameters) => self.parameters_field(parameters, field),
+            _ if field.name == "T" => self.apply_unary("transpose", &value, object.span, field.span),
+            _ => {
+                self.report(problem::unknown_field(value.kind(), &field.name, field.span, &[]));
+                Value::Unknown
+            }
+        }
+    }
+
+    fn record_field(&mut self, record: &Arc<Record>, field: &Ident) -> Value {
+        match record.fields.get(&field.name) {
+            Some(value) => value.clone(),
+            None => {
+                let known: Vec<String> = record.fields.keys().cloned().collect();
+                self.report(problem::unknown_field(&record.name, &field.name, field.span, &known));
+                Value::Unknown
+            }
+        }
+    }
+}

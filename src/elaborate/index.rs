@@ -1,0 +1,200 @@
+//! Elements and slices, and lists as tensors.
+
+use std::sync::Arc;
+
+use super::value::Value;
+use super::{Elaborator, problem};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::graph::{Constant, Leaf, NodeId, ShapeProblem};
+use crate::ops;
+use crate::syntax::tree::{Expr, IndexItem};
+use crate::types::{Shape, Size, TensorType};
+
+impl Elaborator {
+    /// `x[i]`, `x[a:b]`, `A[i, 1:3]`; positions count from 0, slices are half open.
+    pub(super) fn index(&mut self, object: &Expr, indices: &[IndexItem], span: Span) -> Value {
+        let value = self.expr(object);
+        if let (Value::List(items), [IndexItem::At(at)]) = (&value, indices) {
+            return self.list_item(items, at, object.span);
+        }
+        let Some(mut node) = self.node_of(&value, object.span) else { return Value::Unknown };
+        let rank = self.graph.ty(node).shape.rank();
+        if indices.len() > rank {
+            let shape = self.graph.ty(node).shape.to_string();
+            self.report(
+                Diagnostic::error(
+                    Slug::ShapeMismatch,
+                    span,
+                    format!("{} positions for `{shape}`, which has {rank} axes", indices.len()),
+                )
+                .here("too many positions")
+                .label(object.span, format!("this is `{shape}`")),
+            );
+            return Value::Unknown;
+        }
+        let mut axis = 0;
+        for item in indices {
+            let Some((result, kept)) = self.index_axis(node, object.span, item, axis) else {
+                return Value::Unknown;
+            };
+            node = result;
+            axis += usize::from(kept);
+        }
+        Value::Node(node)
+    }
+
+    /// One position or slice along an axis; tells whether the axis is still there.
+    fn index_axis(
+        &mut self,
+        node: NodeId,
+        object: Span,
+        item: &IndexItem,
+        axis: usize,
+    ) -> Option<(NodeId, bool)> {
+        let dim = self.graph.ty(node).shape.0.get(axis)?.clone();
+        match item {
+            IndexItem::At(at) => {
+                let position = self.expr(at);
+                if let Value::Node(position) = position {
+                    return self
+                        .element_at_run(node, object, position, at.span, &dim)
+                        .map(|node| (node, false));
+                }
+                let at_size = self.size_of(&position, at.span)?;
+                let next = at_size.add(&Size::Known(1))?;
+                self.slice(node, object, axis, (at_size, next, true), at.span).map(|node| (node, false))
+            }
+            IndexItem::Slice { from, to, span } => {
+                let from = self.bound(from.as_ref(), Size::Known(0))?;
+                let to = self.bound(to.as_ref(), dim)?;
+                self.slice(node, object, axis, (from, to, false), *span).map(|node| (node, true))
+            }
+        }
+    }
+
+    fn bound(&mut self, expr: Option<&Expr>, default: Size) -> Option<Size> {
+        let Some(expr) = expr else { return Some(default) };
+        let value = self.expr(expr);
+        self.size_of(&value, expr.span)
+    }
+
+    fn slice(
+        &mut self,
+        node: NodeId,
+        object: Span,
+        axis: usize,
+        (from, to, drop): (Size, Size, bool),
+        span: Span,
+    ) -> Option<NodeId> {
+        match self.graph.apply(ops::slice(axis, from, to, drop), &[node]) {
+            Ok(result) => Some(result),
+            Err(facts) => {
+                self.report_operation("[ ]", span, &[(node, object)], &facts);
+                None
+            }
+        }
+    }
+
+    /// An element of a vector at a position that only the run knows: `Σ x * one_hot(i)`.
+    fn element_at_run(
+        &mut self,
+        node: NodeId,
+        object: Span,
+        position: NodeId,
+        span: Span,
+        dim: &Size,
+    ) -> Option<NodeId> {
+        let vector = self.graph.ty(node).shape.rank() == 1;
+        let number = self.graph.ty(position).shape.is_scalar();
+        if !vector || !number {
+            self.report(problem::not_known(span, "a position in a matrix"));
+            return None;
+        }
+        let built: Result<NodeId, ShapeProblem> = (|| {
+            let mask = self.graph.apply(ops::one_hot(dim.clone()), &[position])?;
+            let masked = crate::ops::build::mul(&mut self.graph, node, mask);
+            self.graph.apply(ops::reduce(crate::tensor::Fold::Sum, crate::tensor::Axis::All), &[masked])
+        })();
+        match built {
+            Ok(node) => Some(node),
+            Err(facts) => {
+                self.report_operation("[ ]", span, &[(node, object), (position, span)], &facts);
+                None
+            }
+        }
+    }
+
+    fn list_item(&mut self, items: &[Value], at: &Expr, object: Span) -> Value {
+        let position = self.expr(at);
+        if let Value::Node(_) = position {
+            let Some(node) = self.list_node(items, object) else { return Value::Unknown };
+            let Value::Node(position) = position else { return Value::Unknown };
+            let dim = Size::from(items.len());
+            return self
+                .element_at_run(node, object, position, at.span, &dim)
+                .map_or(Value::Unknown, Value::Node);
+        }
+        let Some(size) = self.size_of(&position, at.span) else { return Value::Unknown };
+        match size.count().and_then(|n| items.get(n)) {
+            Some(value) => value.clone(),
+            None => {
+                self.report(
+                    Diagnostic::error(
+                        Slug::ShapeMismatch,
+                        at.span,
+                        format!("position {size} is outside a list of {}", items.len()),
+                    )
+                    .here("outside")
+                    .label(object, format!("{} items, positions from 0", items.len())),
+                );
+                Value::Unknown
+            }
+        }
+    }
+
+    /// `[1, 2]` is a vector, `[[1, 2], [3, 4]]` a matrix of rows; items may be nodes.
+    pub(super) fn list_node(&mut self, items: &[Value], span: Span) -> Option<NodeId> {
+        if let Some(constant) = constant_of(items) {
+            let shape = Shape::known(&constant.shape);
+            return Some(self.graph.leaf(Leaf::Tensor(Arc::new(constant)), TensorType::plain(shape)));
+        }
+        if items.iter().any(Value::is_unknown) {
+            return None;
+        }
+        let nodes: Vec<NodeId> = items.iter().map(|item| self.node_of(item, span)).collect::<Option<_>>()?;
+        match self.graph.apply(ops::stack(), &nodes) {
+            Ok(node) => Some(node),
+            Err(facts) => {
+                let operands: Vec<(NodeId, Span)> = nodes.iter().map(|node| (*node, span)).collect();
+                self.report_operation("[ ]", span, operands.get(..2).unwrap_or(&operands), &facts);
+                None
+            }
+        }
+    }
+}
+
+/// A list of numbers, or of lists of equally many, as column-major numbers.
+pub fn constant_of(items: &[Value]) -> Option<Constant> {
+    if items.is_empty() {
+        return None;
+    }
+    if let Some(values) = items.iter().map(Value::as_number).collect::<Option<Vec<f64>>>() {
+        return Some(Constant { shape: vec![values.len()], values });
+    }
+    let rows: Vec<Vec<f64>> = items
+        .iter()
+        .map(|item| match item {
+            Value::List(row) => row.iter().map(Value::as_number).collect(),
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    let n_columns = rows.first()?.len();
+    if n_columns == 0 || rows.iter().any(|row| row.len() != n_columns) {
+        return None;
+    }
+    let values = (0..n_columns)
+        .flat_map(|column| rows.iter().filter_map(move |row| row.get(column).copied()))
+        .collect();
+    Some(Constant { shape: vec![rows.len(), n_columns], values })
+}

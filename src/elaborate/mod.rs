@@ -1,0 +1,39 @@
+//! From the tree to the typed graph: names, arguments, sizes and shapes, all in one walk.
+//!
+//! The elaborator evaluates expressions over *static values* ([`Value`]): what is known before running is a
+//! number, a size or a function; everything else is a node of the graph, whose type says the shape. A function is
+//! inlined where it is called; a layer makes its parameters; a `for` in a body is unrolled. An operation that does
+//! not fit is reported, with both places, and becomes [`Value::Unknown`], which agrees with everything.
+//!
+//! `check/` walks whole programs with it, `session/` does the same while running. It never runs anything.
+
+mod arguments;
+mod arith;
+mod body;
+mod builtin;
+mod call;
+mod define;
+mod differentiate;
+mod elaborator;
+mod expr;
+mod index;
+mod model;
+mod optimizer;
+mod problem;
+mod scope;
+mod signature;
+mod step;
+mod text;
+mod value;
+
+pub use arguments::Given;
+pub use builtin::ACTIONS;
+pub use elaborator::{Definition, Elaborator};
+pub use index::constant_of;
+pub use model::{LayerRow, Model, ModelId, Stored};
+pub use optimizer::OptimizerState;
+pub use problem::nearest;
+pub use scope::Binding;
+pub use step::{MetricPlan, Step, StepRequest};
+pub use text::TextPiece;
+pub use value::{FunctionValue, Parameters, Record, RecordKind, Target, Value};

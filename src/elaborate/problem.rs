@@ -1,0 +1,245 @@
+//! What the elaborator finds wrong, each as a diagnostic made from facts.
+
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::graph::ShapeProblem;
+use crate::types::{Shape, TensorType, UnifyError};
+
+use super::value::Value;
+
+/// An operand as messages need it.
+pub(super) struct Operand {
+    pub span: Span,
+    pub ty: TensorType,
+}
+
+/// The nearest known name, if it is near enough to be right.
+pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<String> {
+    let limit = if name.chars().count() <= 3 { 1 } else { 2.max(name.chars().count() / 4) };
+    known
+        .into_iter()
+        .filter(|candidate| candidate != name)
+        .map(|candidate| (strsim::damerau_levenshtein(name, &candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn suggest(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnostic {
+    match near {
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
+        }
+        None => diagnostic,
+    }
+}
+
+pub(super) fn unknown_name(name: &str, span: Span, near: Option<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Slug::UnknownName, span, format!("nothing is called `{name}`"))
+        .here("not declared");
+    suggest(diagnostic, span, near)
+}
+
+pub(super) fn unknown_field(object: &str, field: &str, span: Span, known: &[String]) -> Diagnostic {
+    let near = nearest(field, known.iter().cloned());
+    let diagnostic = Diagnostic::error(Slug::UnknownName, span, format!("`{object}` has no field `{field}`"))
+        .here("no such field")
+        .note(format!("its fields are {}", code_list(known)));
+    suggest(diagnostic, span, near)
+}
+
+/// `a`, `b` and `c`, cut after a dozen.
+pub(super) fn code_list(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(12).map(|name| format!("`{name}`")).collect();
+    match names.len().checked_sub(12) {
+        Some(rest) if rest > 0 => format!("{} and {rest} more", shown.join(", ")),
+        _ => shown.join(", "),
+    }
+}
+
+/// A value of the wrong kind.
+pub(super) fn kind(span: Span, expected: &str, found: &Value) -> Diagnostic {
+    Diagnostic::error(Slug::TypeMismatch, span, format!("expected {expected}, found {}", found.kind()))
+        .here(format!("this is {}", found.kind()))
+}
+
+pub(super) fn not_known(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error(Slug::TypeMismatch, span, format!("{what} must be known before running"))
+        .here("only a run knows this")
+}
+
+pub(super) fn limit(span: Span, headline: String) -> Diagnostic {
+    Diagnostic::error(Slug::Limit, span, headline).here("too large")
+}
+
+/// An operator that does not fit its operands.
+pub(super) fn operation(sign: &str, span: Span, operands: &[Operand], problem: &ShapeProblem) -> Diagnostic {
+    let ty = |at: usize| operands.get(at).map_or(String::new(), |operand| operand.ty.to_string());
+    let shape = |at: usize| operands.get(at).map_or(String::new(), |operand| operand.ty.shape.to_string());
+    let (slug, headline) = match problem {
+        ShapeProblem::Differ { left, right } => (
+            Slug::ShapeMismatch,
+            format!("`{sign}` needs equal shapes: `{}` and `{}`", shape(*left), shape(*right)),
+        ),
+        ShapeProblem::Inner { left_dim, right_dim } => (
+            Slug::ShapeMismatch,
+            format!(
+                "`{}` {sign} `{}`: the inner sizes {left_dim} and {right_dim} differ",
+                shape(0),
+                shape(1)
+            ),
+        ),
+        ShapeProblem::Rank { input, expected } => {
+            (Slug::ShapeMismatch, format!("`{sign}` expected {expected}, found `{}`", shape(*input)))
+        }
+        ShapeProblem::Dim { input, expected, found, .. } => (
+            Slug::ShapeMismatch,
+            format!("`{sign}` expected a size of {expected}, found {found} in `{}`", shape(*input)),
+        ),
+        ShapeProblem::Bounds { input, index, size } => (
+            Slug::ShapeMismatch,
+            format!("position {index} is outside `{}`: positions go from 0 to {size} - 1", shape(*input)),
+        ),
+        ShapeProblem::Count { input, expected, found } => (
+            Slug::ShapeMismatch,
+            format!("`{sign}` of `{}`: {found} numbers cannot fill {expected} places", shape(*input)),
+        ),
+        ShapeProblem::Batches { .. } => {
+            (Slug::BatchMismatch, format!("`{sign}` mixes values of two different batches"))
+        }
+        ShapeProblem::NoBatch { input } => (
+            Slug::BatchMismatch,
+            format!("`{sign}` looks across the examples of a batch, and `{}` is one example", ty(*input)),
+        ),
+        ShapeProblem::Arity { expected, found } => {
+            (Slug::Arity, format!("`{sign}` takes {expected} values, found {found}"))
+        }
+        ShapeProblem::NotKnown { size } => {
+            (Slug::TypeMismatch, format!("the size {size} must be known here"))
+        }
+        ShapeProblem::Negative { size } => {
+            (Slug::OptionValue, format!("a size of `{sign}` cannot be {size}"))
+        }
+        ShapeProblem::Empty { input } => {
+            (Slug::ShapeMismatch, format!("`{sign}` of no numbers: `{}` is empty", shape(*input)))
+        }
+        ShapeProblem::Overflow => (Slug::Limit, format!("a size of `{sign}` is too large")),
+    };
+    operands.iter().fold(Diagnostic::error(slug, span, headline).here("here"), |diagnostic, operand| {
+        diagnostic.label(operand.span, format!("this is `{}`", operand.ty))
+    })
+}
+
+/// An argument whose shape is not the declared one.
+pub(super) fn argument_shape(
+    function: &str,
+    param: &str,
+    declared: &Shape,
+    declared_span: Span,
+    given: &TensorType,
+    span: Span,
+    error: &UnifyError,
+) -> Diagnostic {
+    let why = match error {
+        UnifyError::Rank { .. } => String::new(),
+        UnifyError::Dim { expected, found, .. } => format!(": {expected} and {found} differ"),
+    };
+    Diagnostic::error(
+        Slug::ShapeMismatch,
+        span,
+        format!("`{param}` of `{function}` expected `{declared}`, found `{}`{why}", given.shape),
+    )
+    .here(format!("this is `{given}`"))
+    .label(declared_span, format!("`{param}` is declared `{declared}` here"))
+}
+
+pub(super) fn result_shape(
+    function: &str,
+    declared: &Shape,
+    declared_span: Span,
+    found: &TensorType,
+    span: Span,
+) -> Diagnostic {
+    Diagnostic::error(
+        Slug::ShapeMismatch,
+        span,
+        format!("the result of `{function}` expected `{declared}`, found `{}`", found.shape),
+    )
+    .here(format!("this is `{found}`"))
+    .label(declared_span, format!("declared `{declared}` here"))
+}
+
+pub(super) fn missing_argument(
+    function: &str,
+    param: &str,
+    span: Span,
+    declared: Option<Span>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Slug::Arity, span, format!("`{function}` needs `{param}`"))
+        .here(format!("`{param}` is missing"));
+    match declared {
+        Some(declared) => diagnostic.label(declared, "declared here"),
+        None => diagnostic,
+    }
+}
+
+pub(super) fn too_many_arguments(function: &str, limit: usize, found: usize, span: Span) -> Diagnostic {
+    let plural = if limit == 1 { "argument" } else { "arguments" };
+    Diagnostic::error(Slug::Arity, span, format!("`{function}` takes {limit} {plural}, found {found}"))
+        .here("one too many")
+}
+
+pub(super) fn unknown_argument(function: &str, name: &str, span: Span, known: &[String]) -> Diagnostic {
+    let near = nearest(name, known.iter().cloned());
+    let mut diagnostic =
+        Diagnostic::error(Slug::UnknownOption, span, format!("`{function}` has no option `{name}`"))
+            .here("no such option");
+    if !known.is_empty() {
+        diagnostic = diagnostic.note(format!("`{function}` takes {}", code_list(known)));
+    }
+    suggest(diagnostic, span, near)
+}
+
+pub(super) fn argument_twice(function: &str, name: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Slug::Arity, span, format!("`{name}` of `{function}` is given twice"))
+        .here("second time")
+        .label(first, "first time")
+}
+
+pub(super) fn not_callable(span: Span, found: &Value) -> Diagnostic {
+    Diagnostic::error(Slug::TypeMismatch, span, format!("{} cannot be called", found.kind()))
+        .here("not a function")
+}
+
+pub(super) fn not_here(span: Span, headline: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(Slug::NotAllowedHere, span, headline).here("not here")
+}
+
+pub(super) fn recursion(name: &str, span: Span, declared: Span) -> Diagnostic {
+    Diagnostic::error(Slug::Recursion, span, format!("`{name}` needs itself to be defined"))
+        .here("this call does not end")
+        .label(declared, "declared here")
+}
+
+pub(super) fn duplicate(name: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Slug::DuplicateName, span, format!("`{name}` is declared twice"))
+        .here("second declaration")
+        .label(first, "first declared here")
+}
+
+/// The promise that a kind of function makes is not kept.
+pub(super) fn promise(
+    function: &str,
+    span: Span,
+    promise: &str,
+    found: &TensorType,
+    declared: Span,
+) -> Diagnostic {
+    Diagnostic::error(
+        Slug::ShapeMismatch,
+        span,
+        format!("{promise}, and `{function}` gives `{}`", found.shape),
+    )
+    .here(format!("this is `{found}`"))
+    .label(declared, "declared here")
+}

@@ -1,0 +1,329 @@
+//! The training step as one graph: forward, loss, gradient, optimizer, metrics.
+
+use super::arguments::Given;
+use super::call::join;
+use super::optimizer::{OptimizerState, Update};
+use super::scope::Frame;
+use super::value::{FunctionValue, Target, Value};
+use super::{Elaborator, ModelId, problem};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::graph::{Graph, Leaf, NodeId, ShapeProblem, SlotId};
+use crate::ops;
+use crate::syntax::tree::FunctionKind;
+use crate::tensor::{Axis, Fold};
+use crate::types::{BatchId, Shape, TensorType};
+
+/// What a training or an evaluation asks for.
+#[derive(Clone, Debug)]
+pub struct StepRequest {
+    pub model: ModelId,
+    pub model_span: Span,
+    /// Paths of the parameters to train; empty for all.
+    pub only: Vec<String>,
+    /// Shape of one input and one target.
+    pub input: Shape,
+    pub target: Option<Shape>,
+    pub data_span: Span,
+    pub loss: Option<(Value, Span)>,
+    pub optimizer: Option<(Value, Span)>,
+    /// A schedule in place of the optimizer's `lr`.
+    pub schedule: Option<(Value, Span)>,
+    pub metrics: Vec<(Value, Span)>,
+    /// The largest norm of all gradients together.
+    pub clip: Option<f64>,
+    pub l1: f64,
+    pub l2: f64,
+}
+
+/// A compiled request: a graph with its slots.
+#[derive(Debug)]
+pub struct Step {
+    pub graph: Graph,
+    pub batch: BatchId,
+    pub input: SlotId,
+    pub target: Option<SlotId>,
+    /// The count of the step, from 1.
+    pub count: SlotId,
+    /// The loss summed over the examples of the batch.
+    pub loss: Option<NodeId>,
+    pub metrics: Vec<MetricPlan>,
+    /// New values of parameters and of the states of layers and of the optimizer.
+    pub updates: Vec<(SlotId, NodeId)>,
+    pub states: Vec<OptimizerState>,
+    pub prediction: NodeId,
+}
+
+/// How a metric is averaged over all examples.
+#[derive(Clone, Debug)]
+pub struct MetricPlan {
+    pub name: String,
+    /// Sums over the examples of a batch, to be added over batches.
+    pub sums: Vec<NodeId>,
+    /// The slots that take the sums, and the result made of them; without it, the one sum over the count.
+    pub finish: Option<(Vec<SlotId>, NodeId)>,
+}
+
+impl Elaborator {
+    /// One step of training: with an optimizer, `training` is true.
+    pub fn step(&mut self, request: &StepRequest) -> Option<Step> {
+        let outer_graph = std::mem::take(&mut self.graph);
+        let outer_updates = std::mem::take(&mut self.state_updates);
+        let outer_training = std::mem::replace(&mut self.training, request.optimizer.is_some());
+        self.nodes_at_start = 0;
+        let step = self.build_step(request);
+        self.training = outer_training;
+        self.state_updates = outer_updates;
+        let graph = std::mem::replace(&mut self.graph, outer_graph);
+        self.nodes_at_start = self.graph.len();
+        step.map(|step| Step { graph, ..step })
+    }
+
+    fn build_step(&mut self, request: &StepRequest) -> Option<Step> {
+        let batch = self.new_batch();
+        let (count, count_node) = self.new_slot("t", TensorType::number());
+        let (input, x) = self.new_slot("x", TensorType::batched(request.input.clone(), batch));
+        let target =
+            request.target.clone().map(|shape| self.new_slot("y", TensorType::batched(shape, batch)));
+        let given = [Given { name: None, value: Value::Node(x), span: request.data_span }];
+        let prediction_value = self.call_model(request.model, &given, request.model_span);
+        let prediction = self.node_of(&prediction_value, request.model_span)?;
+        let mut step = Step {
+            graph: Graph::default(),
+            batch,
+            input,
+            target: target.map(|(slot, _)| slot),
+            count,
+            loss: None,
+            metrics: Vec::new(),
+            updates: Vec::new(),
+            states: Vec::new(),
+            prediction,
+        };
+        let truth = target.map(|(_, node)| node);
+        if let Some((loss, span)) = &request.loss {
+            let per_example = self.per_example(loss, *span, prediction, truth, request)?;
+            step.loss = Some(self.over_batch(Fold::Sum, per_example, batch, *span)?);
+            if let Some((optimizer, optimizer_span)) = &request.optimizer {
+                let mean = self.batch_mean(per_example, *span)?;
+                let objective = self.with_penalty(mean, request)?;
+                self.optimise(&mut step, request, objective, (optimizer, *optimizer_span), count_node)?;
+            }
+        }
+        for (metric, span) in &request.metrics {
+            step.metrics.push(self.metric(metric, *span, prediction, truth, request)?);
+        }
+        step.updates.extend(std::mem::take(&mut self.state_updates));
+        Some(step)
+    }
+
+    /// A loss or metric of a prediction and its target: one number for each example.
+    fn per_example(
+        &mut self,
+        function: &Value,
+        span: Span,
+        prediction: NodeId,
+        truth: Option<NodeId>,
+        request: &StepRequest,
+    ) -> Option<NodeId> {
+        let Some(truth) = truth else {
+            self.report(
+                Diagnostic::error(Slug::MissingOption, request.data_span, "this data has no target")
+                    .here("only inputs")
+                    .label(span, "this compares predictions with targets"),
+            );
+            return None;
+        };
+        let given = [
+            Given { name: None, value: Value::Node(prediction), span: request.model_span },
+            Given { name: None, value: Value::Node(truth), span: request.data_span },
+        ];
+        let value = self.call_value(function, &given, true, span, span);
+        let node = self.node_of(&value, span)?;
+        let ty = self.graph.ty(node).clone();
+        if !ty.shape.is_scalar() {
+            self.report(
+                Diagnostic::error(
+                    Slug::ShapeMismatch,
+                    span,
+                    format!("a loss or metric is one number for each example, found `{}`", ty.shape),
+                )
+                .here(format!("this gives `{}`", ty.shape))
+                .help("reduce it: `mean(...)` or `sum(...)`"),
+            );
+            return None;
+        }
+        Some(node)
+    }
+
+    fn over_batch(&mut self, fold: Fold, node: NodeId, batch: BatchId, span: Span) -> Option<NodeId> {
+        if self.graph.ty(node).batch.is_some() {
+            let built = self.graph.apply(ops::batch_reduce(fold), &[node]);
+            return self.built("batch_sum", built, &[(node, span)], span);
+        }
+        // The same for all examples: counts once for each.
+        let count = self.graph.leaf(Leaf::BatchCount(batch), TensorType::number());
+        self.primitive("multiply", &[(node, span), (count, span)], span)
+    }
+
+    fn batch_mean(&mut self, node: NodeId, span: Span) -> Option<NodeId> {
+        if self.graph.ty(node).batch.is_none() {
+            return Some(node);
+        }
+        self.primitive("batch_mean", &[(node, span)], span)
+    }
+
+    fn built(
+        &mut self,
+        sign: &str,
+        built: Result<NodeId, ShapeProblem>,
+        operands: &[(NodeId, Span)],
+        span: Span,
+    ) -> Option<NodeId> {
+        built.map_err(|facts| self.report_operation(sign, span, operands, &facts)).ok()
+    }
+
+    /// Adds `l1 Σ|w| + l2 Σw²` over the trained parameters.
+    fn with_penalty(&mut self, mean: NodeId, request: &StepRequest) -> Option<NodeId> {
+        let span = request.model_span;
+        let mut objective = mean;
+        for (factor, name) in [(request.l1, "abs"), (request.l2, "square")] {
+            if factor == 0.0 {
+                continue;
+            }
+            for (_, _, weight) in self.trained(request) {
+                let magnitude = self.primitive(name, &[(weight, span)], span)?;
+                let summed = self.graph.apply(ops::reduce(Fold::Sum, Axis::All), &[magnitude]);
+                let sum = self.built("sum", summed, &[(magnitude, span)], span)?;
+                let factor = self.graph.constant(factor);
+                let term = self.primitive("multiply", &[(factor, span), (sum, span)], span)?;
+                objective = self.primitive("add", &[(objective, span), (term, span)], span)?;
+            }
+        }
+        Some(objective)
+    }
+
+    /// The parameters to train: name, slot, node.
+    fn trained(&mut self, request: &StepRequest) -> Vec<(String, SlotId, NodeId)> {
+        let Some(model) = self.models.get(request.model.0) else { return Vec::new() };
+        let chosen = |key: &str| {
+            request.only.is_empty() || request.only.iter().any(|part| super::model::is_under(key, part))
+        };
+        let found: Vec<(String, SlotId, Shape)> = model
+            .parameters("")
+            .filter(|(key, _)| chosen(key))
+            .map(|(_, stored)| (stored.name.clone(), stored.slot, Shape::known(&stored.shape)))
+            .collect();
+        found
+            .into_iter()
+            .map(|(name, slot, shape)| {
+                let leaf = Leaf::Slot { id: slot, name: name.as_str().into() };
+                let node = self.graph.leaf(leaf, TensorType::plain(shape));
+                (name, slot, node)
+            })
+            .collect()
+    }
+
+    fn optimise(
+        &mut self,
+        step: &mut Step,
+        request: &StepRequest,
+        objective: NodeId,
+        (optimizer, span): (&Value, Span),
+        count: NodeId,
+    ) -> Option<()> {
+        let (function, mut options) = self.as_optimizer(optimizer, span)?;
+        if let Some((schedule, at)) = &request.schedule {
+            options.push(("lr".to_string(), schedule.clone(), *at));
+        }
+        let trained = self.trained(request);
+        let nodes: Vec<NodeId> = trained.iter().map(|(_, _, node)| *node).collect();
+        let gradients = self.gradients_of(objective, &nodes, span)?;
+        let gradients = self.clipped(gradients, request.clip, span)?;
+        for ((name, slot, weight), gradient) in trained.into_iter().zip(gradients) {
+            let update = Update { weight, gradient, step: count };
+            let mut updated = self.run_optimizer(&function, &options, update, false, span)?;
+            step.updates.push((slot, updated.weight));
+            for state in &mut updated.states {
+                step.updates.push((state.slot, state.next));
+                state.name = join(&name, &state.name);
+            }
+            step.states.extend(updated.states);
+        }
+        Some(())
+    }
+
+    /// Scales all gradients so that their norm together is at most `limit`; PyTorch's `clip_grad_norm_`.
+    fn clipped(&mut self, gradients: Vec<NodeId>, limit: Option<f64>, span: Span) -> Option<Vec<NodeId>> {
+        let Some(limit) = limit else { return Some(gradients) };
+        let mut total = self.graph.constant(0.0);
+        for &gradient in &gradients {
+            let square = self.primitive("square", &[(gradient, span)], span)?;
+            let summed = self.graph.apply(ops::reduce(Fold::Sum, Axis::All), &[square]);
+            let sum = self.built("sum", summed, &[(square, span)], span)?;
+            total = self.primitive("add", &[(total, span), (sum, span)], span)?;
+        }
+        let norm = self.primitive("sqrt", &[(total, span)], span)?;
+        let (limit, tiny, one) =
+            (self.graph.constant(limit), self.graph.constant(1e-6), self.graph.constant(1.0));
+        let padded = self.primitive("add", &[(norm, span), (tiny, span)], span)?;
+        let ratio = self.primitive("divide", &[(limit, span), (padded, span)], span)?;
+        let small = self.primitive("less", &[(ratio, span), (one, span)], span)?;
+        let factor = self.primitive("select", &[(small, span), (ratio, span), (one, span)], span)?;
+        gradients
+            .into_iter()
+            .map(|g| self.primitive("multiply", &[(g, span), (factor, span)], span))
+            .collect()
+    }
+
+    fn metric(
+        &mut self,
+        metric: &Value,
+        span: Span,
+        prediction: NodeId,
+        truth: Option<NodeId>,
+        request: &StepRequest,
+    ) -> Option<MetricPlan> {
+        let name = match metric {
+            Value::Function(FunctionValue { target: Target::Declared(function), .. })
+                if matches!(function.kind, FunctionKind::Metric | FunctionKind::Loss | FunctionKind::Fn) =>
+            {
+                function.name.name.clone()
+            }
+            Value::Unknown => return None,
+            other => {
+                self.report(problem::kind(span, "a metric, such as `accuracy`", other));
+                return None;
+            }
+        };
+        let outer = self.metric_totals.replace(Vec::new());
+        let value = self.per_example(metric, span, prediction, truth, request);
+        let totals = std::mem::replace(&mut self.metric_totals, outer).unwrap_or_default();
+        let node = value?;
+        if totals.is_empty() {
+            let batch = self.graph.ty(prediction).batch?;
+            let sum = self.over_batch(Fold::Sum, node, batch, span)?;
+            return Some(MetricPlan { name, sums: vec![sum], finish: None });
+        }
+        let (slots, sums) = totals.into_iter().unzip();
+        Some(MetricPlan { name, sums, finish: Some((slots, node)) })
+    }
+
+    /// Inside a step, a total is a slot that takes the sum over all batches; elsewhere it is the sum itself.
+    pub(super) fn total_stand_in(&mut self, name: &str, sum: NodeId) -> NodeId {
+        if self.metric_totals.is_none() {
+            return sum;
+        }
+        let ty = self.graph.ty(sum).clone();
+        let (slot, node) = self.new_slot(name, ty);
+        if let Some(totals) = &mut self.metric_totals {
+            totals.push((slot, sum));
+        }
+        node
+    }
+
+    /// The frame of a statement at the top level has no locals of its own.
+    pub fn is_at_top(&self) -> bool {
+        self.frames.iter().all(|frame: &Frame| frame.is_definition)
+    }
+}

@@ -1,0 +1,364 @@
+//! Spellings of other languages, as a table: the pattern, what to say, what to write instead.
+//!
+//! Asked by [`super::parse`] when the grammar stops in a statement. A row adds a spelling; there is no code a row.
+
+use super::tokens::{Token, TokenKind};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+
+/// A spelling that was recognised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foreign {
+    pub span: Span,
+    pub headline: String,
+    pub help: &'static str,
+    /// The replacement of the span, if it is sure to be meant.
+    pub fix: Option<String>,
+}
+
+/// Where in a statement a pattern may stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Anywhere up to where the grammar stopped: nothing legal looks like it.
+    Anywhere,
+    /// At the start of the statement.
+    Start,
+    /// Where the grammar stopped: legal elsewhere.
+    Stop,
+    /// Where the grammar stopped, in the braces of `train` and `data`.
+    Option,
+    /// Where the grammar stopped, in a statement that begins with `for`, `if`, `while`, `def` or `else`.
+    Head,
+}
+
+/// What to propose.
+#[derive(Clone, Copy)]
+enum Fix {
+    None,
+    /// Text instead of the marked token.
+    Write(&'static str),
+    /// `'a'` to `"a"`
+    Requote,
+    /// `// a` to `# a`
+    Comment,
+    /// Text between the marked token and the one before.
+    Before(&'static str),
+}
+
+struct Row {
+    place: Place,
+    /// Tokens as written; `NAME`, `NUMBER`, `WORD` (name or keyword), `END`, and `X*` for any token that begins with X.
+    pattern: &'static [&'static str],
+    /// Which token of the pattern is marked.
+    mark: usize,
+    headline: &'static str,
+    help: &'static str,
+    fix: Fix,
+}
+
+const fn row(
+    place: Place,
+    pattern: &'static [&'static str],
+    headline: &'static str,
+    help: &'static str,
+    fix: Fix,
+) -> Row {
+    Row { place, pattern, mark: 0, headline, help, fix }
+}
+
+const fn marked(mark: usize, row: Row) -> Row {
+    Row { mark, ..row }
+}
+
+use Fix::{Before, Comment, None as NoFix, Requote, Write};
+use Place::{Anywhere, Head, Option as InOption, Start, Stop};
+
+const TABLE: &[Row] = &[
+    // Comments
+    row(Anywhere, &["/\u{2a}*"], "a comment begins with `#`", "begin each line of it with `#`", NoFix),
+    row(
+        Anywhere,
+        &["//*"],
+        "a comment begins with `#`",
+        "for a whole quotient, write `floor(a / b)`",
+        Comment,
+    ),
+    // Words at the start of a statement
+    row(
+        Start,
+        &["def", "WORD"],
+        "a function is declared with `fn`",
+        "`fn f(x) = x * x`, or `fn f(x) { ... }` with the result last",
+        Write("fn"),
+    ),
+    row(
+        Start,
+        &["function", "WORD"],
+        "a function is declared with `fn`",
+        "`fn f(x) = x * x`, or `fn f(x) { ... }` with the result last",
+        Write("fn"),
+    ),
+    row(
+        Start,
+        &["func", "WORD"],
+        "a function is declared with `fn`",
+        "`fn f(x) = x * x`, or `fn f(x) { ... }` with the result last",
+        Write("fn"),
+    ),
+    row(
+        Start,
+        &["class", "WORD"],
+        "there are no classes; a network is a `model`, a part of one a `layer`",
+        "`model net(x: [4]) -> [3] { x |> dense(16) |> relu |> dense(3) }`",
+        NoFix,
+    ),
+    row(Start, &["let", "WORD"], "a binding has no keyword before its name", "`x = 1`", Write("")),
+    row(Start, &["var", "WORD"], "a binding has no keyword before its name", "`x = 1`", Write("")),
+    row(Start, &["const", "WORD"], "a binding has no keyword before its name", "`x = 1`", Write("")),
+    row(
+        Start,
+        &["return"],
+        "there is no `return`: the last expression of a body is its result",
+        "leave the word out, and put the result on the last line",
+        Write(""),
+    ),
+    row(
+        Start,
+        &["elif"],
+        "`elif` is written `else if`",
+        "`if c { ... } else if d { ... } else { ... }`",
+        Write("else if"),
+    ),
+    row(
+        Start,
+        &["from", "WORD", "import"],
+        "there is nothing to import: mathematics is built in",
+        "an import names a file of declarations: `import \"blocks.nn\"`",
+        NoFix,
+    ),
+    row(
+        Start,
+        &["import", "WORD"],
+        "there is nothing to import: mathematics is built in",
+        "an import names a file of declarations: `import \"blocks.nn\"`",
+        NoFix,
+    ),
+    row(
+        Start,
+        &["use", "WORD"],
+        "there is nothing to import: mathematics is built in",
+        "an import names a file of declarations: `import \"blocks.nn\"`",
+        NoFix,
+    ),
+    row(
+        Start,
+        &["else"],
+        "`else` without an `if` before it",
+        "`if c { ... } else { ... }`: `else` follows the closing `}`",
+        NoFix,
+    ),
+    row(
+        Start,
+        &["with", "WORD"],
+        "`with` is not a statement of the language",
+        "gradients are values: `grad(l, net)`; nothing has to be recorded",
+        NoFix,
+    ),
+    row(
+        Start,
+        &["try"],
+        "there are no exceptions to catch",
+        "a mistake stops the script with a message",
+        NoFix,
+    ),
+    row(Start, &["@", "WORD"], "there are no decorators", "`@` is the matrix product: `W @ x`", NoFix),
+    // Signs that exist nowhere in the language
+    row(Anywhere, &["**="], "a power is written `^`", "`x = x ^ 2`", NoFix),
+    row(Anywhere, &["**"], "a power is written `^`, not `**`", "`x ^ 2`, or `x²`", Write("^")),
+    row(Anywhere, &["&&"], "`&&` is written `and`", "`a > 0 and b > 0`", Write("and")),
+    row(Anywhere, &["||"], "`||` is written `or`", "`a > 0 or b > 0`", Write("or")),
+    row(Anywhere, &["&"], "`&` is written `and`", "`a > 0 and b > 0`", Write("and")),
+    row(Anywhere, &["==="], "equality is written `==`", "`a == b`", Write("==")),
+    row(Anywhere, &["!=="], "inequality is written `!=`", "`a != b`", Write("!=")),
+    row(Anywhere, &["!"], "`!` is written `not`", "`not c`", Write("not ")),
+    row(Anywhere, &["%="], "there is no sign for the remainder", "`a - b * floor(a / b)`", NoFix),
+    row(Anywhere, &["%"], "there is no sign for the remainder", "`a - b * floor(a / b)`", NoFix),
+    row(Anywhere, &[":="], "a binding is written `=`", "`x = 1`", Write("=")),
+    row(Anywhere, &["'*"], "text stands in double quotes", "`\"text\"`", Requote),
+    row(Anywhere, &["++"], "there is no `++`", "to count up: `x += 1`", NoFix),
+    row(
+        Anywhere,
+        &["×"],
+        "`×` is not a sign of the language",
+        "`A · B` (or `A @ B`) is the matrix product, `a * b` (or `a ⊙ b`) the elementwise one",
+        NoFix,
+    ),
+    row(Anywhere, &["∈"], "`∈` is written `in`", "`for i in 1..10 { ... }`", Write("in")),
+    row(Anywhere, &["?"], "a choice is written `if c then a else b`", "`if x > 0 then x else 0`", NoFix),
+    row(Anywhere, &["lambda"], "there is no `lambda`", "declare the function: `fn f(x) = x * x`", NoFix),
+    row(
+        Anywhere,
+        &["=>"],
+        "`=>` is not a sign of the language",
+        "`fn f(x) = ...` declares a function, `[1] -> [2]` is a row of examples",
+        NoFix,
+    ),
+    // Legal elsewhere
+    row(InOption, &[":"], "an option is set with `=`", "`loss = mse`", Write(" =")),
+    row(InOption, &["=="], "an option is set with `=`", "`loss = mse`", Write("=")),
+    row(InOption, &["->"], "an option is set with `=`", "`loss = mse`", Write("=")),
+    row(
+        Stop,
+        &["=="],
+        "expected `=`, found `==`",
+        "`=` gives a value to a name, `==` compares two values",
+        Write("="),
+    ),
+    row(
+        Head,
+        &[":", "END"],
+        "expected `{` and `}` around the body, found `:`",
+        "`for i in 1..10 { ... }`, `if c { ... } else { ... }`",
+        NoFix,
+    ),
+    row(
+        Stop,
+        &["->"],
+        "`->` is not an operator; a pipeline is written `|>`",
+        "`x |> dense(16) |> relu`",
+        Write("|>"),
+    ),
+    row(
+        Stop,
+        &["→"],
+        "`→` is not an operator; a pipeline is written `|>`",
+        "`x |> dense(16) |> relu`",
+        Write("|>"),
+    ),
+    row(Stop, &["|"], "a pipeline is written `|>`", "`x |> dense(16) |> relu`", Write("|>")),
+    row(
+        Stop,
+        &["elif"],
+        "`elif` is written `else if`",
+        "`if c { ... } else if d { ... } else { ... }`",
+        Write("else if"),
+    ),
+    row(
+        Stop,
+        &["<-"],
+        "`<-` gives a new value to a state",
+        "to compare with a negative number, write a space: `a < -b`",
+        Write("< -"),
+    ),
+    row(
+        Stop,
+        &["if"],
+        "a choice inside an expression stands in parentheses",
+        "`a + (if c then x else y)`",
+        NoFix,
+    ),
+    row(Stop, &["not"], "`not` stands before what it denies", "`not (a > b)`", NoFix),
+    row(Stop, &["is"], "`is` is written `==`", "`a == b`", Write("==")),
+    row(
+        Stop,
+        &["="],
+        "only a name can be given a value with `=`",
+        "`x = 1`; a new matrix is made from the old one: `B = A + C`",
+        NoFix,
+    ),
+    marked(1, row(Stop, &["PREV:NUMBER", "NAME"], "a product needs its sign", "`2 * x`", Before(" * "))),
+    row(Stop, &[".", "NUMBER"], "a number begins with a digit", "`0.5`", Before("0")),
+    row(Stop, &[","], "a `,` has no meaning here", "several values are written as a list: `[a, b]`", NoFix),
+    marked(
+        1,
+        row(
+            Anywhere,
+            &["NUMBER", ".", "END"],
+            "a number does not end with a point",
+            "`1.0`, or `1`",
+            Write(".0"),
+        ),
+    ),
+];
+
+/// The tokens of a statement and where the grammar stopped.
+pub struct Stopped<'a> {
+    pub text: &'a str,
+    pub tokens: &'a [Token],
+    /// The index of the token where the grammar stopped; the number of tokens if at the end.
+    pub stop: usize,
+    /// Whether the statement is an option of `train` or `data`.
+    pub in_options: bool,
+}
+
+/// The first foreign spelling that explains why the grammar stopped.
+pub fn recognise(at: &Stopped<'_>, span: impl Fn(Token) -> Span) -> Option<Foreign> {
+    let found = TABLE.iter().enumerate().filter_map(|(order, row)| Some((position(row, at)?, order, row)));
+    let (marked, _, row) = found.min_by_key(|&(position, order, _)| (position, order))?;
+    let token = *at.tokens.get(marked)?;
+    let place = span(token);
+    let slice = token.text(at.text);
+    let (place, fix) = match row.fix {
+        Fix::None => (place, None),
+        Fix::Write("") => {
+            let after = at.tokens.get(marked + 1).map_or(token.end, |next| next.start);
+            (Span { end: after, ..place }, Some(String::new()))
+        }
+        Fix::Write(text) => (place, Some(text.to_string())),
+        Fix::Requote => (place, Some(format!("\"{}\"", slice.trim_matches('\'').replace('"', "\\\"")))),
+        Fix::Comment => (place, Some(slice.replacen("//", "#", 1))),
+        Fix::Before(text) => (place, Some(format!("{text}{slice}"))),
+    };
+    Some(Foreign { span: place, headline: row.headline.into(), help: row.help, fix })
+}
+
+/// The index of the marked token where the row's pattern stands, if it does.
+fn position(row: &Row, at: &Stopped<'_>) -> Option<usize> {
+    let fits = |start: usize| fits(row.pattern, at, start);
+    let first = at.tokens.first().map_or("", |token| token.text(at.text));
+    match row.place {
+        Place::Start => fits(0).then_some(row.mark),
+        Place::Anywhere => (0..=at.stop).find(|&start| fits(start)).map(|start| start + row.mark),
+        Place::Stop => stop(row, at, fits),
+        Place::Option => at.in_options.then(|| stop(row, at, fits)).flatten(),
+        Place::Head => {
+            matches!(first, "for" | "if" | "while" | "def" | "else").then(|| stop(row, at, fits)).flatten()
+        }
+    }
+}
+
+fn stop(row: &Row, at: &Stopped<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    let start = at.stop.checked_sub(row.mark)?;
+    fits(start).then_some(at.stop)
+}
+
+fn fits(pattern: &[&str], at: &Stopped<'_>, start: usize) -> bool {
+    pattern.iter().enumerate().all(|(offset, wanted)| {
+        let Some(token) = at.tokens.get(start + offset) else { return *wanted == "END" };
+        let slice = token.text(at.text);
+        let wanted = wanted.strip_prefix("PREV:").unwrap_or(wanted);
+        match wanted {
+            "NAME" => token.kind == TokenKind::Name,
+            "WORD" => matches!(token.kind, TokenKind::Name | TokenKind::Keyword),
+            "NUMBER" => token.kind == TokenKind::Number,
+            "END" => token.kind == TokenKind::Newline,
+            "**" => slice == wanted,
+            wanted => wanted.strip_suffix('*').filter(|_| token.kind == TokenKind::Foreign).map_or_else(
+                || slice == wanted,
+                |prefix| if prefix.is_empty() { slice == wanted } else { slice.starts_with(prefix) },
+            ),
+        }
+    })
+}
+
+impl Foreign {
+    /// The message.
+    pub fn to_diagnostic(&self) -> Diagnostic {
+        let message = Diagnostic::error(Slug::Syntax, self.span, self.headline.clone()).help(self.help);
+        match &self.fix {
+            None => message,
+            Some(text) if text.is_empty() => message.fix("leave it out", self.span, ""),
+            Some(text) => message.fix(format!("write `{}`", text.trim()), self.span, text.clone()),
+        }
+    }
+}
