@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod check;
+pub mod cli;
 pub mod data;
 pub mod diagnostics;
 pub mod elaborate;

@@ -1,6 +1,6 @@
 //! Running graphs.
 //!
-//! [`reference`] is the judge: naive, in double precision, one example at a time.
+//! [`mod@reference`] is the judge: naive, in double precision, one example at a time.
 
 pub mod reference;
 

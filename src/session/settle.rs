@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::force::needs;
 use super::state::Session;
 use crate::elaborate::{Record, TextPiece, Value};
-use crate::graph::{Graph, Leaf, NodeId, Operation, SlotId};
+use crate::graph::{Graph, NodeId, Operation, SlotId};
 use crate::tensor::Tensor;
 
 impl Session<'_> {
@@ -132,13 +132,5 @@ fn rewrite(value: &mut Value, moved: &HashMap<NodeId, NodeId>) {
         | Value::Shape(_)
         | Value::Range { .. }
         | Value::Word(_) => {}
-    }
-}
-
-/// The slot of a leaf, if it is one.
-pub(super) fn slot_id(graph: &Graph, node: NodeId) -> Option<SlotId> {
-    match &graph.node(node).operation {
-        Operation::Leaf(Leaf::Slot { id, .. }) => Some(*id),
-        Operation::Leaf(_) | Operation::Apply(_) => None,
     }
 }

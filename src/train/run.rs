@@ -5,7 +5,7 @@ use std::time::Instant;
 use indexmap::IndexMap;
 
 use super::epoch::{Pass, Place, pass};
-use super::history::{EpochRow, History};
+use super::history::EpochRow;
 use super::job::{Ended, Job, Length, Outcome, Progress, Watch};
 use super::runner::Runner;
 use super::scores::{Sums, outputs};

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::tensor::Precision;
 use super::{Encoder, Encoding, Labels};
 use crate::base::Span;
 use crate::data::field::{Field, Meaning, Storage};
@@ -21,13 +22,6 @@ pub(super) fn chunk_of(width: usize) -> usize {
     (CHUNK_NUMBERS / width.max(1)).clamp(1, CHUNK_ROWS)
 }
 
-/// In which precision numbers are kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Precision {
-    #[default]
-    F32,
-    F64,
-}
 
 /// Some rows of a table and the name of the part they are, for messages.
 #[derive(Clone, Copy, Debug)]

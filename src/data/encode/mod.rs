@@ -8,7 +8,8 @@ mod apply;
 mod fit;
 mod json;
 
-pub use apply::{Precision, Rows};
+pub use apply::Rows;
+pub use crate::tensor::Precision;
 pub use fit::fit;
 
 use super::expr::ArithOp;
