@@ -25,7 +25,8 @@ impl World for Terminal {
 
     fn progress(&mut self, progress: &Progress<'_>) {
         if let Some(row) = progress.row {
-            let numbers: Vec<String> = row.named().iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+            let numbers: Vec<String> =
+                row.named().iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
             anstream::eprintln!("epoch {}/{}  {}", progress.epoch, progress.epochs, numbers.join("  "));
         }
     }

@@ -50,13 +50,7 @@ pub(super) fn sign_of(name: &str) -> &str {
 }
 
 impl Elaborator {
-    pub fn binary(
-        &mut self,
-        op: BinaryOp,
-        span: Span,
-        left: (Value, Span),
-        right: (Value, Span),
-    ) -> Value {
+    pub fn binary(&mut self, op: BinaryOp, span: Span, left: (Value, Span), right: (Value, Span)) -> Value {
         match (&left.0, &right.0) {
             (Value::Unknown, _) | (_, Value::Unknown) => return Value::Unknown,
             (Value::Int(a), Value::Int(b)) => {

@@ -35,12 +35,14 @@ impl Session<'_> {
         for argument in given {
             match argument.name.as_ref().map(|(name, _)| name.as_str()) {
                 Some("digits") => {
-                    let digits = whole_option(&mut self.elaborator, "digits", &argument.value, argument.span, 1);
+                    let digits =
+                        whole_option(&mut self.elaborator, "digits", &argument.value, argument.span, 1);
                     format.digits = digits.unwrap_or(format.digits).min(17);
                 }
                 Some("all") => format.all = matches!(argument.value, Value::Bool(true)),
                 Some(other) => {
-                    let (other, span) = (other.to_string(), argument.name.as_ref().map_or(argument.span, |(_, at)| *at));
+                    let (other, span) =
+                        (other.to_string(), argument.name.as_ref().map_or(argument.span, |(_, at)| *at));
                     self.no_option("print", &other, span, "`digits` and `all`");
                 }
                 None => {}
@@ -89,7 +91,9 @@ impl Session<'_> {
                 Some(text)
             }
             Value::Record(record) => self.record_text(record, span, format),
-            Value::Model { id, .. } => self.elaborator.models.get(id.0).map(|model| summary(model).join("\n")),
+            Value::Model { id, .. } => {
+                self.elaborator.models.get(id.0).map(|model| summary(model).join("\n"))
+            }
             Value::Parameters(parameters) => {
                 let entries: Vec<(String, crate::graph::NodeId)> =
                     parameters.entries.iter().map(|(key, node)| (key.clone(), *node)).collect();
@@ -100,7 +104,8 @@ impl Session<'_> {
                 Some(lines.join("\n"))
             }
             Value::List(items) if crate::elaborate::constant_of(items).is_none() => {
-                let texts: Option<Vec<String>> = items.iter().map(|item| self.text_of(item, span, format)).collect();
+                let texts: Option<Vec<String>> =
+                    items.iter().map(|item| self.text_of(item, span, format)).collect();
                 texts.map(|texts| format!("[{}]", texts.join(", ")))
             }
             Value::Range { from, to } => Some(format!("{from}..{to}")),
@@ -118,7 +123,13 @@ impl Session<'_> {
         }
     }
 
-    fn interpolated(&mut self, value: &Value, spec: Option<&str>, span: Span, format: NumberFormat) -> Option<String> {
+    fn interpolated(
+        &mut self,
+        value: &Value,
+        spec: Option<&str>,
+        span: Span,
+        format: NumberFormat,
+    ) -> Option<String> {
         let Some(spec) = spec else { return self.text_of(value, span, format) };
         if format_by(0.0, spec).is_none() {
             self.report(
@@ -141,12 +152,15 @@ impl Session<'_> {
         let mut parts = Vec::new();
         for (name, value) in &record.fields {
             match (record.kind, value) {
-                (RecordKind::Scores, value) => parts.push(format!("{name} {}", self.text_of(value, span, format)?)),
+                (RecordKind::Scores, value) => {
+                    parts.push(format!("{name} {}", self.text_of(value, span, format)?))
+                }
                 (RecordKind::History, Value::Node(_)) if self.is_running() => {
                     parts.push(format!("{name} {}", self.text_of(value, span, format)?));
                 }
                 (_, Value::Record(part)) => {
-                    let count = self.text_of(part.fields.get("count").unwrap_or(&Value::Unknown), span, format);
+                    let count =
+                        self.text_of(part.fields.get("count").unwrap_or(&Value::Unknown), span, format);
                     parts.push(format!("{name}: {} examples", count.unwrap_or_default()));
                 }
                 (_, Value::Node(node)) => {
@@ -166,8 +180,12 @@ impl Session<'_> {
     fn show(&mut self, given: &[Given], callee: Span) -> Value {
         let [argument] = given else {
             self.report(
-                Diagnostic::error(Slug::Arity, callee, format!("`show` takes one value, found {}", given.len()))
-                    .here("one value"),
+                Diagnostic::error(
+                    Slug::Arity,
+                    callee,
+                    format!("`show` takes one value, found {}", given.len()),
+                )
+                .here("one value"),
             );
             return Value::Nothing;
         };
@@ -192,10 +210,14 @@ impl Session<'_> {
             given.iter().find(|argument| argument.name.as_ref().is_some_and(|(given, _)| given == name))
         };
         let size = positional.next().or_else(|| named("size"));
-        let size = size.and_then(|argument| whole_option(&mut self.elaborator, "size", &argument.value, argument.span, 1));
+        let size = size.and_then(|argument| {
+            whole_option(&mut self.elaborator, "size", &argument.value, argument.span, 1)
+        });
         let shuffle = !matches!(named("shuffle").map(|argument| &argument.value), Some(Value::Bool(false)));
-        if let Some((name, at)) =
-            given.iter().filter_map(|argument| argument.name.as_ref()).find(|(name, _)| name != "size" && name != "shuffle")
+        if let Some((name, at)) = given
+            .iter()
+            .filter_map(|argument| argument.name.as_ref())
+            .find(|(name, _)| name != "size" && name != "shuffle")
         {
             let (name, at) = (name.clone(), *at);
             self.no_option("batches", &name, at, "`size` and `shuffle`");
@@ -216,7 +238,8 @@ impl Session<'_> {
         };
         let truth = self.truth(&condition.value, condition.span);
         if self.is_running() && truth == Some(false) {
-            let message = given.get(1).and_then(|text| self.text_of(&text.value, text.span, NumberFormat::default()));
+            let message =
+                given.get(1).and_then(|text| self.text_of(&text.value, text.span, NumberFormat::default()));
             let headline = match message {
                 Some(message) => format!("this does not hold: {message}"),
                 None => "this does not hold".to_string(),

@@ -14,7 +14,9 @@ impl Session<'_> {
         let left = self.elaborator.lookup_or_report(&name.name, name.span);
         let result = self.elaborator.binary(op, span, (left.clone(), name.span), (right, value.span));
         match (left, result) {
-            (Value::Model { id, .. }, Value::Parameters(parameters)) => self.set_parameters(id, &parameters, span),
+            (Value::Model { id, .. }, Value::Parameters(parameters)) => {
+                self.set_parameters(id, &parameters, span)
+            }
             (Value::Model { .. }, Value::Unknown) => {}
             (Value::Model { .. }, other) => self.report(
                 Diagnostic::error(
@@ -42,11 +44,14 @@ impl Session<'_> {
 
     /// Gives one parameter or state of a model a new slot with a new value.
     pub(super) fn store(&mut self, id: ModelId, key: &str, tensor: Tensor) {
-        let Some(stored) = self.elaborator.models.get(id.0).and_then(|model| model.stored.get(key)) else { return };
+        let Some(stored) = self.elaborator.models.get(id.0).and_then(|model| model.stored.get(key)) else {
+            return;
+        };
         let (name, ty) = (stored.name.clone(), TensorType::plain(Shape::known(&stored.shape)));
         let (slot, _) = self.elaborator.new_slot(&name, ty);
         self.values.insert(slot, tensor);
-        if let Some(stored) = self.elaborator.models.get_mut(id.0).and_then(|model| model.stored.get_mut(key)) {
+        if let Some(stored) = self.elaborator.models.get_mut(id.0).and_then(|model| model.stored.get_mut(key))
+        {
             stored.slot = slot;
         }
     }
@@ -58,7 +63,9 @@ impl Session<'_> {
             return;
         }
         let nodes: Vec<_> = updates.values().copied().collect();
-        let Some(span) = nodes.first().and_then(|node| self.elaborator.graph.node(*node).span) else { return };
+        let Some(span) = nodes.first().and_then(|node| self.elaborator.graph.node(*node).span) else {
+            return;
+        };
         let Some(values) = self.force(&nodes, span) else { return };
         for (slot, tensor) in updates.keys().copied().zip(values) {
             let found = self.elaborator.models.iter().enumerate().find_map(|(id, model)| {

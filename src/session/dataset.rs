@@ -32,7 +32,8 @@ impl Session<'_> {
         let inspected = dataset::inspect(&request.spec, &mut context);
         let encoders = request.encoders.as_ref().map(|(name, _)| name.clone());
         let loaded = if self.is_running() && !inspected.diagnostics.iter().any(Diagnostic::is_error) {
-            let from = encoders.as_ref().and_then(|name| self.datasets.get(name)).map(|dataset| &dataset.encoders);
+            let from =
+                encoders.as_ref().and_then(|name| self.datasets.get(name)).map(|dataset| &dataset.encoders);
             Some(dataset::load(&request.spec, self.precision, from, &mut context))
         } else {
             None
@@ -77,7 +78,8 @@ impl Session<'_> {
         let mut handle = None;
         let loaded = self.datasets.get(name).cloned();
         for (part, most) in &inspected.parts {
-            let count = loaded.as_ref().and_then(|data| data.parts.get(part)).map_or(*most, |part| part.n_examples);
+            let count =
+                loaded.as_ref().and_then(|data| data.parts.get(part)).map_or(*most, |part| part.n_examples);
             let at = self.parts.len();
             self.parts.push(PartEntry { dataset: name.to_string(), part: part.clone(), count });
             let inside = self.part_fields(name, part, count, (input, inspected.target.as_ref()));
@@ -85,8 +87,12 @@ impl Session<'_> {
                 handle = Some(at);
                 fields.extend(inside);
             } else {
-                let record =
-                    Record { kind: RecordKind::Part, name: format!("{name}.{part}"), fields: inside, handle: Some(at) };
+                let record = Record {
+                    kind: RecordKind::Part,
+                    name: format!("{name}.{part}"),
+                    fields: inside,
+                    handle: Some(at),
+                };
                 fields.insert(part.clone(), Value::Record(Arc::new(record)));
             }
         }
@@ -100,7 +106,12 @@ impl Session<'_> {
                 }
             }
         }
-        Some(Value::Record(Arc::new(Record { kind: RecordKind::Data, name: name.to_string(), fields, handle })))
+        Some(Value::Record(Arc::new(Record {
+            kind: RecordKind::Data,
+            name: name.to_string(),
+            fields,
+            handle,
+        })))
     }
 
     fn part_fields(
@@ -143,7 +154,9 @@ impl Session<'_> {
         let entry = batches.handle.and_then(|handle| self.parts.get(handle)).cloned();
         let Some(entry) = entry.filter(|_| self.is_running()) else { return vec![Rc::from([])] };
         let order = match shuffled {
-            true => Order::Shuffled(Stream::new(self.seed, &format!("batches {}.{}", entry.dataset, entry.part))),
+            true => {
+                Order::Shuffled(Stream::new(self.seed, &format!("batches {}.{}", entry.dataset, entry.part)))
+            }
             false => Order::AsStored,
         };
         // Each pass over the same part is another epoch.
@@ -176,7 +189,11 @@ impl Session<'_> {
             fields.insert(long.to_string(), Value::Node(node));
             fields.insert(short.to_string(), Value::Node(node));
         }
-        let count = if self.is_running() { Size::from(rows.len()) } else { Size::var(self.elaborator.new_size("count")) };
+        let count = if self.is_running() {
+            Size::from(rows.len())
+        } else {
+            Size::var(self.elaborator.new_size("count"))
+        };
         fields.insert("count".to_string(), Value::Int(count));
         let record = Record { kind: RecordKind::Batch, name: name.to_string(), fields, handle: None };
         Value::Record(Arc::new(record))

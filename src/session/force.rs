@@ -17,7 +17,8 @@ impl Session<'_> {
     /// The numbers of nodes. Pending values of the script that are numbers are worked out along with them, since
     /// they mostly share their making. `None` after a report.
     pub(super) fn force(&mut self, nodes: &[NodeId], span: Span) -> Option<Vec<Tensor>> {
-        let missing: Vec<NodeId> = nodes.iter().copied().filter(|node| !self.computed.contains_key(node)).collect();
+        let missing: Vec<NodeId> =
+            nodes.iter().copied().filter(|node| !self.computed.contains_key(node)).collect();
         if !missing.is_empty() {
             let mut wanted: Vec<NodeId> = missing;
             wanted.extend(self.pending_numbers());
@@ -134,8 +135,12 @@ impl Session<'_> {
                 let ty = self.elaborator.graph.ty(node).clone();
                 if !ty.shape.is_scalar() || ty.batch.is_some() {
                     self.report(
-                        Diagnostic::error(Slug::ShapeMismatch, span, format!("a condition is one truth, found `{ty}`"))
-                            .here(format!("this is `{ty}`")),
+                        Diagnostic::error(
+                            Slug::ShapeMismatch,
+                            span,
+                            format!("a condition is one truth, found `{ty}`"),
+                        )
+                        .here(format!("this is `{ty}`")),
                     );
                 }
                 None

@@ -60,8 +60,11 @@ pub fn format_tensor(tensor: &Tensor, format: NumberFormat) -> String {
         return format!("{count} examples of nothing");
     }
     let shown = if format.all || count <= LONG { count } else { SHOWN };
-    let mut lines: Vec<String> =
-        values.chunks(each).take(shown).map(|example| format_example(&tensor.shape, example, format)).collect();
+    let mut lines: Vec<String> = values
+        .chunks(each)
+        .take(shown)
+        .map(|example| format_example(&tensor.shape, example, format))
+        .collect();
     if shown < count {
         lines.push(format!("... {count} examples"));
     }
@@ -123,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_matrix_reads_by_rows() {
-        let tensor = Tensor { shape: vec![2, 2], examples: None, data: Buffer::F64(vec![1.0, 3.0, 2.0, 4.0]) };
+        let tensor =
+            Tensor { shape: vec![2, 2], examples: None, data: Buffer::F64(vec![1.0, 3.0, 2.0, 4.0]) };
         assert_eq!(format_tensor(&tensor, NumberFormat::default()), "[[1, 2], [3, 4]]");
     }
 }

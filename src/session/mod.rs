@@ -14,8 +14,8 @@ mod model;
 mod program;
 mod save;
 mod settle;
-mod statements;
 mod state;
+mod statements;
 mod training;
 mod world;
 

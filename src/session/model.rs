@@ -34,7 +34,8 @@ pub(super) fn summary(model: &Model) -> Vec<String> {
     let mut rows = vec![(model.name.clone(), inputs.join(", "), String::new())];
     for row in &model.rows {
         let prefix = row.path.split_once('.').map_or("", |(_, rest)| rest);
-        let count: usize = model.parameters(prefix).map(|(_, stored)| stored.shape.iter().product::<usize>()).sum();
+        let count: usize =
+            model.parameters(prefix).map(|(_, stored)| stored.shape.iter().product::<usize>()).sum();
         let count = if count == 0 { String::new() } else { count.to_string() };
         rows.push((format!("  {}", prefix), row.output.to_string(), count));
     }
@@ -48,6 +49,8 @@ pub(super) fn summary(model: &Model) -> Vec<String> {
     };
     let (first, second, third) = (width(|row| &row.0), width(|row| &row.1), width(|row| &row.2));
     rows.iter()
-        .map(|(name, shape, count)| format!("{name:first$}  {shape:second$}  {count:>third$}").trim_end().to_string())
+        .map(|(name, shape, count)| {
+            format!("{name:first$}  {shape:second$}  {count:>third$}").trim_end().to_string()
+        })
         .collect()
 }

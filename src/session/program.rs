@@ -85,7 +85,9 @@ fn folder_of(path: &Path) -> &Path {
 /// The text of a script; a file that cannot be read is a report of its own.
 fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
     let problem = match world.files().size(path) {
-        Ok(size) if size > syntax::MAX_SOURCE as u64 => format!("it is larger than {} bytes", syntax::MAX_SOURCE),
+        Ok(size) if size > syntax::MAX_SOURCE as u64 => {
+            format!("it is larger than {} bytes", syntax::MAX_SOURCE)
+        }
         Ok(_) => match world.files().read(path) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => return Ok(text),

@@ -12,14 +12,17 @@ use crate::tensor::{Buffer, Precision, Tensor};
 impl Session<'_> {
     /// `save(net, "net.safetensors")`
     pub(super) fn save(&mut self, given: &[Given], span: Span) -> Value {
-        let Some((id, path, path_span)) = self.model_and_path("save", given, span) else { return Value::Nothing };
+        let Some((id, path, path_span)) = self.model_and_path("save", given, span) else {
+            return Value::Nothing;
+        };
         if !self.is_running() {
             return Value::Nothing;
         }
         let weights = self.weights_of(id);
         if let Err(error) = weights::save(&self.folder.join(&path), &weights) {
             self.report(
-                Diagnostic::error(Slug::File, path_span, format!("`{path}` cannot be written: {error}")).here("not saved"),
+                Diagnostic::error(Slug::File, path_span, format!("`{path}` cannot be written: {error}"))
+                    .here("not saved"),
             );
         }
         Value::Nothing
@@ -53,11 +56,14 @@ impl Session<'_> {
             self.load_array(path, *path_span);
             return None;
         }
-        let Some((id, path, path_span)) = self.model_and_path("load", given, span) else { return Some(Value::Nothing) };
+        let Some((id, path, path_span)) = self.model_and_path("load", given, span) else {
+            return Some(Value::Nothing);
+        };
         match weights::load(self.world.files(), &self.folder.join(&path)) {
             Ok(weights) => self.take_weights(id, &weights, &path, path_span),
             Err(error) => self.report(
-                Diagnostic::error(Slug::File, path_span, format!("`{path}` cannot be read: {error}")).here("not loaded"),
+                Diagnostic::error(Slug::File, path_span, format!("`{path}` cannot be read: {error}"))
+                    .here("not loaded"),
             ),
         }
         Some(Value::Nothing)
@@ -74,24 +80,33 @@ impl Session<'_> {
                 self.elaborator.loaded.insert(path.to_string(), constant.into());
             }
             Err(error) => self.report(
-                Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {error:?}")).here("not loaded"),
+                Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {error:?}"))
+                    .here("not loaded"),
             ),
         }
     }
 
-    fn model_and_path(&mut self, action: &str, given: &[Given], span: Span) -> Option<(ModelId, String, Span)> {
+    fn model_and_path(
+        &mut self,
+        action: &str,
+        given: &[Given],
+        span: Span,
+    ) -> Option<(ModelId, String, Span)> {
         match given {
             [Given { value: Value::Unknown, .. }, ..] => None,
-            [Given { value: Value::Model { id, part }, .. }, Given { value: Value::Text(path), span, .. }]
-                if part.is_empty() =>
-            {
-                Some((*id, path.to_string(), *span))
-            }
+            [
+                Given { value: Value::Model { id, part }, .. },
+                Given { value: Value::Text(path), span, .. },
+            ] if part.is_empty() => Some((*id, path.to_string(), *span)),
             _ => {
                 self.report(
-                    Diagnostic::error(Slug::TypeMismatch, span, format!("`{action}` takes a model and a path"))
-                        .here("not these")
-                        .help(format!("`{action}(net, \"net.safetensors\")`")),
+                    Diagnostic::error(
+                        Slug::TypeMismatch,
+                        span,
+                        format!("`{action}` takes a model and a path"),
+                    )
+                    .here("not these")
+                    .help(format!("`{action}(net, \"net.safetensors\")`")),
                 );
                 None
             }
@@ -146,7 +161,9 @@ impl Session<'_> {
             let Some(stored) = found.tensors.get(&key) else { continue };
             let data = match (&stored.numbers, self.precision) {
                 (Numbers::F32(values), Precision::F32) => Buffer::F32(values.clone()),
-                (Numbers::F32(values), Precision::F64) => Buffer::F64(values.iter().map(|v| f64::from(*v)).collect()),
+                (Numbers::F32(values), Precision::F64) => {
+                    Buffer::F64(values.iter().map(|v| f64::from(*v)).collect())
+                }
                 (Numbers::F64(values), _) => self.buffer(values.clone()),
             };
             self.store(id, &key, Tensor { shape: stored.shape.clone(), examples: None, data });

@@ -57,7 +57,9 @@ impl Session<'_> {
             collect(&binding.value, &mut nodes);
         }
         let (mut live, _) = needs(&self.elaborator.graph, &nodes);
-        live.extend(self.elaborator.models.iter().flat_map(|model| model.stored.values().map(|stored| stored.slot)));
+        live.extend(
+            self.elaborator.models.iter().flat_map(|model| model.stored.values().map(|stored| stored.slot)),
+        );
         let live: std::collections::HashSet<SlotId> = live.into_iter().collect();
         self.values.retain(|slot, _| live.contains(slot));
         self.fields.retain(|slot, _| live.contains(slot));
@@ -110,7 +112,9 @@ fn rewrite(value: &mut Value, moved: &HashMap<NodeId, NodeId>) {
             copy.fields.values_mut().for_each(|field| rewrite(field, moved));
             *record = Arc::new(copy);
         }
-        Value::Function(function) => function.preset.iter_mut().for_each(|(_, value, _)| rewrite(value, moved)),
+        Value::Function(function) => {
+            function.preset.iter_mut().for_each(|(_, value, _)| rewrite(value, moved))
+        }
         Value::Template(pieces) => {
             let copy = pieces.iter().cloned().map(|piece| match piece {
                 TextPiece::Value(mut value, format) => {

@@ -60,15 +60,24 @@ impl Session<'_> {
             StmtKind::Compound { name, op, value } => self.compound(name, *op, value, stmt.span),
             StmtKind::For { var, iter, body } => return self.for_loop(var, iter, body),
             StmtKind::While { condition, body } => return self.while_loop(condition, body),
-            StmtKind::If { condition, then, otherwise } => return self.choice(condition, then, otherwise.as_ref()),
+            StmtKind::If { condition, then, otherwise } => {
+                return self.choice(condition, then, otherwise.as_ref());
+            }
             StmtKind::Expr(expr) => {
                 let value = self.value(expr);
                 self.last = Some(value);
             }
-            StmtKind::Param { .. } | StmtKind::State { .. } | StmtKind::Update { .. } | StmtKind::Total { .. } => {
+            StmtKind::Param { .. }
+            | StmtKind::State { .. }
+            | StmtKind::Update { .. }
+            | StmtKind::Total { .. } => {
                 self.report(
-                    Diagnostic::error(Slug::NotAllowedHere, stmt.span, "this belongs into a layer, model, optimizer or metric")
-                        .here("not at the top level"),
+                    Diagnostic::error(
+                        Slug::NotAllowedHere,
+                        stmt.span,
+                        "this belongs into a layer, model, optimizer or metric",
+                    )
+                    .here("not at the top level"),
                 );
             }
             StmtKind::Error => {}
@@ -101,8 +110,12 @@ impl Session<'_> {
         }
         if matches!(value, Value::Nothing) {
             self.report(
-                Diagnostic::error(Slug::TypeMismatch, name.span, format!("there is no value to call `{}`", name.name))
-                    .here("nothing to name"),
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    name.span,
+                    format!("there is no value to call `{}`", name.name),
+                )
+                .here("nothing to name"),
             );
         }
         self.elaborator.globals.insert(name.name.clone(), Binding { value, span: name.span });
@@ -120,14 +133,22 @@ impl Session<'_> {
             "f32" => self.precision = Precision::F32,
             "f64" => self.precision = Precision::F64,
             other => self.report(
-                Diagnostic::error(Slug::OptionValue, name.span, format!("`precision` is `f32` or `f64`, found `{other}`"))
-                    .here("not a precision"),
+                Diagnostic::error(
+                    Slug::OptionValue,
+                    name.span,
+                    format!("`precision` is `f32` or `f64`, found `{other}`"),
+                )
+                .here("not a precision"),
             ),
         }
         if !self.elaborator.models.is_empty() || !self.datasets.is_empty() {
             self.report(
-                Diagnostic::error(Slug::NotAllowedHere, name.span, "`precision` stands before data and models")
-                    .here("too late"),
+                Diagnostic::error(
+                    Slug::NotAllowedHere,
+                    name.span,
+                    "`precision` stands before data and models",
+                )
+                .here("too late"),
             );
         }
     }
@@ -174,7 +195,9 @@ impl Session<'_> {
                 }
                 Flow::Go
             }
-            Value::Record(record) if record.kind == RecordKind::Batches => self.batch_loop(var, &record, body),
+            Value::Record(record) if record.kind == RecordKind::Batches => {
+                self.batch_loop(var, &record, body)
+            }
             other => {
                 self.report(
                     Diagnostic::error(

@@ -14,7 +14,9 @@ use crate::exec::{self, Environment};
 use crate::graph::SlotId;
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::tensor::Tensor;
-use crate::train::{self, Checkpoint, CheckpointError, Ended, History, Job, Length, Outcome, Progress, Watch};
+use crate::train::{
+    self, Checkpoint, CheckpointError, Ended, History, Job, Length, Outcome, Progress, Watch,
+};
 
 impl Session<'_> {
     /// `train net on iris.train { ... }`; gives the history.
@@ -107,7 +109,9 @@ impl Session<'_> {
         let Some(model) = self.elaborator.models.get(id.0) else { return IndexMap::new() };
         let stored = model.stored.values();
         stored
-            .filter_map(|stored| Some((stored.name.clone(), (stored.slot, self.values.get(&stored.slot)?.clone()))))
+            .filter_map(|stored| {
+                Some((stored.name.clone(), (stored.slot, self.values.get(&stored.slot)?.clone())))
+            })
             .collect()
     }
 
@@ -167,7 +171,8 @@ impl Session<'_> {
             Err(CheckpointError::File(text) | CheckpointError::Content(text)) => text,
         };
         self.report(
-            Diagnostic::error(Slug::File, *span, format!("`{path}` cannot be resumed: {problem}")).here("not resumed"),
+            Diagnostic::error(Slug::File, *span, format!("`{path}` cannot be resumed: {problem}"))
+                .here("not resumed"),
         );
         None
     }
@@ -194,7 +199,8 @@ impl Session<'_> {
                     self.elaborator.new_slot(&name, crate::types::TensorType::plain(shape)).1
                 }
                 None => {
-                    let tensor = Tensor { shape: vec![values.len()], examples: None, data: self.buffer(values) };
+                    let tensor =
+                        Tensor { shape: vec![values.len()], examples: None, data: self.buffer(values) };
                     self.slot_of(&name, tensor, None)
                 }
             };
@@ -206,7 +212,9 @@ impl Session<'_> {
 
     /// `evaluate(net, iris.test, loss = cross_entropy, metrics = [accuracy])`
     pub(super) fn evaluate_action(&mut self, given: &[Given], span: Span) -> Value {
-        let Some((mut request, part)) = self.measure_request("evaluate", given, span) else { return Value::Unknown };
+        let Some((mut request, part)) = self.measure_request("evaluate", given, span) else {
+            return Value::Unknown;
+        };
         for argument in given {
             let Some((name, name_span)) = &argument.name else { continue };
             match name.as_str() {
@@ -233,7 +241,11 @@ impl Session<'_> {
             return Value::Unknown;
         }
         let Some(step) = self.elaborator.step(&request) else { return Value::Unknown };
-        let names = step.loss.iter().map(|_| "loss".to_string()).chain(step.metrics.iter().map(|plan| plan.name.clone()));
+        let names = step
+            .loss
+            .iter()
+            .map(|_| "loss".to_string())
+            .chain(step.metrics.iter().map(|plan| plan.name.clone()));
         let mut scores: IndexMap<String, f64> = names.map(|name| (name, 0.0)).collect();
         if self.is_running() {
             let Some((dataset, name)) = self.loaded_part(part.handle) else { return Value::Unknown };
@@ -263,7 +275,9 @@ impl Session<'_> {
         {
             return self.elaborator.apply_value(&model.value, std::slice::from_ref(input), span);
         }
-        let Some((request, part)) = self.measure_request("predict", given, span) else { return Value::Unknown };
+        let Some((request, part)) = self.measure_request("predict", given, span) else {
+            return Value::Unknown;
+        };
         let Some(step) = self.elaborator.step(&request) else { return Value::Unknown };
         let shape = step.graph.ty(step.prediction).shape.clone();
         let batch = self.elaborator.new_batch();
@@ -287,7 +301,12 @@ impl Session<'_> {
     }
 
     /// The model and the part that stand first in the arguments.
-    fn measure_request(&mut self, action: &str, given: &[Given], span: Span) -> Option<(StepRequest, PartRef)> {
+    fn measure_request(
+        &mut self,
+        action: &str,
+        given: &[Given],
+        span: Span,
+    ) -> Option<(StepRequest, PartRef)> {
         let mut positional = given.iter().filter(|argument| argument.name.is_none());
         let (Some(model), Some(data)) = (positional.next(), positional.next()) else {
             self.report(
@@ -368,7 +387,8 @@ fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
     match problem {
         train::TrainProblem::Step(problem) => super::force::evaluate_problem(problem, span),
         train::TrainProblem::Checkpoint(text) => {
-            Diagnostic::error(Slug::File, span, format!("the checkpoint cannot be written: {text}")).here("stopped here")
+            Diagnostic::error(Slug::File, span, format!("the checkpoint cannot be written: {text}"))
+                .here("stopped here")
         }
     }
 }

@@ -6,8 +6,8 @@ use super::scores::outputs;
 use crate::base::Span;
 use crate::data::{Batches, Order};
 use crate::graph::{NodeId, Operation};
-use crate::tensor::random::Stream;
 use crate::tensor::Tensor;
+use crate::tensor::random::Stream;
 
 /// Where numbers stopped being finite, in words.
 #[derive(Clone, Debug)]
@@ -17,7 +17,13 @@ pub struct FirstBad {
 }
 
 /// Does the epoch again from its start up to the step, then looks at every value of that step in order.
-pub fn first_bad(job: &Job<'_>, epoch: usize, step: u64, rows: &[u32], before: Vec<(crate::graph::SlotId, Tensor)>) -> Option<FirstBad> {
+pub fn first_bad(
+    job: &Job<'_>,
+    epoch: usize,
+    step: u64,
+    rows: &[u32],
+    before: Vec<(crate::graph::SlotId, Tensor)>,
+) -> Option<FirstBad> {
     let mut runner = Runner::new(job.step, outputs(job.step), before, job.precision, job.threads, job.seed);
     let order = match job.shuffle {
         true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
@@ -43,7 +49,8 @@ pub fn first_bad(job: &Job<'_>, epoch: usize, step: u64, rows: &[u32], before: V
     })?;
     let node = graph.node(at);
     let each = tensor.shape.iter().product::<usize>().max(1);
-    let example = tensor.examples.and_then(|_| rows.get(place.0 / each)).map(|row| format!(", example {row}"));
+    let example =
+        tensor.examples.and_then(|_| rows.get(place.0 / each)).map(|row| format!(", example {row}"));
     let operands: Vec<String> = node
         .inputs
         .iter()
@@ -58,6 +65,11 @@ pub fn first_bad(job: &Job<'_>, epoch: usize, step: u64, rows: &[u32], before: V
         Operation::Apply(op) => op.name(),
         Operation::Leaf(_) => "",
     };
-    let text = format!("`{}`{of} gives {} here{}", name.trim_start_matches('_'), place.1, example.unwrap_or_default());
+    let text = format!(
+        "`{}`{of} gives {} here{}",
+        name.trim_start_matches('_'),
+        place.1,
+        example.unwrap_or_default()
+    );
     Some(FirstBad { span: node.span, text })
 }

@@ -13,7 +13,11 @@ pub(super) enum Pass {
     Done(Sums),
     Interrupted(Sums),
     /// The loss of this batch is not a finite number.
-    Diverged { step: u64, rows: Vec<u32>, loss: f64 },
+    Diverged {
+        step: u64,
+        rows: Vec<u32>,
+        loss: f64,
+    },
 }
 
 /// Where a pass stands in the whole.

@@ -62,8 +62,12 @@ pub trait Watch {
     fn interrupted(&self) -> bool;
 
     /// The values after an epoch, for a checkpoint. An error ends the training.
-    fn epoch_done(&mut self, epoch: usize, history: &History, values: &dyn Fn() -> IndexMap<String, Tensor>)
-    -> Result<(), String>;
+    fn epoch_done(
+        &mut self,
+        epoch: usize,
+        history: &History,
+        values: &dyn Fn() -> IndexMap<String, Tensor>,
+    ) -> Result<(), String>;
 }
 
 /// Why a training ended.
@@ -71,10 +75,18 @@ pub trait Watch {
 pub enum Ended {
     Finished,
     /// No better validation loss for so many epochs; the values of the best epoch are kept.
-    Patience { best_epoch: usize },
+    Patience {
+        best_epoch: usize,
+    },
     Interrupted,
     /// The loss stopped being finite at this step; the values of the epoch's start are kept.
-    Diverged { epoch: usize, step: u64, rows: Vec<u32>, loss: f64, before: IndexMap<String, (SlotId, Tensor)> },
+    Diverged {
+        epoch: usize,
+        step: u64,
+        rows: Vec<u32>,
+        loss: f64,
+        before: IndexMap<String, (SlotId, Tensor)>,
+    },
 }
 
 #[derive(Clone, Debug)]

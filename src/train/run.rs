@@ -30,7 +30,8 @@ type Values = IndexMap<String, Tensor>;
 
 /// Trains until the end, the watcher's word, or a loss that is not finite.
 pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProblem> {
-    let slots: IndexMap<String, SlotId> = job.values.iter().map(|(name, (slot, _))| (name.clone(), *slot)).collect();
+    let slots: IndexMap<String, SlotId> =
+        job.values.iter().map(|(name, (slot, _))| (name.clone(), *slot)).collect();
     let mut runner = Runner::new(
         job.step,
         outputs(job.step),
@@ -117,7 +118,8 @@ fn values(runner: &Runner<'_>, slots: &IndexMap<String, SlotId>) -> Values {
 }
 
 fn with_slots(slots: &IndexMap<String, SlotId>, values: &Values) -> IndexMap<String, (SlotId, Tensor)> {
-    let pairs = slots.iter().filter_map(|(name, slot)| Some((name.clone(), (*slot, values.get(name)?.clone()))));
+    let pairs =
+        slots.iter().filter_map(|(name, slot)| Some((name.clone(), (*slot, values.get(name)?.clone()))));
     pairs.collect()
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::tensor::Precision;
 use super::{Encoder, Encoding, Labels};
 use crate::base::Span;
 use crate::data::field::{Field, Meaning, Storage};
@@ -10,6 +9,7 @@ use crate::data::infer::Classes;
 use crate::data::problem::{Problem, ValueProblem, column_text};
 use crate::data::table::{MISSING, Table, TableColumn, Values};
 use crate::data::weights::column_major_order;
+use crate::tensor::Precision;
 
 /// More bytes than this for one field are a mistake.
 const LARGEST_FIELD: u128 = 1 << 34;
@@ -21,7 +21,6 @@ const CHUNK_ROWS: usize = 1024;
 pub(super) fn chunk_of(width: usize) -> usize {
     (CHUNK_NUMBERS / width.max(1)).clamp(1, CHUNK_ROWS)
 }
-
 
 /// Some rows of a table and the name of the part they are, for messages.
 #[derive(Clone, Copy, Debug)]

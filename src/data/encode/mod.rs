@@ -8,8 +8,8 @@ mod apply;
 mod fit;
 mod json;
 
-pub use apply::Rows;
 pub use crate::tensor::Precision;
+pub use apply::Rows;
 pub use fit::fit;
 
 use super::expr::ArithOp;
