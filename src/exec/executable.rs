@@ -142,6 +142,7 @@ fn program<T: Stored>(plan: &Plan, store: &Store, slots: &Slots<T>) -> Result<Pr
         }
     }
     let binding = Binding {
+        setup: &plan.setup,
         code: &plan.code,
         arena: plan.arena,
         constants: &plan.constants,

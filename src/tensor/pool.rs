@@ -10,9 +10,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 /// Turns of an idle loop before a waiting thread yields; some microseconds.
-const SPINS: u32 = 4_000;
+const SPINS: u32 = 500;
 /// Yields of an idle worker before it sleeps.
-const YIELDS: u32 = 50;
+const YIELDS: u32 = 200;
 
 /// A meeting point of a fixed number of workers, used again and again.
 #[derive(Debug)]

@@ -302,6 +302,25 @@ fn two_slots_swap() {
     assert_eq!(executable.output(0).data, old[&SlotId(0)].data);
 }
 
+#[test]
+fn a_slot_is_set_to_what_never_changes() {
+    let mut sample = Sample::new(6, Precision::F32, 1);
+    let a = sample.slot(&[3], false);
+    let two = build::number(&mut sample.graph, 2.0);
+    let two = build::exp(&mut sample.graph, two);
+    let ty = sample.graph.ty(a).clone();
+    let reset = build::expand(&mut sample.graph, two, &ty);
+    let request = Request::new(vec![reset], Precision::F32).update(SlotId(0), reset);
+    let plan = Plan::new(&sample.graph, &request).unwrap();
+    let (mut store, mut executable) = bind(&plan, &sample.environment);
+    for _ in 0..2 {
+        assert!(store.set(SlotId(0), &sample.environment.slots[&SlotId(0)]));
+        executable.run(&mut store, RunContext::default());
+        assert_eq!(store.get(SlotId(0)).unwrap().data, executable.output(0).data);
+        assert!((executable.output_number(0) - 2f64.exp()).abs() < 1e-5);
+    }
+}
+
 /// A network wide enough for threads: loss, gradients, updates.
 fn network(sample: &mut Sample) -> (NodeId, Vec<(SlotId, NodeId)>) {
     let (x, y) = (sample.slot(&[150], true), sample.slot(&[10], true));

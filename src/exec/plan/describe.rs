@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Plan;
-use crate::tensor::machine::{Access, Base, Fused, Instruction, Region, Source, Step, Target};
+use crate::tensor::machine::{Access, Base, Fused, Instruction, Region, Share, Source, Step, Target};
 
 impl Plan {
     pub fn describe(&self) -> String {
@@ -12,9 +12,16 @@ impl Plan {
         // Writing to a string cannot fail.
         let _ =
             writeln!(text, "{} instructions, {} threads, {numbers} numbers", self.code.len(), self.workers);
+        for instruction in &self.setup {
+            let _ = writeln!(text, "once: {}", line(instruction));
+        }
         for scheduled in &self.code {
-            let shared = if scheduled.shared { " shared" } else { "" };
-            let _ = writeln!(text, "{}{shared}", line(&scheduled.instruction));
+            let share = match (scheduled.share, self.workers) {
+                (_, 1) => String::new(),
+                (Share::All, _) => "all: ".into(),
+                (Share::One(worker), _) => format!("{worker}: "),
+            };
+            let _ = writeln!(text, "{share}{}", line(&scheduled.instruction));
         }
         text
     }

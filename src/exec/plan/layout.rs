@@ -92,6 +92,13 @@ impl<'a> Planner<'a> {
         for &node in kept {
             planner.last_use.insert(node, FOREVER);
         }
+        // What is made once stays; what it was made from is not needed again.
+        let in_steps = |at: &usize| !work.once.contains(&units[*at].nodes[0]);
+        for node in &work.once {
+            if planner.readers.get(node).is_some_and(|readers| readers.iter().any(in_steps)) {
+                planner.last_use.insert(*node, FOREVER);
+            }
+        }
         planner
     }
 
@@ -180,7 +187,8 @@ impl<'a> Planner<'a> {
             let index = self.layout.slots.get_index_of(&slot).unwrap_or(0);
             let region = Region { base: Base::Slot(index), offset: 0, len };
             let root = self.work.values.of(value.place.root);
-            let whole = value.place == root.place && !is_leaf(&root.work);
+            let fixed = is_leaf(&root.work) || self.work.once.contains(&value.place.root);
+            let whole = value.place == root.place && !fixed;
             if whole && !direct.contains_key(&value.place.root) && self.may_overwrite(slot, value.place.root)
             {
                 direct.insert(value.place.root, region);

@@ -20,7 +20,7 @@ pub use request::Request;
 
 use crate::graph::{Graph, SlotId};
 use crate::tensor::Precision;
-use crate::tensor::machine::{Region, Scheduled};
+use crate::tensor::machine::{Instruction, Region, Scheduled};
 use emit::Emitter;
 use layout::Planner;
 use units::Work1;
@@ -37,6 +37,8 @@ pub struct Output {
 /// Everything about running a graph but the addresses.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What depends on constants only, done when the plan is bound.
+    pub(super) setup: Vec<Instruction>,
     pub(super) code: Vec<Scheduled>,
     pub(super) arena: usize,
     pub(super) constants: Vec<(Region, Vec<f64>)>,
@@ -54,32 +56,27 @@ impl Plan {
         let values = Values::find(graph, request)?;
         let work = Work1::find(graph, &values, request);
         let kept = layout::kept(&work, request);
-        let mut units = work.units(&kept);
-        let workers = schedule::workers(&work, &units, request.threads);
-        if workers > 1 {
-            units = schedule::batched_first(&work, units);
-        }
+        let (mut units, rest) = work.units(&kept);
+        let workers = schedule::workers(&work, &rest, request.threads);
+        let setups = units.len();
+        units.extend(if workers > 1 { schedule::batched_first(&work, rest) } else { rest });
         let layout = Planner::new(&work, request, &units, &kept).place()?;
         let emitter = Emitter { work: &work, layout: &layout };
-        let mut code = Vec::new();
-        for &(from, to) in &layout.saves {
-            code.push(Scheduled { instruction: schedule::copy(from, to), shared: false });
+        let setup = units[..setups].iter().flat_map(|unit| emitter.unit(unit)).collect();
+        let mut code = schedule::Code::new(&work, workers);
+        layout.saves.iter().for_each(|&(from, to)| code.copy(from, to));
+        for unit in &units[setups..] {
+            code.unit(unit, emitter.unit(unit));
         }
-        for unit in &units {
-            for instruction in emitter.unit(unit) {
-                let shared = schedule::is_shared(&instruction, unit.batched, workers);
-                code.push(Scheduled { instruction, shared });
-            }
-        }
-        for &(from, to) in layout.commits.iter().filter(|(from, _)| from.len > 0) {
-            code.push(Scheduled { instruction: schedule::copy(from, to), shared: false });
-        }
+        layout.commits.iter().for_each(|&(from, to)| code.copy(from, to));
+        let code = code.finish();
         let outputs = request.outputs.iter().zip(&layout.outputs).map(|(&node, &region)| {
             let value = values.of(node);
             Output { region, shape: value.dims.clone(), examples: value.examples }
         });
         let outputs = outputs.collect();
         Ok(Plan {
+            setup,
             code,
             outputs,
             arena: layout.arena,

@@ -6,7 +6,7 @@ use super::units::{Unit, Work1};
 use super::values::Work;
 use crate::graph::NodeId;
 use crate::tensor::Kernel;
-use crate::tensor::machine::{Instruction, Region, Strided};
+use crate::tensor::machine::{Instruction, Region, Scheduled, Share, Strided};
 
 /// Nanoseconds of work below which a step stays on one thread.
 const WORTH_THREADS: f64 = 60_000.0;
@@ -41,12 +41,6 @@ fn cost(work: &Work1<'_>, node: NodeId) -> f64 {
         Work::Random => value.len() as f64 * 10.0,
         Work::Elementwise(..) | Work::Other(_) => value.len() as f64 * 0.1,
     }
-}
-
-/// Whether workers share an instruction. What runs over the batch is always shared, so that each worker goes on with
-/// its own examples.
-pub fn is_shared(instruction: &Instruction, batched: bool, workers: usize) -> bool {
-    workers > 1 && instruction.units() >= workers && (batched || instruction.cost() > WORTH_SHARING)
 }
 
 /// Work over the batch before all that does not wait for it: workers meet where one needs the others' examples,
@@ -85,15 +79,55 @@ pub fn batched_first(work: &Work1<'_>, units: Vec<Unit>) -> Vec<Unit> {
     order.into_iter().filter_map(|at| units[at].take()).collect()
 }
 
-/// Numbers copied in a row.
-pub fn copy(from: Region, to: Region) -> Instruction {
-    Instruction::Copy(Strided {
-        from,
-        from_offset: 0,
-        from_strides: vec![1],
-        to,
-        to_offset: 0,
-        to_strides: vec![1],
-        sizes: vec![from.len],
-    })
+/// The instructions of a step, and who does them.
+pub struct Code<'a> {
+    work: &'a Work1<'a>,
+    workers: usize,
+    code: Vec<Scheduled>,
+    /// Nanoseconds of work that each worker has alone.
+    load: Vec<f64>,
+    /// The worker that made a value alone.
+    made_by: HashMap<NodeId, usize>,
+}
+
+impl<'a> Code<'a> {
+    pub fn new(work: &'a Work1<'a>, workers: usize) -> Code<'a> {
+        Code { work, workers, code: Vec::new(), load: vec![0.0; workers], made_by: HashMap::new() }
+    }
+
+    /// What runs over the batch is always shared, so that each worker goes on with its own examples; so is what is
+    /// large. The rest goes to the worker that made what it reads, or else to the one that has least to do.
+    pub fn unit(&mut self, unit: &Unit, instructions: Vec<Instruction>) {
+        let large = instructions.iter().any(|instruction| instruction.cost() > WORTH_SHARING);
+        let divisible = instructions.iter().all(|instruction| instruction.units() >= self.workers);
+        if self.workers > 1 && divisible && (unit.batched || large) {
+            let shared = |instruction| Scheduled { instruction, share: Share::All };
+            self.code.extend(instructions.into_iter().map(shared));
+            return;
+        }
+        let sources = unit.nodes.iter().flat_map(|node| &self.work.reads[node]);
+        let known = sources.filter_map(|(place, _)| self.made_by.get(&place.root)).next().copied();
+        let idle = (0..self.workers).min_by(|&a, &b| self.load[a].total_cmp(&self.load[b])).unwrap_or(0);
+        let worker = known.unwrap_or(idle);
+        self.made_by.extend(unit.nodes.iter().map(|&node| (node, worker)));
+        for instruction in instructions {
+            self.load[worker] += instruction.cost();
+            self.code.push(Scheduled { instruction, share: Share::One(worker) });
+        }
+    }
+
+    /// Numbers copied in a row, if there are any.
+    pub fn copy(&mut self, from: Region, to: Region) {
+        if from.len > 0 {
+            let one = |offset| (offset, vec![1]);
+            let ((from_offset, from_strides), (to_offset, to_strides)) = (one(0), one(0));
+            let sizes = vec![from.len];
+            let copy = Strided { from, from_offset, from_strides, to, to_offset, to_strides, sizes };
+            self.code.push(Scheduled { instruction: Instruction::Copy(copy), share: Share::One(0) });
+        }
+    }
+
+    pub fn finish(self) -> Vec<Scheduled> {
+        self.code
+    }
 }

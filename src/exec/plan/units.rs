@@ -30,7 +30,12 @@ pub struct Work1<'a> {
     pub reads: HashMap<NodeId, Vec<(Place, bool)>>,
     /// Values that are worked out, in the order of the graph.
     pub live: Vec<NodeId>,
+    /// Values that are the same in every step and worth keeping.
+    pub once: HashSet<NodeId>,
 }
+
+/// Numbers up to which a value that never changes is kept and not made again in each step.
+const WORTH_KEEPING: usize = 1 << 16;
 
 impl<'a> Work1<'a> {
     /// Follows what is really read, from the targets.
@@ -47,24 +52,46 @@ impl<'a> Work1<'a> {
             open.extend(places.iter().map(|(place, _)| place.root));
             reads.insert(node, places);
         }
-        let live = values.order.iter().copied().filter(|node| live.contains(node)).collect();
-        Work1 { graph, values, reads, live }
+        let live: Vec<NodeId> = values.order.iter().copied().filter(|node| live.contains(node)).collect();
+        let mut once: HashSet<NodeId> = HashSet::new();
+        for &node in &live {
+            let value = values.of(node);
+            let fixed = match &value.work {
+                Work::Constant(_) => true,
+                Work::Elementwise(..) | Work::Other(_) => {
+                    value.len() <= WORTH_KEEPING
+                        && reads[&node].iter().all(|(place, _)| once.contains(&place.root))
+                }
+                Work::Slot(_) | Work::Input(_) | Work::Random | Work::View => false,
+            };
+            if fixed {
+                once.insert(node);
+            }
+        }
+        Work1 { graph, values, reads, live, once }
     }
 
     /// Whether `user` may be in one loop with `input`, given that it reads all of it number by number.
-    fn joins(&self, user: NodeId, place: Place, full: bool) -> bool {
-        let (user, input) = (self.values.of(user), self.values.of(place.root));
+    fn joins(&self, user_node: NodeId, place: Place, full: bool) -> bool {
+        let (user, input) = (self.values.of(user_node), self.values.of(place.root));
         full && is_elementwise(&user.work)
             && is_elementwise(&input.work)
             && place == input.place
+            && self.once.contains(&user_node) == self.once.contains(&place.root)
             && user.each == input.each
             && user.examples == input.examples
     }
 
-    pub fn units(&self, keep: &HashSet<NodeId>) -> Vec<Unit> {
+    /// The units that are done once, and those of every step.
+    pub fn units(&self, keep: &HashSet<NodeId>) -> (Vec<Unit>, Vec<Unit>) {
         let mut stages = self.early_stages();
         self.sink(&mut stages, keep);
-        self.gather(&stages)
+        self.gather(&stages).into_iter().partition(|unit| self.once.contains(&unit.nodes[0]))
+    }
+
+    /// Whether the numbers are there before `user` is made.
+    fn is_given(&self, user: NodeId, input: NodeId) -> bool {
+        is_leaf(&self.values.of(input).work) || (self.once.contains(&input) && !self.once.contains(&user))
     }
 
     fn early_stages(&self) -> HashMap<NodeId, usize> {
@@ -73,7 +100,7 @@ impl<'a> Work1<'a> {
             let stage = self.reads[&node]
                 .iter()
                 .map(|&(place, full)| {
-                    match (is_leaf(&self.values.of(place.root).work), self.joins(node, place, full)) {
+                    match (self.is_given(node, place.root), self.joins(node, place, full)) {
                         (true, _) => 0,
                         (false, true) => stages[&place.root],
                         (false, false) => stages[&place.root] + 1,
@@ -97,7 +124,7 @@ impl<'a> Work1<'a> {
             {
                 let kept: HashSet<NodeId> = self.reads[&node]
                     .iter()
-                    .filter(|(place, full)| *full && !is_leaf(&self.values.of(place.root).work))
+                    .filter(|(place, full)| *full && !self.is_given(node, place.root))
                     .map(|(place, _)| place.root)
                     .collect();
                 if joined && stage > stages[&node] && kept.len() <= 1 {
@@ -125,7 +152,7 @@ impl<'a> Work1<'a> {
         let position: HashMap<NodeId, usize> =
             work.iter().enumerate().map(|(at, &node)| (node, at)).collect();
         let mut sets = Sets::new(work.len());
-        let mut readers: HashMap<(NodeId, usize, usize, Option<usize>), usize> = HashMap::new();
+        let mut readers: HashMap<(NodeId, usize, usize, Option<usize>, bool), usize> = HashMap::new();
         for (at, &node) in work.iter().enumerate() {
             let value = self.values.of(node);
             if !is_elementwise(&value.work) {
@@ -136,7 +163,8 @@ impl<'a> Work1<'a> {
                     sets.join(at, position[&place.root]);
                 }
                 if full && value.len() > 1 && place == self.values.of(place.root).place {
-                    let key = (place.root, stages[&node], value.each, value.examples);
+                    let key =
+                        (place.root, stages[&node], value.each, value.examples, self.once.contains(&node));
                     sets.join(at, *readers.entry(key).or_insert(at));
                 }
             }

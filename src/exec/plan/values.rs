@@ -125,6 +125,11 @@ impl Values {
                 let stride: usize = self.of(inputs[0]).dims[..*axis].iter().product();
                 self.view(inputs[0], from * stride, value)
             }
+            // Of one thing there is nothing to join.
+            Kernel::BatchReduce(_) if self.of(inputs[0]).examples == Some(1) => {
+                self.view(inputs[0], 0, value)
+            }
+            Kernel::Reduce { .. } if self.of(inputs[0]).each == value.each => self.view(inputs[0], 0, value),
             Kernel::Iota => Work::Constant((0..value.each).map(|at| at as f64).collect()),
             Kernel::Eye => {
                 let rows = value.dims.first().copied().unwrap_or(1);

@@ -11,15 +11,26 @@ use crate::tensor::pool::{Barrier, Pool};
 use crate::tensor::real::Real;
 use crate::tensor::slots::Slots;
 
-/// An instruction, and whether workers share it.
+/// Who does an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Every worker an even share.
+    All,
+    /// One worker.
+    One(usize),
+}
+
+/// An instruction, and who does it.
 #[derive(Clone, Debug)]
 pub struct Scheduled {
     pub instruction: Instruction,
-    pub shared: bool,
+    pub share: Share,
 }
 
 /// What a program is bound to.
 pub struct Binding<'a, T> {
+    /// What is done once, when the program is bound.
+    pub setup: &'a [Instruction],
     pub code: &'a [Scheduled],
     /// Numbers in the arena.
     pub arena: usize,
@@ -65,7 +76,9 @@ impl<T: Real> Program<T> {
         }
         let slots: Vec<(usize, Arc<Memory<T>>)> =
             binding.used.iter().map(|&slot| (slot, Arc::clone(binding.slots.memory(slot)))).collect();
-        let tiles_each = binding.code.iter().map(|s| tiles(&s.instruction)).max().unwrap_or(0) * T::TILE;
+        let tiles_each =
+            binding.code.iter().map(|s| &s.instruction).chain(binding.setup).map(tiles).max().unwrap_or(0)
+                * T::TILE;
         let tiles: Memory<T> = Memory::zeros(tiles_each.checked_mul(workers)?)?;
         let address = |region: Region| {
             let (start, len) = match region.base {
@@ -100,6 +113,20 @@ impl<T: Real> Program<T> {
                 }
             }
         }
+        let mut setup = Vec::new();
+        for instruction in binding.setup {
+            run::bind(
+                instruction,
+                0,
+                instruction.units(),
+                binding.level,
+                &address,
+                tiles.start(),
+                &mut setup,
+            );
+        }
+        // SAFETY: nobody else knows the arena yet, and a setup reads no slot.
+        unsafe { run::run(&setup, &Barrier::new(1), RunContext::default()) };
         let slots_id = binding.slots.id();
         Some(Program { arena, slots_id, slots, _tiles: tiles, code, barrier: Barrier::new(workers) })
     }
@@ -174,10 +201,13 @@ fn tiles(instruction: &Instruction) -> usize {
 fn shares(scheduled: &Scheduled, workers: usize) -> Vec<(usize, usize)> {
     let units = scheduled.instruction.units();
     (0..workers)
-        .map(|worker| match (scheduled.shared, worker) {
-            (true, _) => (cut(units, worker, workers), cut(units, worker + 1, workers)),
-            (false, 0) => (0, units),
-            (false, _) => (0, 0),
+        .map(|worker| match scheduled.share {
+            Share::All => (cut(units, worker, workers), cut(units, worker + 1, workers)),
+            Share::One(one) if one == worker => (0, units),
+            Share::One(one) => {
+                assert!(one < workers, "work for a worker that is not there");
+                (0, 0)
+            }
         })
         .collect()
 }

@@ -9,7 +9,7 @@ mod fused;
 mod instruction;
 mod run;
 
-pub use bind::{Binding, Program, Scheduled};
+pub use bind::{Binding, Program, Scheduled, Share};
 pub use instruction::{
     Access, ArgMaxWork, Base, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix, Product, Region,
     RunContext, Source, Step, Strided, Target, Touched,
