@@ -2,6 +2,9 @@
 
 mod corpus;
 mod data;
+mod examples;
+mod exec;
+mod kernels;
 mod laws;
 mod prelude;
 mod syntax;
