@@ -36,7 +36,9 @@ pub fn check_names(
         }
     }
     for row in known.iter().filter(|row| row.required) {
-        if !given.iter().any(|item| item.name.name == row.name) {
+        // A name that is nearly it was meant to be it.
+        let meant = given.iter().any(|item| nearest(&item.name.name, [row.name.to_string()]).is_some());
+        if !meant && !given.iter().any(|item| item.name.name == row.name) {
             elaborator.report(
                 Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs `{}`", row.name))
                     .here(format!("no `{}`", row.name))

@@ -129,6 +129,10 @@ impl Elaborator {
     ) -> Value {
         match self.bind(function, preset, given, is_piped, span) {
             None => Value::Unknown,
+            // What is wrong with an argument was said where it stands.
+            Some(Binding::Full(bound)) if bound.iter().flatten().any(|(value, _)| value.is_unknown()) => {
+                Value::Unknown
+            }
             Some(Binding::Full(bound)) => self.run(function, bound, span, path),
             Some(Binding::Options(preset)) => {
                 Value::Function(FunctionValue { target: Target::Declared(function.clone()), preset })
@@ -156,7 +160,12 @@ impl Elaborator {
             return Value::Unknown;
         }
         self.frames.push(frame);
+        let made_before = self.graph.len();
         let value = self.run_in_frame(function, bound, span);
+        if function.head_span.source != span.source {
+            let made: Vec<NodeId> = self.graph.ids().skip(made_before).collect();
+            self.made_in.extend(made.into_iter().map(|node| (node, span)));
+        }
         let frame = self.frames.pop();
         if let (Some(frame), Value::Node(node)) = (frame, &value) {
             self.note_layer(&frame, *node);

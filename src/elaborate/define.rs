@@ -53,6 +53,7 @@ impl Elaborator {
         let before = self.problem_count();
         // Values of the script that the body names are nodes of its graph.
         let graph = self.graph.clone();
+        let made = self.made_in.clone();
         let (training, updates) = (self.training, std::mem::take(&mut self.state_updates));
         self.training = true;
         let frames = std::mem::take(&mut self.frames);
@@ -63,6 +64,7 @@ impl Elaborator {
         }
         self.frames = frames;
         self.graph = graph;
+        self.made_in = made;
         self.training = training;
         self.state_updates = updates;
         if self.problem_count() > before {
@@ -146,6 +148,7 @@ impl Elaborator {
 
     /// A fresh graph for a statement; the old one is given back.
     pub fn replace_graph(&mut self, graph: Graph) -> Graph {
+        self.made_in.clear();
         std::mem::replace(&mut self.graph, graph)
     }
 }

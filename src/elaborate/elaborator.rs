@@ -42,6 +42,10 @@ pub struct Elaborator {
     pub(super) optimizer_states: Vec<super::optimizer::OptimizerState>,
     /// Sums made by the metric that is being elaborated for a step.
     pub(super) metric_totals: Option<Vec<(SlotId, NodeId)>>,
+    /// Where the shapes of slots are written.
+    pub(super) origins: HashMap<SlotId, super::candidates::Origin>,
+    /// For values that library code made: the use of it in the user's text.
+    pub(super) made_in: HashMap<NodeId, Span>,
     problems: Vec<Diagnostic>,
     reported: HashSet<(Slug, Span)>,
     next: Counters,
@@ -93,6 +97,13 @@ impl Elaborator {
         }
         let diagnostic = self.at_use(diagnostic);
         self.problems.push(diagnostic);
+    }
+
+    /// Takes back what was found since there were so many errors: a better account of it follows.
+    pub(super) fn drop_problems(&mut self, errors: usize) {
+        while self.problem_count() > errors {
+            self.problems.pop();
+        }
     }
 
     /// Forgets what was reported, so that the same mistake in the next input of a prompt is reported again.

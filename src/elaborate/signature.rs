@@ -102,7 +102,14 @@ impl Elaborator {
                 if let Err(error) = signature.bindings.unify(shape, &given.shape, &flexible) {
                     let name = &function.name.name;
                     let shown = signature.bindings.apply_shape(shape).unwrap_or_else(|| shape.clone());
-                    self.report(problem::argument_shape(name, param, &shown, ty.span, &given, span, &error));
+                    let mut diagnostic =
+                        problem::argument_shape(name, param, &shown, ty.span, &given, span, &error);
+                    diagnostic = self.label_origin(diagnostic, (node, span));
+                    if let Some(note) = super::candidates::arithmetic(&shown, &given.shape) {
+                        diagnostic = diagnostic.note(note);
+                    }
+                    let diagnostic = self.argument_candidates(diagnostic, &shown, ty.span, (node, span));
+                    self.report(diagnostic);
                     return None;
                 }
                 // A number stays known, so that it can decide what is built.

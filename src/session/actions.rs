@@ -226,7 +226,13 @@ impl Session<'_> {
         fields.insert("size".to_string(), Value::Int(Size::from(size.unwrap_or(32))));
         fields.insert("shuffle".to_string(), Value::Bool(shuffle));
         fields.insert("data".to_string(), data.value.clone());
-        let record = Record { kind: RecordKind::Batches, name: part.name, fields, handle: Some(part.handle) };
+        let record = Record {
+            kind: RecordKind::Batches,
+            name: part.name,
+            fields,
+            origins: IndexMap::new(),
+            handle: Some(part.handle),
+        };
         Value::Record(Arc::new(record))
     }
 

@@ -24,10 +24,11 @@ impl Session<'_> {
         let Some(request) = train_request(&mut self.elaborator, model, data, options, span) else {
             return Value::Unknown;
         };
+        // Elaborated even where an option is missing: the shapes are looked at all the same.
+        let Some(step) = self.elaborator.step(&request.step) else { return Value::Unknown };
         if request.step.loss.is_none() || request.step.optimizer.is_none() {
             return Value::Unknown;
         }
-        let Some(step) = self.elaborator.step(&request.step) else { return Value::Unknown };
         let validation = match &request.validate {
             Some(part) => match self.elaborator.step(&measuring(&request.step, part)) {
                 Some(step) => Some((step, part.clone())),
@@ -223,7 +224,13 @@ impl Session<'_> {
             };
             fields.insert(name, Value::Node(node));
         }
-        let record = Record { kind: RecordKind::History, name: "history".to_string(), fields, handle: None };
+        let record = Record {
+            kind: RecordKind::History,
+            name: "history".to_string(),
+            fields,
+            origins: IndexMap::new(),
+            handle: None,
+        };
         Value::Record(Arc::new(record))
     }
 
@@ -281,7 +288,13 @@ impl Session<'_> {
             (name, Value::Node(node))
         });
         let fields: IndexMap<String, Value> = fields.collect();
-        let record = Record { kind: RecordKind::Scores, name: "scores".to_string(), fields, handle: None };
+        let record = Record {
+            kind: RecordKind::Scores,
+            name: "scores".to_string(),
+            fields,
+            origins: IndexMap::new(),
+            handle: None,
+        };
         Value::Record(Arc::new(record))
     }
 
@@ -351,6 +364,8 @@ impl Session<'_> {
             input: part.input.clone(),
             target: part.target.clone(),
             data_span: data.span,
+            input_origin: part.input_origin,
+            target_origin: part.target_origin,
             loss: None,
             optimizer: None,
             schedule: None,
@@ -369,6 +384,8 @@ fn measuring(request: &StepRequest, part: &PartRef) -> StepRequest {
         input: part.input.clone(),
         target: part.target.clone(),
         data_span: part.span,
+        input_origin: part.input_origin,
+        target_origin: part.target_origin,
         optimizer: None,
         schedule: None,
         ..request.clone()
