@@ -1,7 +1,10 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
 mod data;
+mod documents;
 mod examples;
 mod laws;
 mod prelude;
+mod reference;
+mod rooms;
 mod syntax;
