@@ -4,6 +4,7 @@ mod data;
 mod documents;
 mod examples;
 mod laws;
+mod library;
 mod prelude;
 mod reference;
 mod rooms;
