@@ -10,7 +10,7 @@ use crate::base::Span;
 use crate::check::{PartRef, TrainRequest, part_of, train_request};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, ModelId, Record, RecordKind, Step, StepRequest, Value};
-use crate::exec::{self, Environment};
+use crate::exec::{self, Environment, PlanProblem};
 use crate::graph::{NodeId, SlotId};
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::tensor::Tensor;
@@ -402,12 +402,26 @@ fn divergence(epoch: usize, step: u64, loss: f64, first: Option<train::FirstBad>
 
 fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
     match problem {
-        train::TrainProblem::Step(problem) => super::force::evaluate_problem(problem, span),
+        train::TrainProblem::Step(problem) => plan_problem(problem, span),
         train::TrainProblem::Checkpoint(text) => {
             Diagnostic::error(Slug::File, span, format!("the checkpoint cannot be written: {text}"))
                 .here("stopped here")
         }
     }
+}
+
+fn plan_problem(problem: &PlanProblem, span: Span) -> Diagnostic {
+    let headline = match problem {
+        PlanProblem::TooLarge { bytes, limit } => {
+            format!("a step needs {} MiB of memory, and {} are allowed", bytes >> 20, limit >> 20)
+        }
+        PlanProblem::NoMemory { bytes } => format!("the system has no memory for {} MiB", bytes >> 20),
+        PlanProblem::UnknownSize { .. }
+        | PlanProblem::UpdateType { .. }
+        | PlanProblem::SlotSize { .. }
+        | PlanProblem::Precision { .. } => format!("a step cannot be planned: {problem:?}"),
+    };
+    Diagnostic::error(Slug::Limit, span, headline).here("here")
 }
 
 fn training_problem(problem: &train::TrainProblem, request: &TrainRequest, span: Span) -> Diagnostic {
