@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::arguments::{Binding, Bound, Given};
 use super::elaborator::MAX_CALL_DEPTH;
-use super::model::LayerRow;
 use super::scope::{Frame, Owner};
 use super::value::{FunctionValue, Target, Value};
 use super::{Elaborator, problem};
@@ -161,29 +160,11 @@ impl Elaborator {
         }
         self.frames.push(frame);
         let value = self.run_in_frame(function, bound, span);
-        if let Some(frame) = self.frames.pop() {
-            self.note_layer(&frame, &value);
+        let frame = self.frames.pop();
+        if let (Some(frame), Value::Node(node)) = (frame, &value) {
+            self.note_layer(&frame, *node);
         }
         value
-    }
-
-    /// A row for a layer that stands directly in a model, while the model is declared.
-    fn note_layer(&mut self, frame: &Frame, value: &Value) {
-        let declaring =
-            self.frames.iter().any(|frame| frame.kind == FunctionKind::Model && frame.is_definition);
-        let (Owner::Model(id), Some(path), Value::Node(node)) = (frame.owner, &frame.path, value) else {
-            return;
-        };
-        if frame.kind != FunctionKind::Layer || !declaring || path.matches('.').count() != 1 {
-            return;
-        }
-        let output = self.graph.ty(*node).shape.clone();
-        let row = LayerRow { path: path.clone(), layer: frame.name.clone(), output };
-        if let Some(model) = self.models.get_mut(id.0)
-            && model.rows.iter().all(|known| known.path != row.path)
-        {
-            model.rows.push(row);
-        }
     }
 
     /// Gives a layer's frame its path; `false` where nobody can keep parameters.
