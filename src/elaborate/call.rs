@@ -15,6 +15,9 @@ use crate::ops::{ArgValue, Primitive};
 use crate::syntax::tree::{Argument, Body, Function, FunctionKind, Ident};
 use crate::types::{Shape, Size};
 
+/// Values of the graph with their places, and attributes.
+type PrimitiveArguments = (Vec<(NodeId, Span)>, Vec<ArgValue>);
+
 /// A call as written.
 pub(super) struct CallSite<'a> {
     pub span: Span,
@@ -227,7 +230,7 @@ impl Elaborator {
         primitive: &'static Primitive,
         given: &[Given],
         span: Span,
-    ) -> Option<(Vec<(NodeId, Span)>, Vec<ArgValue>)> {
+    ) -> Option<PrimitiveArguments> {
         let mut positional = given.iter().filter(|argument| argument.name.is_none());
         let (mut tensors, mut attributes) = (Vec::new(), Vec::new());
         for param in primitive.params {

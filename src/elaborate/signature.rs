@@ -92,7 +92,7 @@ impl Elaborator {
         let declared = self.declared(ty, signature)?;
         let value = match (&declared, &value) {
             (_, Value::Unknown) => match &declared {
-                Declared::Shape(shape) => self.stand_in(param, shape, signature),
+                Declared::Shape(shape) => self.stand_in(param, shape, signature)?,
                 _ => Value::Unknown,
             },
             (Declared::Shape(shape), _) => {
@@ -145,11 +145,13 @@ impl Elaborator {
         None
     }
 
-    /// An input of the declared shape for an argument that is itself a mistake, so that the rest is still checked.
-    fn stand_in(&mut self, param: &str, shape: &Shape, signature: &Signature) -> Value {
+    /// An input of the declared shape for an argument that is itself a mistake, so that the rest is still checked;
+    /// nothing where the mistake leaves a size open, about which there would only be a second message.
+    fn stand_in(&mut self, param: &str, shape: &Shape, signature: &Signature) -> Option<Value> {
         let shape = signature.bindings.apply_shape(shape).unwrap_or_else(|| shape.clone());
+        shape.dims()?;
         let (_, node) = self.new_slot(param, crate::types::TensorType::plain(shape));
-        Value::Node(node)
+        Some(Value::Node(node))
     }
 
     fn bind_sizes(&mut self, signature: &Signature, span: Span) {

@@ -2,9 +2,13 @@
 
 mod corpus;
 mod data;
+mod documents;
 mod examples;
 mod exec;
 mod kernels;
 mod laws;
+mod library;
 mod prelude;
+mod reference;
+mod rooms;
 mod syntax;
