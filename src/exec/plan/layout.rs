@@ -48,7 +48,10 @@ pub struct Planner<'a> {
     last_use: HashMap<NodeId, usize>,
     readers: HashMap<NodeId, Vec<usize>>,
     layout: Layout,
+    workers: usize,
     free: Vec<(usize, usize)>,
+    /// With several workers: places that were shared out in this way, numbers of an example and examples.
+    free_alike: HashMap<(usize, usize), Vec<Region>>,
 }
 
 /// The values that a request wants to find after the step.
@@ -66,6 +69,7 @@ impl<'a> Planner<'a> {
         request: &'a Request,
         units: &'a [Unit],
         kept: &HashSet<NodeId>,
+        workers: usize,
     ) -> Planner<'a> {
         let mut planner = Planner {
             work,
@@ -75,7 +79,9 @@ impl<'a> Planner<'a> {
             last_use: HashMap::new(),
             readers: HashMap::new(),
             layout: Layout::default(),
+            workers,
             free: Vec::new(),
+            free_alike: HashMap::new(),
         };
         for (at, unit) in units.iter().enumerate() {
             for &node in &unit.nodes {
@@ -127,7 +133,7 @@ impl<'a> Planner<'a> {
                         taken.insert(old);
                         self.layout.regions[&old]
                     }
-                    (None, None) => self.allocate(self.work.values.of(node).len())?,
+                    (None, None) => self.allocate_for(node)?,
                 };
                 self.layout.regions.insert(node, region);
             }
@@ -135,7 +141,7 @@ impl<'a> Planner<'a> {
                 if !taken.contains(&node)
                     && let Some(&region) = self.layout.regions.get(&node)
                 {
-                    self.release(region);
+                    self.release_of(node, region);
                 }
             }
         }
@@ -315,6 +321,26 @@ impl<'a> Planner<'a> {
             self.layout.outputs.push(region);
         }
         Ok(())
+    }
+
+    /// With several workers memory is used again only where it is shared out as before, or workers would have to
+    /// wait for each other before they overwrite it.
+    fn allocate_for(&mut self, node: NodeId) -> Result<Region, PlanProblem> {
+        let value = self.work.values.of(node);
+        let alike = self.free_alike.get_mut(&(value.each, value.count())).and_then(Vec::pop);
+        match alike {
+            Some(region) => Ok(region),
+            None => self.allocate(value.len()),
+        }
+    }
+
+    fn release_of(&mut self, node: NodeId, region: Region) {
+        let value = self.work.values.of(node);
+        if self.workers == 1 {
+            self.release(region);
+        } else if value.examples.is_some() {
+            self.free_alike.entry((value.each, value.count())).or_default().push(region);
+        }
     }
 
     fn allocate(&mut self, len: usize) -> Result<Region, PlanProblem> {

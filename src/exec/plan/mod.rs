@@ -60,7 +60,7 @@ impl Plan {
         let workers = schedule::workers(&work, &rest, request.threads);
         let setups = units.len();
         units.extend(if workers > 1 { schedule::batched_first(&work, rest) } else { rest });
-        let layout = Planner::new(&work, request, &units, &kept).place()?;
+        let layout = Planner::new(&work, request, &units, &kept, workers).place()?;
         let emitter = Emitter { work: &work, layout: &layout };
         let setup = units[..setups].iter().flat_map(|unit| emitter.unit(unit)).collect();
         let mut code = schedule::Code::new(&work, workers);
