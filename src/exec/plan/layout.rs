@@ -15,6 +15,8 @@ use crate::tensor::machine::{Access, Base, Region};
 const ALIGN: usize = 32;
 /// Longer than any plan.
 const FOREVER: usize = usize::MAX;
+/// Constants that get a tile of their own.
+const MOST_FIXED: usize = 256;
 
 #[derive(Debug, Default)]
 pub struct Layout {
@@ -22,6 +24,8 @@ pub struct Layout {
     /// Numbers in the arena.
     pub arena: usize,
     pub constants: Vec<(Region, Vec<f64>)>,
+    /// Single numbers that no step changes.
+    pub fixed: Vec<Region>,
     pub inputs: IndexMap<SlotId, Region>,
     /// The slots of the store, with their lengths.
     pub slots: IndexMap<SlotId, usize>,
@@ -145,6 +149,7 @@ impl<'a> Planner<'a> {
                 }
             }
         }
+        self.fixed();
         self.commits(&direct);
         self.outputs()?;
         Ok(self.layout)
@@ -288,6 +293,16 @@ impl<'a> Planner<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Constants, and what was made of constants once and is kept for the steps.
+    fn fixed(&mut self) {
+        let stays = |node: &&NodeId| {
+            self.work.once.contains(node)
+                && (is_leaf(&self.work.values.of(**node).work) || self.last_use.get(node) == Some(&FOREVER))
+        };
+        let regions = self.work.live.iter().filter(stays).filter_map(|node| self.layout.regions.get(node));
+        self.layout.fixed = regions.copied().filter(|region| region.len == 1).take(MOST_FIXED).collect();
     }
 
     /// Updates that could not be made in place are copied when the step ends.

@@ -42,6 +42,8 @@ pub struct Plan {
     pub(super) code: Vec<Scheduled>,
     pub(super) arena: usize,
     pub(super) constants: Vec<(Region, Vec<f64>)>,
+    /// Single numbers that no step changes.
+    pub(super) fixed: Vec<Region>,
     pub(super) inputs: IndexMap<SlotId, Region>,
     pub(super) slots: IndexMap<SlotId, usize>,
     pub(super) outputs: Vec<Output>,
@@ -80,6 +82,7 @@ impl Plan {
             code,
             outputs,
             arena: layout.arena,
+            fixed: layout.fixed,
             constants: layout.constants,
             inputs: layout.inputs,
             slots: layout.slots,
