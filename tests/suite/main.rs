@@ -1,5 +1,6 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
+mod allocations;
 mod corpus;
 mod data;
 mod documents;
