@@ -10,6 +10,7 @@ mod dataset;
 mod force;
 mod format;
 mod hoist;
+mod mend;
 mod model;
 mod program;
 mod save;
