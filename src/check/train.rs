@@ -87,7 +87,7 @@ pub fn train_request(
     let chosen = as_model(elaborator, &model_value, model.span);
     let part = part_of(elaborator, &data_value, data.span);
     let values: Vec<(&OptionItem, Value)> =
-        options.iter().map(|item| (item, elaborator.expr(&item.value))).collect();
+        options.iter().map(|item| (item, elaborator.expr(&item.value).known().clone())).collect();
     let (model_id, model_part) = chosen?;
     let part = part?;
     let mut request = TrainRequest {

@@ -68,7 +68,9 @@ impl Elaborator {
             }
             let var = self.new_size(&param.name.name);
             signature.vars.insert(param.name.name.clone(), var.clone());
-            if let Some((Value::Int(size), _)) = value {
+            if let Some((value, _)) = value
+                && let Value::Int(size) = value.known()
+            {
                 signature.bindings.bind(var, size.clone());
             } else if value.is_none()
                 && let Some(Expr { kind: ExprKind::Number { value, whole: true }, .. }) = &param.default
@@ -90,6 +92,10 @@ impl Elaborator {
         signature: &mut Signature,
     ) -> Option<Value> {
         let declared = self.declared(ty, signature)?;
+        let value = match &declared {
+            Declared::Shape(_) => value,
+            _ => value.known().clone(),
+        };
         let value = match (&declared, &value) {
             (_, Value::Unknown) => match &declared {
                 Declared::Shape(shape) => self.stand_in(param, shape, signature)?,

@@ -68,22 +68,41 @@ pub struct MetricPlan {
     pub finish: Option<(Vec<SlotId>, NodeId)>,
 }
 
+impl Step {
+    /// Everything that a run of the step works out.
+    pub fn outputs(&self) -> Vec<NodeId> {
+        let measured = self.metrics.iter();
+        let measured = measured.flat_map(|plan| plan.sums.iter().chain(plan.finish.as_ref().map(|(_, node)| node)));
+        let updates = self.updates.iter().map(|(_, node)| node);
+        let states = self.states.iter().map(|state| &state.init);
+        [&self.prediction].into_iter().chain(&self.loss).chain(measured).chain(updates).chain(states).copied().collect()
+    }
+}
+
 impl Elaborator {
     /// One step of training: with an optimizer, `training` is true.
     pub fn step(&mut self, request: &StepRequest) -> Option<Step> {
-        // Values of the script that a model, loss or optimizer names are nodes of its graph.
-        let outer_graph = self.graph.clone();
-        let outer_made = self.made_in.clone();
+        let home = self.leave_home();
+        let request = &self.bring_request(request);
+        let made = std::mem::take(&mut self.made_in);
         let outer_updates = std::mem::take(&mut self.state_updates);
         let outer_training = std::mem::replace(&mut self.training, request.optimizer.is_some());
-        self.nodes_at_start = self.graph.len();
         let step = self.build_step(request);
         self.training = outer_training;
         self.state_updates = outer_updates;
-        let graph = std::mem::replace(&mut self.graph, outer_graph);
-        self.made_in = outer_made;
-        self.nodes_at_start = self.graph.len();
+        let graph = self.come_home(home);
+        self.made_in = made;
         step.map(|step| Step { graph, ..step })
+    }
+
+    /// The functions of a request with what they hold on to in the graph of the step.
+    fn bring_request(&mut self, request: &StepRequest) -> StepRequest {
+        let mut brought = request.clone();
+        let single = [&mut brought.loss, &mut brought.optimizer, &mut brought.schedule];
+        for (value, _) in single.into_iter().flatten().chain(&mut brought.metrics) {
+            *value = self.bring(value);
+        }
+        brought
     }
 
     fn build_step(&mut self, request: &StepRequest) -> Option<Step> {

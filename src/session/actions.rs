@@ -16,6 +16,7 @@ use crate::types::Size;
 impl Session<'_> {
     /// Does an action; `None` if the name is one only with other arguments (`load` of an array).
     pub(super) fn action(&mut self, name: &str, given: &[Given], span: Span, callee: Span) -> Option<Value> {
+        let given = &crate::elaborate::known(given);
         Some(match name {
             "print" => self.print(given),
             "show" => self.show(given, callee),
@@ -75,6 +76,7 @@ impl Session<'_> {
         match value {
             Value::Unknown => None,
             Value::Text(text) => Some(text.to_string()),
+            Value::Variable(variable) => self.text_of(&variable.known, span, format),
             Value::Number(number) => Some(format_number(*number, format)),
             Value::Int(Size::Known(n)) => Some(n.to_string()),
             Value::Bool(truth) => Some(truth.to_string()),

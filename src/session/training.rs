@@ -11,7 +11,7 @@ use crate::check::{PartRef, TrainRequest, part_of, train_request};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, ModelId, Record, RecordKind, Step, StepRequest, Value};
 use crate::exec::{self, Environment, PlanProblem};
-use crate::graph::{NodeId, SlotId};
+use crate::graph::SlotId;
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::tensor::Tensor;
 use crate::train::{
@@ -62,7 +62,10 @@ impl Session<'_> {
         let against = validation.and_then(|(step, part)| Some((step, self.loaded_part(part.handle)?)));
         let validate = against.as_ref().and_then(|(step, (data, part))| Some((*step, data.parts.get(part)?)));
         let model = request.step.model;
-        let mut values = self.step_values(step, model);
+        let mut values = self.step_values(step, model, span)?;
+        if let Some((measuring, _)) = validation {
+            values.extend(self.step_values(measuring, model, span)?);
+        }
         values.extend(self.optimizer_states(step, span)?);
         let start = self.resumed(request, &mut values)?;
         let seed = request.seed.unwrap_or(self.seed);
@@ -116,21 +119,22 @@ impl Session<'_> {
             .collect()
     }
 
-    /// What a step reads of a session: the values of the model, and values of the script that its functions name.
-    fn step_values(&self, step: &Step, id: ModelId) -> IndexMap<String, (SlotId, Tensor)> {
+    /// Everything that a step is given: what its model keeps, and what else of the script it speaks of.
+    fn step_values(&mut self, step: &Step, id: ModelId, span: Span) -> Option<IndexMap<String, (SlotId, Tensor)>> {
+        let brought: Vec<_> = self.elaborator.brought().collect();
+        let (slots, _) = super::force::needs(&step.graph, &step.outputs());
+        for (node, slot) in brought.into_iter().filter(|(_, slot)| slots.contains(slot)) {
+            let tensor = self.force(&[node], span)?.pop()?;
+            self.values.insert(slot, tensor);
+        }
         let mut values = self.stored_values(id);
         let known: Vec<SlotId> = values.values().map(|(slot, _)| *slot).collect();
-        let sums = step.metrics.iter().flat_map(|metric| metric.sums.iter().copied());
-        let updates = step.updates.iter().map(|(_, node)| *node);
-        let outputs: Vec<NodeId> =
-            step.loss.into_iter().chain(sums).chain(updates).chain([step.prediction]).collect();
-        let (slots, _) = super::force::needs(&step.graph, &outputs);
         for slot in slots.into_iter().filter(|slot| !known.contains(slot)) {
-            if let Some(tensor) = self.values.get(&slot) {
-                values.insert(format!("script.{}", slot.0), (slot, tensor.clone()));
+            if let Some(tensor) = self.tensor(slot) {
+                values.insert(format!("value {}", slot.0), (slot, tensor));
             }
         }
-        values
+        Some(values)
     }
 
     /// First values of the optimizer's states.
@@ -274,7 +278,8 @@ impl Session<'_> {
         if self.is_running() {
             let Some((dataset, name)) = self.loaded_part(part.handle) else { return Value::Unknown };
             let Some(data) = dataset.parts.get(&name) else { return Value::Unknown };
-            let values = self.step_values(&step, request.model).into_values().collect();
+            let Some(values) = self.step_values(&step, request.model, span) else { return Value::Unknown };
+            let values = values.into_values().collect();
             match train::measure(&step, data, values, self.precision, self.world.threads()) {
                 Ok(found) => scores = found,
                 Err(problem) => {
@@ -317,7 +322,8 @@ impl Session<'_> {
         }
         let Some((dataset, name)) = self.loaded_part(part.handle) else { return Value::Unknown };
         let Some(data) = dataset.parts.get(&name) else { return Value::Unknown };
-        let values = self.step_values(&step, request.model).into_values().collect();
+        let Some(values) = self.step_values(&step, request.model, span) else { return Value::Unknown };
+        let values = values.into_values().collect();
         match train::predict(&step, data, values, self.precision, self.world.threads()) {
             Ok((shape, answers)) => {
                 let tensor = Tensor { shape, examples: Some(data.n_examples), data: self.buffer(answers) };
