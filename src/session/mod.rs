@@ -6,11 +6,14 @@
 
 mod actions;
 mod assign;
+mod bench;
+mod boundary;
 mod dataset;
 mod force;
 mod format;
 mod hoist;
 mod model;
+mod prediction;
 mod program;
 mod save;
 mod settle;
@@ -19,7 +22,12 @@ mod statements;
 mod training;
 mod world;
 
-pub use format::{NumberFormat, format_tensor};
+pub use format::{NumberFormat, format_number, format_tensor};
+/// The known name that is nearly this one.
+pub use crate::elaborate::nearest as near_name;
+pub use bench::{Benchmark, bench_file};
+pub use boundary::{Boundary, pass_names, show_file};
+pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use program::{Report, check_file, check_text, run_file, run_text};
 pub use state::{Mode, Session};
 pub use world::{MemoryWorld, World};
