@@ -157,7 +157,10 @@ impl Elaborator {
         }
         self.frames.push(frame);
         let value = self.run_in_frame(function, bound, span);
-        self.frames.pop();
+        let frame = self.frames.pop();
+        if let (Some(frame), Value::Node(node)) = (frame, &value) {
+            self.note_layer(&frame, *node);
+        }
         value
     }
 

@@ -51,7 +51,8 @@ impl Elaborator {
             return;
         }
         let before = self.problem_count();
-        let graph = std::mem::take(&mut self.graph);
+        // Values of the script that the body names are nodes of its graph.
+        let graph = self.graph.clone();
         let (training, updates) = (self.training, std::mem::take(&mut self.state_updates));
         self.training = true;
         let frames = std::mem::take(&mut self.frames);
@@ -70,7 +71,7 @@ impl Elaborator {
     }
 
     fn try_definition(&mut self, function: &Arc<Function>) {
-        self.nodes_at_start = 0;
+        self.nodes_at_start = self.graph.len();
         let mut frame = Frame::new(function.kind, &function.name.name, function.head_span);
         frame.is_definition = true;
         frame = match function.kind {
@@ -121,7 +122,7 @@ impl Elaborator {
 
     /// An optimizer against a vector of parameters of unknown length.
     fn try_optimizer(&mut self, function: &Arc<Function>) {
-        self.nodes_at_start = 0;
+        self.nodes_at_start = self.graph.len();
         let size = crate::types::Size::var(self.new_size("n"));
         let ty = TensorType::plain(crate::types::Shape(vec![size]));
         let (_, weight) = self.new_slot("w", ty.clone());

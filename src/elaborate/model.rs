@@ -145,6 +145,16 @@ impl Elaborator {
         Some(self.graph.ty(node).shape.clone())
     }
 
+    /// A row of the summary of the model that is being declared.
+    pub(super) fn note_layer(&mut self, frame: &Frame, output: NodeId) {
+        let declaring = self.frames.first().is_some_and(|outer| outer.is_definition);
+        let (Owner::Model(id), Some(path), true) = (frame.owner, &frame.path, declaring) else { return };
+        let output = self.graph.ty(output).shape.clone();
+        if let (FunctionKind::Layer, Some(model)) = (frame.kind, self.models.get_mut(id.0)) {
+            model.rows.push(LayerRow { path: path.clone(), layer: frame.name.clone(), output });
+        }
+    }
+
     fn model_input(&mut self, function: &Function, name: &Ident, ty: Option<&TypeExpr>) -> Option<Shape> {
         let Some(ty) = ty else {
             self.report(

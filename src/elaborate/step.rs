@@ -67,10 +67,11 @@ pub struct MetricPlan {
 impl Elaborator {
     /// One step of training: with an optimizer, `training` is true.
     pub fn step(&mut self, request: &StepRequest) -> Option<Step> {
-        let outer_graph = std::mem::take(&mut self.graph);
+        // Values of the script that a model, loss or optimizer names are nodes of its graph.
+        let outer_graph = self.graph.clone();
         let outer_updates = std::mem::take(&mut self.state_updates);
         let outer_training = std::mem::replace(&mut self.training, request.optimizer.is_some());
-        self.nodes_at_start = 0;
+        self.nodes_at_start = self.graph.len();
         let step = self.build_step(request);
         self.training = outer_training;
         self.state_updates = outer_updates;

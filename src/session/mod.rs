@@ -12,6 +12,7 @@ mod dataset;
 mod force;
 mod format;
 mod hoist;
+mod mend;
 mod model;
 mod prediction;
 mod program;

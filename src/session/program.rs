@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::mend::mend;
 use super::state::{Mode, Session};
 use super::world::World;
 use crate::base::{SourceId, Sources, Span};
@@ -40,6 +41,18 @@ pub fn run_file(world: &mut dyn World, path: &Path) -> Report {
 }
 
 pub fn check_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
+    let mut report = plain_check(world, name, text, folder);
+    if report.has_errors() {
+        let script = report.sources.iter().find(|source| source.name == name).map(|source| source.id);
+        if let Some(id) = script {
+            mend(world, (name, text, id), folder, &mut report);
+        }
+    }
+    report
+}
+
+/// A check without trying fixes.
+pub(super) fn plain_check(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
     let mut session = Session::new(world, Mode::Check, folder.to_path_buf());
     let (ast, _) = session.parse(name, text);
     session.walk(&ast);

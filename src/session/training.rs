@@ -10,8 +10,8 @@ use crate::base::Span;
 use crate::check::{PartRef, TrainRequest, part_of, train_request};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, ModelId, Record, RecordKind, Step, StepRequest, Value};
-use crate::exec::{self, Environment};
-use crate::graph::SlotId;
+use crate::exec::{self, Environment, PlanProblem};
+use crate::graph::{NodeId, SlotId};
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::tensor::Tensor;
 use crate::train::{
@@ -63,7 +63,7 @@ impl Session<'_> {
         let against = validation.and_then(|(step, part)| Some((step, self.loaded_part(part.handle)?)));
         let validate = against.as_ref().and_then(|(step, (data, part))| Some((*step, data.parts.get(part)?)));
         let model = request.step.model;
-        let mut values = self.stored_values(model);
+        let mut values = self.step_values(step, model);
         values.extend(self.optimizer_states(step, span)?);
         let start = self.resumed(request, &mut values)?;
         let seed = request.seed.unwrap_or(self.seed);
@@ -116,6 +116,23 @@ impl Session<'_> {
                 Some((stored.name.clone(), (stored.slot, self.values.get(&stored.slot)?.clone())))
             })
             .collect()
+    }
+
+    /// What a step reads of a session: the values of the model, and values of the script that its functions name.
+    fn step_values(&self, step: &Step, id: ModelId) -> IndexMap<String, (SlotId, Tensor)> {
+        let mut values = self.stored_values(id);
+        let known: Vec<SlotId> = values.values().map(|(slot, _)| *slot).collect();
+        let sums = step.metrics.iter().flat_map(|metric| metric.sums.iter().copied());
+        let updates = step.updates.iter().map(|(_, node)| *node);
+        let outputs: Vec<NodeId> =
+            step.loss.into_iter().chain(sums).chain(updates).chain([step.prediction]).collect();
+        let (slots, _) = super::force::needs(&step.graph, &outputs);
+        for slot in slots.into_iter().filter(|slot| !known.contains(slot)) {
+            if let Some(tensor) = self.values.get(&slot) {
+                values.insert(format!("script.{}", slot.0), (slot, tensor.clone()));
+            }
+        }
+        values
     }
 
     /// First values of the optimizer's states.
@@ -253,7 +270,7 @@ impl Session<'_> {
         if self.is_running() {
             let Some((dataset, name)) = self.loaded_part(part.handle) else { return Value::Unknown };
             let Some(data) = dataset.parts.get(&name) else { return Value::Unknown };
-            let values = self.stored_values(request.model).into_values().collect();
+            let values = self.step_values(&step, request.model).into_values().collect();
             match train::measure(&step, data, values, self.precision, self.world.threads()) {
                 Ok(found) => scores = found,
                 Err(problem) => {
@@ -290,7 +307,7 @@ impl Session<'_> {
         }
         let Some((dataset, name)) = self.loaded_part(part.handle) else { return Value::Unknown };
         let Some(data) = dataset.parts.get(&name) else { return Value::Unknown };
-        let values = self.stored_values(request.model).into_values().collect();
+        let values = self.step_values(&step, request.model).into_values().collect();
         match train::predict(&step, data, values, self.precision, self.world.threads()) {
             Ok((shape, answers)) => {
                 let tensor = Tensor { shape, examples: Some(data.n_examples), data: self.buffer(answers) };
@@ -388,12 +405,26 @@ fn divergence(epoch: usize, step: u64, loss: f64, first: Option<train::FirstBad>
 
 pub(super) fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
     match problem {
-        train::TrainProblem::Step(problem) => super::force::evaluate_problem(problem, span),
+        train::TrainProblem::Step(problem) => plan_problem(problem, span),
         train::TrainProblem::Checkpoint(text) => {
             Diagnostic::error(Slug::File, span, format!("the checkpoint cannot be written: {text}"))
                 .here("stopped here")
         }
     }
+}
+
+fn plan_problem(problem: &PlanProblem, span: Span) -> Diagnostic {
+    let headline = match problem {
+        PlanProblem::TooLarge { bytes, limit } => {
+            format!("a step needs {} MiB of memory, and {} are allowed", bytes >> 20, limit >> 20)
+        }
+        PlanProblem::NoMemory { bytes } => format!("the system has no memory for {} MiB", bytes >> 20),
+        PlanProblem::UnknownSize { .. }
+        | PlanProblem::UpdateType { .. }
+        | PlanProblem::SlotSize { .. }
+        | PlanProblem::Precision { .. } => format!("a step cannot be planned: {problem:?}"),
+    };
+    Diagnostic::error(Slug::Limit, span, headline).here("here")
 }
 
 fn training_problem(problem: &train::TrainProblem, request: &TrainRequest, span: Span) -> Diagnostic {

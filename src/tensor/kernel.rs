@@ -2,13 +2,15 @@
 //!
 //! An operator names a class and puts its function in; the fuser joins classes and never asks for names.
 
-/// A function of one number, applied to each: the scalar judge and the loops over slices of equal length.
+use super::loops::{Loop, Run1, Run2, Run3};
+
+/// A function of one number, applied to each: the scalar judge, and the loops of both precisions.
 #[derive(Debug)]
 pub struct Map1 {
     pub name: &'static str,
     pub reference: fn(f64) -> f64,
-    pub f32: fn(&[f32], &mut [f32]),
-    pub f64: fn(&[f64], &mut [f64]),
+    pub f32: Loop<Run1<f32>>,
+    pub f64: Loop<Run1<f64>>,
 }
 
 /// A function of two numbers.
@@ -16,8 +18,8 @@ pub struct Map1 {
 pub struct Map2 {
     pub name: &'static str,
     pub reference: fn(f64, f64) -> f64,
-    pub f32: fn(&[f32], &[f32], &mut [f32]),
-    pub f64: fn(&[f64], &[f64], &mut [f64]),
+    pub f32: Loop<Run2<f32>>,
+    pub f64: Loop<Run2<f64>>,
 }
 
 /// A function of three numbers.
@@ -25,8 +27,8 @@ pub struct Map2 {
 pub struct Map3 {
     pub name: &'static str,
     pub reference: fn(f64, f64, f64) -> f64,
-    pub f32: fn(&[f32], &[f32], &[f32], &mut [f32]),
-    pub f64: fn(&[f64], &[f64], &[f64], &mut [f64]),
+    pub f32: Loop<Run3<f32>>,
+    pub f64: Loop<Run3<f64>>,
 }
 
 /// How many numbers become one.

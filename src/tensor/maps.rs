@@ -1,103 +1,99 @@
 //! The elementwise functions: for each, the scalar judge in f64 and the loops of both precisions.
 
+use super::functions as fun;
 use super::kernel::{Map1, Map2, Map3};
+use super::loops::{scalar_loop, vector_loop};
 
-/// One loop over slices, cut to the shortest.
+/// Rows of `NAME "name" kind reference, f64, f32`; `vector` functions are straight-line code, `scalar` ones are not.
 macro_rules! map1 {
-    ($($static:ident $name:literal $f64:expr, $f32:expr;)*) => {$(
+    ($($static:ident $name:literal $kind:ident $reference:expr, $f64:expr, $f32:expr;)*) => {$(
         pub static $static: Map1 = Map1 {
             name: $name,
-            reference: $f64,
-            f32: |x, out| { let f: fn(f32) -> f32 = $f32; for (o, &x) in out.iter_mut().zip(x) { *o = f(x); } },
-            f64: |x, out| { let f: fn(f64) -> f64 = $f64; for (o, &x) in out.iter_mut().zip(x) { *o = f(x); } },
+            reference: $reference,
+            f32: map1!(@ $kind f32, $f32),
+            f64: map1!(@ $kind f64, $f64),
         };
     )*
     /// All functions of one number.
     pub static ALL_MAP1: &[&Map1] = &[$(&$static,)*];
     };
+    (@ vector $T:ident, $f:expr) => { vector_loop!($T, $f, x) };
+    (@ scalar $T:ident, $f:expr) => { scalar_loop!($T, $f, x) };
+    (@ narrow f32, $f:expr) => { vector_loop!(f32, $f, x) };
+    (@ narrow f64, $f:expr) => { scalar_loop!(f64, $f, x) };
 }
 
 macro_rules! map2 {
-    ($($static:ident $name:literal $f64:expr, $f32:expr;)*) => {$(
+    ($($static:ident $name:literal $kind:ident $f64:expr, $f32:expr;)*) => {$(
         pub static $static: Map2 = Map2 {
             name: $name,
             reference: $f64,
-            f32: |x, y, out| {
-                let f: fn(f32, f32) -> f32 = $f32;
-                for ((o, &x), &y) in out.iter_mut().zip(x).zip(y) { *o = f(x, y); }
-            },
-            f64: |x, y, out| {
-                let f: fn(f64, f64) -> f64 = $f64;
-                for ((o, &x), &y) in out.iter_mut().zip(x).zip(y) { *o = f(x, y); }
-            },
+            f32: map2!(@ $kind f32, $f32),
+            f64: map2!(@ $kind f64, $f64),
         };
     )*
     /// All functions of two numbers.
     pub static ALL_MAP2: &[&Map2] = &[$(&$static,)*];
     };
+    (@ vector $T:ident, $f:expr) => { vector_loop!($T, $f, x, y) };
+    (@ scalar $T:ident, $f:expr) => { scalar_loop!($T, $f, x, y) };
 }
 
 map1! {
-    NEGATE "negate" |x| -x, |x| -x;
-    EXP "exp" f64::exp, f32::exp;
-    LOG "log" f64::ln, f32::ln;
-    LOG1P "log1p" f64::ln_1p, f32::ln_1p;
-    EXPM1 "expm1" f64::exp_m1, f32::exp_m1;
-    SQRT "sqrt" f64::sqrt, f32::sqrt;
-    SQUARE "square" |x| x * x, |x| x * x;
-    RECIPROCAL "reciprocal" |x| 1.0 / x, |x| 1.0 / x;
-    ABS "abs" f64::abs, f32::abs;
-    SIGN "sign" |x| if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x },
-                |x| if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x };
-    SIN "sin" f64::sin, f32::sin;
-    COS "cos" f64::cos, f32::cos;
-    TAN "tan" f64::tan, f32::tan;
-    ASIN "asin" f64::asin, f32::asin;
-    ACOS "acos" f64::acos, f32::acos;
-    ATAN "atan" f64::atan, f32::atan;
-    SINH "sinh" f64::sinh, f32::sinh;
-    COSH "cosh" f64::cosh, f32::cosh;
-    TANH "tanh" f64::tanh, f32::tanh;
-    ERF "erf" libm::erf, libm::erff;
-    SIGMOID "sigmoid" |x| if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { let e = x.exp(); e / (1.0 + e) },
-                      |x| if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { let e = x.exp(); e / (1.0 + e) };
-    SOFTPLUS "softplus" |x| x.max(0.0) + (-x.abs()).exp().ln_1p(), |x| x.max(0.0) + (-x.abs()).exp().ln_1p();
-    FLOOR "floor" f64::floor, f32::floor;
-    CEIL "ceil" f64::ceil, f32::ceil;
-    ROUND "round" f64::round_ties_even, f32::round_ties_even;
-    NOT "not" |x| if x == 0.0 { 1.0 } else { 0.0 }, |x| if x == 0.0 { 1.0 } else { 0.0 };
+    NEGATE "negate" vector |x| -x, |x: f64| -x, |x: f32| -x;
+    EXP "exp" vector libm::exp, fun::exp_f64, fun::exp_f32;
+    LOG "log" vector libm::log, fun::log_f64, fun::log_f32;
+    LOG1P "log1p" vector libm::log1p, fun::log1p_f64, fun::log1p_f32;
+    EXPM1 "expm1" vector libm::expm1, fun::expm1_f64, fun::expm1_f32;
+    SQRT "sqrt" vector f64::sqrt, f64::sqrt, f32::sqrt;
+    SQUARE "square" vector |x| x * x, |x: f64| x * x, |x: f32| x * x;
+    RECIPROCAL "reciprocal" vector |x| 1.0 / x, |x: f64| 1.0 / x, |x: f32| 1.0 / x;
+    ABS "abs" vector f64::abs, f64::abs, f32::abs;
+    SIGN "sign" vector |x| if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x },
+        |x: f64| if x.abs() > 0.0 { 1.0_f64.copysign(x) } else { x },
+        |x: f32| if x.abs() > 0.0 { 1.0_f32.copysign(x) } else { x };
+    SIN "sin" scalar libm::sin, libm::sin, libm::sinf;
+    COS "cos" scalar libm::cos, libm::cos, libm::cosf;
+    TAN "tan" scalar libm::tan, libm::tan, libm::tanf;
+    ASIN "asin" scalar libm::asin, libm::asin, libm::asinf;
+    ACOS "acos" scalar libm::acos, libm::acos, libm::acosf;
+    ATAN "atan" scalar libm::atan, libm::atan, libm::atanf;
+    SINH "sinh" scalar libm::sinh, libm::sinh, libm::sinhf;
+    COSH "cosh" scalar libm::cosh, libm::cosh, libm::coshf;
+    TANH "tanh" vector libm::tanh, fun::tanh_f64, fun::tanh_f32;
+    ERF "erf" narrow libm::erf, libm::erf, fun::erf_f32;
+    SIGMOID "sigmoid" vector |x| if x >= 0.0 { 1.0 / (1.0 + libm::exp(-x)) } else { let e = libm::exp(x); e / (1.0 + e) },
+        fun::sigmoid_f64, fun::sigmoid_f32;
+    SOFTPLUS "softplus" vector |x| if x.is_nan() { x } else { x.max(0.0) + libm::log1p(libm::exp(-x.abs())) },
+        fun::softplus_f64, fun::softplus_f32;
+    FLOOR "floor" vector f64::floor, f64::floor, f32::floor;
+    CEIL "ceil" vector f64::ceil, f64::ceil, f32::ceil;
+    ROUND "round" vector f64::round_ties_even, f64::round_ties_even, f32::round_ties_even;
+    NOT "not" vector |x| f64::from(x == 0.0), |x: f64| if x == 0.0 { 1.0 } else { 0.0 }, |x: f32| if x == 0.0 { 1.0 } else { 0.0 };
 }
 
 map2! {
-    ADD "add" |x, y| x + y, |x, y| x + y;
-    SUBTRACT "subtract" |x, y| x - y, |x, y| x - y;
-    MULTIPLY "multiply" |x, y| x * y, |x, y| x * y;
-    DIVIDE "divide" |x, y| x / y, |x, y| x / y;
-    POWER "power" f64::powf, f32::powf;
-    MIN "min" |x, y| if x < y || x.is_nan() { x } else { y }, |x, y| if x < y || x.is_nan() { x } else { y };
-    MAX "max" |x, y| if x > y || x.is_nan() { x } else { y }, |x, y| if x > y || x.is_nan() { x } else { y };
-    EQUAL "equal" |x, y| f64::from(x == y), |x, y| f32::from(x == y);
-    NOT_EQUAL "not_equal" |x, y| f64::from(x != y), |x, y| f32::from(x != y);
-    LESS "less" |x, y| f64::from(x < y), |x, y| f32::from(x < y);
-    LESS_EQUAL "less_equal" |x, y| f64::from(x <= y), |x, y| f32::from(x <= y);
-    GREATER "greater" |x, y| f64::from(x > y), |x, y| f32::from(x > y);
-    GREATER_EQUAL "greater_equal" |x, y| f64::from(x >= y), |x, y| f32::from(x >= y);
-    AND "and" |x, y| f64::from(x != 0.0 && y != 0.0), |x, y| f32::from(x != 0.0 && y != 0.0);
-    OR "or" |x, y| f64::from(x != 0.0 || y != 0.0), |x, y| f32::from(x != 0.0 || y != 0.0);
+    ADD "add" vector |x: f64, y: f64| x + y, |x: f32, y: f32| x + y;
+    SUBTRACT "subtract" vector |x: f64, y: f64| x - y, |x: f32, y: f32| x - y;
+    MULTIPLY "multiply" vector |x: f64, y: f64| x * y, |x: f32, y: f32| x * y;
+    DIVIDE "divide" vector |x: f64, y: f64| x / y, |x: f32, y: f32| x / y;
+    POWER "power" scalar libm::pow, libm::powf;
+    MIN "min" vector |x: f64, y: f64| if x < y || x.is_nan() { x } else { y }, |x: f32, y: f32| if x < y || x.is_nan() { x } else { y };
+    MAX "max" vector |x: f64, y: f64| if x > y || x.is_nan() { x } else { y }, |x: f32, y: f32| if x > y || x.is_nan() { x } else { y };
+    EQUAL "equal" vector |x: f64, y: f64| if x == y { 1.0 } else { 0.0 }, |x: f32, y: f32| if x == y { 1.0 } else { 0.0 };
+    NOT_EQUAL "not_equal" vector |x: f64, y: f64| if x != y { 1.0 } else { 0.0 }, |x: f32, y: f32| if x != y { 1.0 } else { 0.0 };
+    LESS "less" vector |x: f64, y: f64| if x < y { 1.0 } else { 0.0 }, |x: f32, y: f32| if x < y { 1.0 } else { 0.0 };
+    LESS_EQUAL "less_equal" vector |x: f64, y: f64| if x <= y { 1.0 } else { 0.0 }, |x: f32, y: f32| if x <= y { 1.0 } else { 0.0 };
+    GREATER "greater" vector |x: f64, y: f64| if x > y { 1.0 } else { 0.0 }, |x: f32, y: f32| if x > y { 1.0 } else { 0.0 };
+    GREATER_EQUAL "greater_equal" vector |x: f64, y: f64| if x >= y { 1.0 } else { 0.0 }, |x: f32, y: f32| if x >= y { 1.0 } else { 0.0 };
+    AND "and" vector |x: f64, y: f64| if x != 0.0 && y != 0.0 { 1.0 } else { 0.0 }, |x: f32, y: f32| if x != 0.0 && y != 0.0 { 1.0 } else { 0.0 };
+    OR "or" vector |x: f64, y: f64| if x != 0.0 || y != 0.0 { 1.0 } else { 0.0 }, |x: f32, y: f32| if x != 0.0 || y != 0.0 { 1.0 } else { 0.0 };
 }
 
 /// `if c then a else b`, element by element.
 pub static SELECT: Map3 = Map3 {
     name: "select",
     reference: |c, a, b| if c != 0.0 { a } else { b },
-    f32: |c, a, b, out| {
-        for (((o, &c), &a), &b) in out.iter_mut().zip(c).zip(a).zip(b) {
-            *o = if c != 0.0 { a } else { b };
-        }
-    },
-    f64: |c, a, b, out| {
-        for (((o, &c), &a), &b) in out.iter_mut().zip(c).zip(a).zip(b) {
-            *o = if c != 0.0 { a } else { b };
-        }
-    },
+    f32: vector_loop!(f32, |c: f32, a: f32, b: f32| if c != 0.0 { a } else { b }, x, y, z),
+    f64: vector_loop!(f64, |c: f64, a: f64, b: f64| if c != 0.0 { a } else { b }, x, y, z),
 };

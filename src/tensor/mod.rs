@@ -4,10 +4,25 @@
 //! This room knows classes of work (a map, a reduction, a product), never operators by name. `unsafe` lives
 //! only here.
 
+mod fold;
+mod functions;
+mod isa;
 mod kernel;
+mod loops;
+pub mod machine;
 pub mod maps;
+mod memory;
+mod pool;
+mod product;
 pub mod random;
+mod real;
+mod slots;
 mod value;
 
+pub use isa::Level;
 pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3};
+pub use loops::{Loop, Run1, Run2, Run3};
+pub use pool::{Barrier, Pool};
+pub use real::Real;
+pub use slots::Slots;
 pub use value::{Buffer, Precision, Tensor};

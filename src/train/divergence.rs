@@ -5,7 +5,8 @@ use super::runner::Runner;
 use super::scores::outputs;
 use crate::base::Span;
 use crate::data::{Batches, Order};
-use crate::graph::{NodeId, Operation};
+use crate::exec;
+use crate::graph::{Operation, SlotId};
 use crate::tensor::Tensor;
 use crate::tensor::random::Stream;
 
@@ -16,15 +17,19 @@ pub struct FirstBad {
     pub text: String,
 }
 
+/// Operand values shown.
+const SHOWN: usize = 4;
+
 /// Does the epoch again from its start up to the step, then looks at every value of that step in order.
 pub fn first_bad(
     job: &Job<'_>,
     epoch: usize,
     step: u64,
     rows: &[u32],
-    before: Vec<(crate::graph::SlotId, Tensor)>,
+    before: Vec<(SlotId, Tensor)>,
 ) -> Option<FirstBad> {
-    let mut runner = Runner::new(job.step, outputs(job.step), before, job.precision, job.threads, job.seed);
+    let wanted = outputs(job.step);
+    let mut runner = Runner::new(job.step, wanted.clone(), before, job.precision, job.threads, job.seed).ok()?;
     let order = match job.shuffle {
         true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
         false => Order::AsStored,
@@ -38,38 +43,23 @@ pub fn first_bad(
         }
         runner.run(job.data, rows, count).ok()?;
     }
-    let graph = &job.step.graph;
-    let applied: Vec<NodeId> =
-        graph.ids().filter(|id| matches!(graph.node(*id).operation, Operation::Apply(_))).collect();
-    let values = runner.look(job.data, rows, step, &applied).ok()?;
-    let (at, tensor, place) = applied.iter().zip(&values).find_map(|(id, tensor)| {
-        let numbers = tensor.data.to_f64();
-        let place = numbers.iter().position(|number| !number.is_finite())?;
-        Some((*id, tensor, (place, numbers[place])))
-    })?;
-    let node = graph.node(at);
-    let each = tensor.shape.iter().product::<usize>().max(1);
-    let example =
-        tensor.examples.and_then(|_| rows.get(place.0 / each)).map(|row| format!(", example {row}"));
-    let operands: Vec<String> = node
-        .inputs
-        .iter()
-        .filter_map(|input| {
-            let found = applied.iter().position(|id| id == input).and_then(|at| values.get(at))?;
-            let index = if found.data.len() == tensor.data.len() { place.0 } else { 0 };
-            found.data.get(index).map(|number| number.to_string())
-        })
-        .collect();
-    let of = if operands.is_empty() { String::new() } else { format!(" of {}", operands.join(", ")) };
+    let bad = exec::first_bad(&job.step.graph, &wanted, &runner.environment(job.data, rows, step)).ok()??;
+    let node = job.step.graph.node(bad.node);
     let name = match &node.operation {
-        Operation::Apply(op) => op.name(),
-        Operation::Leaf(_) => "",
+        Operation::Apply(op) => op.name().trim_start_matches('_'),
+        Operation::Leaf(_) => "value",
     };
-    let text = format!(
-        "`{}`{of} gives {} here{}",
-        name.trim_start_matches('_'),
-        place.1,
-        example.unwrap_or_default()
-    );
-    Some(FirstBad { span: node.span, text })
+    let operands: Vec<String> = bad.operands.iter().map(|values| shown(values)).collect();
+    let of = if operands.is_empty() { String::new() } else { format!(" of {}", operands.join(" and ")) };
+    let example = bad.example.and_then(|at| rows.get(at)).map_or(String::new(), |row| format!(", example {row}"));
+    Some(FirstBad { span: node.span, text: format!("`{name}`{of} gives {}{example}", bad.value) })
+}
+
+fn shown(values: &[f64]) -> String {
+    let texts: Vec<String> = values.iter().take(SHOWN).map(|value| format!("{value:.6}")).collect();
+    match values.len() {
+        1 => texts.concat(),
+        n if n > SHOWN => format!("[{}, ...] ({n})", texts.join(", ")),
+        _ => format!("[{}]", texts.join(", ")),
+    }
 }

@@ -11,7 +11,7 @@ use super::runner::Runner;
 use super::scores::{Sums, outputs};
 use crate::data::{Batches, Order, Part};
 use crate::elaborate::Step;
-use crate::exec::EvaluateProblem;
+use crate::exec::PlanProblem;
 use crate::graph::SlotId;
 use crate::tensor::random::Stream;
 use crate::tensor::{Precision, Tensor};
@@ -22,7 +22,7 @@ const MEASURED_AT_ONCE: usize = 256;
 /// Why a training could not be done.
 #[derive(Debug)]
 pub enum TrainProblem {
-    Step(EvaluateProblem),
+    Step(PlanProblem),
     Checkpoint(String),
 }
 
@@ -39,7 +39,8 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
         job.precision,
         job.threads,
         job.seed,
-    );
+    )
+    .map_err(TrainProblem::Step)?;
     let order = match job.shuffle {
         true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
         false => Order::AsStored,
@@ -129,7 +130,7 @@ fn measure_sums(
     values: impl IntoIterator<Item = (SlotId, Tensor)>,
     job: &Job<'_>,
 ) -> Result<Sums, TrainProblem> {
-    let mut runner = Runner::new(step, outputs(step), values, job.precision, job.threads, job.seed);
+    let mut runner = Runner::new(step, outputs(step), values, job.precision, job.threads, job.seed).map_err(TrainProblem::Step)?;
     sums_of(step, part, &mut runner)
 }
 
@@ -151,7 +152,7 @@ pub fn measure(
     precision: Precision,
     threads: usize,
 ) -> Result<IndexMap<String, f64>, TrainProblem> {
-    let mut runner = Runner::new(step, outputs(step), values, precision, threads, 0);
+    let mut runner = Runner::new(step, outputs(step), values, precision, threads, 0).map_err(TrainProblem::Step)?;
     let sums = sums_of(step, part, &mut runner)?;
     let loss = step.loss.map(|_| ("loss".to_string(), sums.mean_loss()));
     Ok(loss.into_iter().chain(sums.metrics(step, precision)).collect())
@@ -165,7 +166,7 @@ pub fn predict(
     precision: Precision,
     threads: usize,
 ) -> Result<(Vec<usize>, Vec<f64>), TrainProblem> {
-    let mut runner = Runner::new(step, vec![step.prediction], values, precision, threads, 0);
+    let mut runner = Runner::new(step, vec![step.prediction], values, precision, threads, 0).map_err(TrainProblem::Step)?;
     let (mut shape, mut answers) = (Vec::new(), Vec::new());
     let mut batches = Batches::new(part.n_examples, MEASURED_AT_ONCE, Order::AsStored);
     for rows in batches.epoch(0) {

@@ -59,8 +59,8 @@ impl Sums {
             return sum / self.n_examples.max(1) as f64;
         };
         let _ = precision;
-        let slots = slots.iter().zip(sums).map(|(slot, sum)| {
-            let shape = if sum.len() == 1 { Vec::new() } else { vec![sum.len()] };
+        let slots = slots.iter().zip(&plan.sums).zip(sums).map(|((slot, node), sum)| {
+            let shape = step.graph.ty(*node).shape.dims().unwrap_or_default();
             (*slot, Tensor { shape, examples: None, data: Buffer::F64(sum.clone()) })
         });
         let environment = Environment {

@@ -42,7 +42,7 @@ impl Shape {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.iter().any(|dim| *dim == Size::Known(0))
+        self.0.contains(&Size::Known(0))
     }
 
     /// The sizes as numbers, if all are known.

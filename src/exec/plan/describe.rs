@@ -1,0 +1,98 @@
+//! A plan as text: one line an instruction, for `nn check --show plan` and for tests.
+
+use std::fmt::Write;
+
+use super::Plan;
+use crate::tensor::machine::{Access, Base, Fused, Instruction, Region, Share, Source, Step, Target};
+
+impl Plan {
+    pub fn describe(&self) -> String {
+        let mut text = String::new();
+        let numbers = self.arena;
+        // Writing to a string cannot fail.
+        let _ =
+            writeln!(text, "{} instructions, {} threads, {numbers} numbers", self.code.len(), self.workers);
+        for instruction in &self.setup {
+            let _ = writeln!(text, "once: {}", line(instruction));
+        }
+        for scheduled in &self.code {
+            let share = match (scheduled.share, self.workers) {
+                (_, 1) => String::new(),
+                (Share::All, _) => "all: ".into(),
+                (Share::One(worker), _) => format!("{worker}: "),
+            };
+            let _ = writeln!(text, "{share}{}", line(&scheduled.instruction));
+        }
+        text
+    }
+}
+
+fn line(instruction: &Instruction) -> String {
+    match instruction {
+        Instruction::Fused(fused) => fused_lines(fused),
+        Instruction::Product(product) => {
+            let (a, b) = (region(product.a.region), region(product.b.region));
+            let (at, bt) = (turned(product.a.rs), turned(product.b.rs));
+            let times = if product.repeat > 1 { format!(" × {}", product.repeat) } else { String::new() };
+            let (m, k, n) = (product.m, product.k, product.n);
+            format!("product {} = {a}{at} · {b}{bt}  [{m}, {k}] · [{k}, {n}]{times}", region(product.c))
+        }
+        Instruction::Fold(work) => {
+            let (inner, len, outer) = (work.inner, work.len, work.outer);
+            format!("{:?} {} = {}  [{inner}, {len}, {outer}]", work.fold, region(work.to), region(work.from))
+                .to_lowercase()
+        }
+        Instruction::ArgMax(work) => format!("argmax {} = {}", region(work.to), region(work.from)),
+        Instruction::Copy(copy) => {
+            format!("copy {} = {}  {:?}", region(copy.to), region(copy.from), copy.sizes)
+        }
+        Instruction::Fill { to, value } => format!("fill {} = {value}", region(*to)),
+        Instruction::OneHot { from, to, classes } => {
+            format!("one_hot {} = {}  {classes} classes", region(*to), region(*from))
+        }
+        Instruction::Random { to, name, draw } => format!("random {} = {draw:?} {name}", region(*to)),
+    }
+}
+
+fn turned(rs: usize) -> &'static str {
+    if rs == 1 { "" } else { "ᵀ" }
+}
+
+fn region(region: Region) -> String {
+    match region.base {
+        Base::Arena => format!("@{}+{}", region.offset, region.len),
+        Base::Slot(slot) if region.offset == 0 => format!("slot{slot}"),
+        Base::Slot(slot) => format!("slot{slot}@{}+{}", region.offset, region.len),
+    }
+}
+
+fn fused_lines(fused: &Fused) -> String {
+    let mut text = format!("loop [{}] × {}", fused.grain, fused.count);
+    for step in &fused.steps {
+        let Step { function, inputs, target } = step;
+        let inputs: Vec<String> = inputs.iter().map(|&input| source(fused, input)).collect();
+        let target = match target {
+            Target::Register(register) => format!("r{register}"),
+            Target::Store(store) => region(fused.stores[*store]),
+        };
+        let _ = write!(text, "\n    {target} = {}({})", function.name(), inputs.join(", "));
+    }
+    text
+}
+
+fn source(fused: &Fused, source: Source) -> String {
+    match source {
+        Source::Register(register) => format!("r{register}"),
+        Source::Stored(store) => region(fused.stores[store]),
+        Source::Load(load) => {
+            let load = fused.loads[load];
+            let access = match load.access {
+                Access::Full => "",
+                Access::Feature => " each example",
+                Access::Example => " each number",
+                Access::Single => " all",
+            };
+            format!("{}{access}", region(load.region))
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! From units and places to instructions.
+
+use std::collections::HashMap;
+
+use super::layout::Layout;
+use super::operands::{Matrices, Side};
+use super::units::{Unit, Work1};
+use super::values::{Place, Value, Work};
+use crate::graph::{Distribution, Leaf, NodeId, Operation};
+use crate::tensor::machine::{
+    Access, ArgMaxWork, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix, Product, Region, Source,
+    Step, Strided, Target,
+};
+use crate::tensor::{Axis, Kernel};
+
+pub struct Emitter<'a> {
+    pub work: &'a Work1<'a>,
+    pub layout: &'a Layout,
+}
+
+impl Emitter<'_> {
+    /// The instructions of a unit, in order.
+    pub fn unit(&self, unit: &Unit) -> Vec<Instruction> {
+        let first = unit.nodes[0];
+        let value = self.work.values.of(first);
+        if value.len() == 0 {
+            return Vec::new();
+        }
+        match &value.work {
+            Work::Elementwise(..) => vec![Instruction::Fused(self.fused(unit))],
+            Work::Random => vec![self.random(first)],
+            Work::Other(kernel) => self.other(first, kernel),
+            Work::Slot(_) | Work::Input(_) | Work::Constant(_) | Work::View => Vec::new(),
+        }
+    }
+
+    fn fused(&self, unit: &Unit) -> Fused {
+        let value = self.work.values.of(unit.nodes[0]);
+        let (grain, count) = match (value.examples, value.dims.as_slice()) {
+            (Some(count), _) => (value.each, count),
+            (None, [rows, _, ..]) => (*rows, value.each / rows),
+            (None, _) => (1, value.each),
+        };
+        let mut loop_ =
+            Loop { emitter: self, fused: empty(grain, count), sources: HashMap::new(), free: vec![] };
+        for (at, &node) in unit.nodes.iter().enumerate() {
+            loop_.step(unit, at, node);
+        }
+        loop_.deferred(unit);
+        loop_.fused
+    }
+
+    fn random(&self, node: NodeId) -> Instruction {
+        let (name, draw) = match &self.work.graph.node(node).operation {
+            Operation::Leaf(Leaf::Random { name, distribution: Distribution::Uniform }) => {
+                (name, Draw::Uniform)
+            }
+            Operation::Leaf(Leaf::Random { name, distribution: Distribution::Normal }) => {
+                (name, Draw::Normal)
+            }
+            Operation::Leaf(_) | Operation::Apply(_) => unreachable!("only random leaves are random work"),
+        };
+        Instruction::Random { to: self.layout.regions[&node], name: name.clone(), draw }
+    }
+
+    fn other(&self, node: NodeId, kernel: &Kernel) -> Vec<Instruction> {
+        let value = self.work.values.of(node);
+        let inputs = &self.work.graph.node(node).inputs;
+        let to = self.layout.regions[&node];
+        let input = |at: usize| self.work.values.of(inputs[at]);
+        match kernel {
+            Kernel::MatMul => vec![self.product(inputs, value, to)],
+            Kernel::MatMulSum => vec![self.product_sum(inputs, to)],
+            Kernel::Reduce { fold, axis } => {
+                let (inner, len, outer) = along(input(0), *axis);
+                let (from, count) = (self.layout.of(input(0).place), count(input(0), outer));
+                vec![Instruction::Fold(FoldWork { fold: *fold, from, to, inner, len, outer, count })]
+            }
+            Kernel::ArgMax { axis } => {
+                let (inner, len, outer) = along(input(0), *axis);
+                let (from, count) = (self.layout.of(input(0).place), count(input(0), outer));
+                vec![Instruction::ArgMax(ArgMaxWork { from, to, inner, len, outer, count })]
+            }
+            Kernel::BatchReduce(fold) => {
+                let (from, inner, len) = (self.layout.of(input(0).place), input(0).each, input(0).count());
+                vec![Instruction::Fold(FoldWork { fold: *fold, from, to, inner, len, outer: 1, count: 1 })]
+            }
+            Kernel::Transpose => {
+                let mut from_strides = strides(&input(0).dims);
+                from_strides.reverse();
+                vec![self.copy(
+                    input(0),
+                    value,
+                    to,
+                    &value.dims,
+                    (0, from_strides),
+                    (0, strides(&value.dims)),
+                )]
+            }
+            Kernel::Repeat { axis } => {
+                let mut from_strides = strides(&input(0).dims);
+                from_strides.insert(*axis, 0);
+                vec![self.copy(
+                    input(0),
+                    value,
+                    to,
+                    &value.dims,
+                    (0, from_strides),
+                    (0, strides(&value.dims)),
+                )]
+            }
+            Kernel::Slice { axis, from, to: end, .. } => {
+                let from_strides = strides(&input(0).dims);
+                let mut sizes = input(0).dims.clone();
+                sizes[*axis] = end - from;
+                let to_strides = strides(&sizes);
+                let offset = from * from_strides[*axis];
+                vec![self.copy(input(0), value, to, &sizes, (offset, from_strides), (0, to_strides))]
+            }
+            Kernel::Pad { axis, before, grow, .. } => {
+                let mut sizes = input(0).dims.clone();
+                if *grow {
+                    sizes.insert(*axis, 1);
+                }
+                let to_strides = strides(&value.dims);
+                let offset = before * to_strides[*axis];
+                let from = (0, strides(&sizes));
+                vec![
+                    Instruction::Fill { to, value: 0.0 },
+                    self.copy(input(0), value, to, &sizes, from, (offset, to_strides)),
+                ]
+            }
+            Kernel::Concat { axis } => {
+                let to_strides = strides(&value.dims);
+                let mut offset = 0;
+                let mut copies = Vec::new();
+                for part in inputs.iter().map(|&input| self.work.values.of(input)) {
+                    let from = (0, strides(&part.dims));
+                    copies.push(self.copy(part, value, to, &part.dims, from, (offset, to_strides.clone())));
+                    offset += part.dims[*axis] * to_strides[*axis];
+                }
+                copies
+            }
+            Kernel::Stack => {
+                let to_strides: Vec<usize> = strides(&value.dims).split_off(1);
+                let parts = inputs.iter().map(|&input| self.work.values.of(input)).enumerate();
+                parts
+                    .map(|(at, part)| {
+                        let from = (0, strides(&part.dims));
+                        self.copy(part, value, to, &part.dims, from, (at, to_strides.clone()))
+                    })
+                    .collect()
+            }
+            Kernel::OneHot { classes } => {
+                vec![Instruction::OneHot { from: self.layout.of(input(0).place), to, classes: *classes }]
+            }
+            Kernel::Map1(_)
+            | Kernel::Map2(_)
+            | Kernel::Map3(_)
+            | Kernel::Expand
+            | Kernel::Reshape
+            | Kernel::Iota
+            | Kernel::Eye
+            | Kernel::Identity => unreachable!("views, constants and elementwise work are no other work"),
+        }
+        .into_iter()
+        .filter(|instruction| instruction.units() > 0)
+        .collect()
+    }
+
+    /// A copy of one example's numbers between two layouts, for each example of the result.
+    fn copy(
+        &self,
+        from: &Value,
+        result: &Value,
+        to: Region,
+        sizes: &[usize],
+        (from_offset, mut from_strides): (usize, Vec<usize>),
+        (to_offset, mut to_strides): (usize, Vec<usize>),
+    ) -> Instruction {
+        let mut sizes = sizes.to_vec();
+        if let Some(examples) = result.examples {
+            sizes.push(examples);
+            from_strides.push(if from.examples.is_some() { from.each } else { 0 });
+            to_strides.push(result.each);
+        }
+        if sizes.contains(&0) {
+            // Nothing to copy: a walk of no units.
+            (sizes, from_strides, to_strides) = (vec![0], vec![0], vec![0]);
+        }
+        let from = self.layout.of(from.place);
+        Instruction::Copy(Strided { from, from_offset, from_strides, to, to_offset, to_strides, sizes })
+    }
+
+    fn matrix(&self, side: Side) -> Matrix {
+        let region = self.layout.of(side.place);
+        Matrix { region, rs: side.rs, cs: side.cs, step: side.step.unwrap_or(0) }
+    }
+
+    fn product(&self, inputs: &[NodeId], value: &Value, c: Region) -> Instruction {
+        let matrices = Matrices { graph: self.work.graph, values: self.work.values };
+        let (mut a, b) = (matrices.matrix(inputs[0]), matrices.matrix(inputs[1]));
+        // A vector on the left of a vector is a row.
+        if self.work.values.of(inputs[0]).dims.len() == 1 && self.work.values.of(inputs[1]).dims.len() == 1 {
+            a = a.transposed();
+        }
+        let (m, k, n, examples) = (a.rows, a.cols, b.cols, value.count());
+        let one = |a: Side, b: Side, m, k, n, unit| {
+            let (a, b) = (self.matrix(a), self.matrix(b));
+            Instruction::Product(Product { m, n, k, a, b, c, repeat: 1, unit })
+        };
+        match (a.step, b.step) {
+            _ if examples == 1 => one(a, b, m, k, n, 1),
+            // The examples' columns stand side by side: one product.
+            (None, Some(_)) if b.rs == 1 && b.cs == k => one(a, b, m, k, n * examples, n),
+            // A row for each example: the rows are the columns of the transposed product.
+            (Some(step), None) if m == 1 => {
+                let rows = Side { rows: k, cols: examples, rs: a.cs, cs: step, ..a };
+                one(b.transposed(), rows, n, k, examples, 1)
+            }
+            _ => {
+                let (a, b) = (self.matrix(a), self.matrix(b));
+                Instruction::Product(Product { m, n, k, a, b, c, repeat: examples, unit: n })
+            }
+        }
+    }
+
+    /// The batch is the inner dimension: its examples' columns stand side by side on both sides.
+    fn product_sum(&self, inputs: &[NodeId], c: Region) -> Instruction {
+        let plain = |node: NodeId| {
+            let value = self.work.values.of(node);
+            (self.layout.of(value.place), value.dims[0], value.each.checked_div(value.dims[0]), value.count())
+        };
+        let ((a, m, cols, count), (b, n, _, _)) = (plain(inputs[0]), plain(inputs[1]));
+        let k = cols.unwrap_or(0) * count;
+        let a = Matrix { region: a, rs: 1, cs: m, step: 0 };
+        let b = Matrix { region: b, rs: n, cs: 1, step: 0 };
+        Instruction::Product(Product { m, n, k, a, b, c, repeat: 1, unit: 1 })
+    }
+}
+
+fn empty(grain: usize, count: usize) -> Fused {
+    Fused { grain, count, loads: vec![], stores: vec![], steps: vec![], registers: 0 }
+}
+
+/// The sizes before, along and after an axis, the examples among those after.
+fn along(value: &Value, axis: Axis) -> (usize, usize, usize) {
+    match axis {
+        Axis::All => (1, value.each, value.count()),
+        Axis::Only(axis) => {
+            let inner: usize = value.dims[..axis].iter().product();
+            let after: usize = value.dims[axis + 1..].iter().product();
+            (inner, value.dims[axis], after * value.count())
+        }
+    }
+}
+
+/// Pieces that the outer axes can be cut into.
+fn count(value: &Value, outer: usize) -> usize {
+    value.examples.unwrap_or(outer)
+}
+
+fn strides(dims: &[usize]) -> Vec<usize> {
+    dims.iter()
+        .scan(1, |stride, &dim| {
+            let this = *stride;
+            *stride *= dim;
+            Some(this)
+        })
+        .collect()
+}
+
+/// One loop under construction.
+struct Loop<'a> {
+    emitter: &'a Emitter<'a>,
+    fused: Fused,
+    sources: HashMap<NodeId, Source>,
+    free: Vec<usize>,
+}
+
+impl Loop<'_> {
+    fn step(&mut self, unit: &Unit, at: usize, node: NodeId) {
+        let (function, operands) = self.parts(node);
+        let inputs: Vec<Source> =
+            operands.iter().map(|&(place, access)| self.source(unit, place, access)).collect();
+        for &(place, _) in &operands {
+            self.release(unit, at, place);
+        }
+        let target = match self.emitter.layout.regions.get(&node) {
+            Some(&region) if !self.is_needed_later(unit, at, region) => {
+                self.fused.stores.push(region);
+                let store = self.fused.stores.len() - 1;
+                self.sources.insert(node, Source::Stored(store));
+                Target::Store(store)
+            }
+            Some(_) | None => {
+                let register = self.free.pop().unwrap_or_else(|| {
+                    self.fused.registers += 1;
+                    self.fused.registers - 1
+                });
+                self.sources.insert(node, Source::Register(register));
+                Target::Register(register)
+            }
+        };
+        self.fused.steps.push(Step { function, inputs, target });
+    }
+
+    /// Results whose place held numbers that the loop still needed: copied there at the end of each tile.
+    fn deferred(&mut self, unit: &Unit) {
+        for node in &unit.nodes {
+            if let (Some(&region), Some(&Source::Register(register))) =
+                (self.emitter.layout.regions.get(node), self.sources.get(node))
+            {
+                self.fused.stores.push(region);
+                let target = Target::Store(self.fused.stores.len() - 1);
+                let inputs = vec![Source::Register(register)];
+                self.fused.steps.push(Step { function: Function::Copy, inputs, target });
+            }
+        }
+    }
+
+    fn parts(&self, node: NodeId) -> (Function, Vec<(Place, Access)>) {
+        match &self.emitter.work.values.of(node).work {
+            Work::Elementwise(function, operands) => (*function, operands.clone()),
+            Work::Slot(_)
+            | Work::Input(_)
+            | Work::Constant(_)
+            | Work::Random
+            | Work::View
+            | Work::Other(_) => {
+                unreachable!("a loop is made of elementwise work")
+            }
+        }
+    }
+
+    fn source(&mut self, unit: &Unit, place: Place, access: Access) -> Source {
+        if unit.nodes.contains(&place.root)
+            && let Some(&source) = self.sources.get(&place.root)
+        {
+            return source;
+        }
+        let region = self.emitter.layout.of(place);
+        let known = self.fused.loads.iter().position(|load| load.region == region && load.access == access);
+        Source::Load(known.unwrap_or_else(|| {
+            self.fused.loads.push(Load { region, access });
+            self.fused.loads.len() - 1
+        }))
+    }
+
+    /// Whether a later step reads from outside what stands in this region now.
+    fn is_needed_later(&self, unit: &Unit, at: usize, region: Region) -> bool {
+        unit.nodes[at + 1..].iter().any(|&later| {
+            self.parts(later).1.iter().any(|&(place, _)| {
+                !unit.nodes.contains(&place.root) && self.emitter.layout.of(place).overlaps(region)
+            })
+        })
+    }
+
+    /// The register of a value that no later step reads and that is not to be stored.
+    fn release(&mut self, unit: &Unit, at: usize, place: Place) {
+        let Some(&Source::Register(register)) = self.sources.get(&place.root) else { return };
+        let again = unit.nodes[at + 1..]
+            .iter()
+            .any(|&later| self.parts(later).1.iter().any(|(p, _)| p.root == place.root));
+        if !again && !self.emitter.layout.regions.contains_key(&place.root) && !self.free.contains(&register)
+        {
+            self.free.push(register);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The numbers that outlive a step: parameters, optimizer states, counts.
+//!
+//! Several executables share one store: the step for full batches, the one for the last batch, evaluation.
+
+use indexmap::IndexMap;
+
+use super::executable::Bound;
+use crate::graph::SlotId;
+use crate::tensor::machine::Program;
+use crate::tensor::{Buffer, Precision, Real, Slots, Tensor};
+
+/// Values of slots in one precision.
+#[derive(Debug)]
+pub struct Store {
+    slots: IndexMap<SlotId, Kept>,
+    numbers: Numbers,
+}
+
+/// A slot: the shape it was set with, and its place among the numbers.
+#[derive(Debug)]
+struct Kept {
+    shape: Vec<usize>,
+    place: usize,
+}
+
+#[derive(Debug)]
+pub enum Numbers {
+    F32(Slots<f32>),
+    F64(Slots<f64>),
+}
+
+/// A precision, as stores and executables see it.
+pub trait Stored: Real + private::Sides {}
+impl Stored for f32 {}
+impl Stored for f64 {}
+
+pub(super) mod private {
+    use super::{Bound, Numbers, Program, Slots};
+
+    /// The side of each pair of types that has this precision.
+    pub trait Sides: Sized {
+        fn slots(numbers: &Numbers) -> Option<&Slots<Self>>;
+        fn slots_mut(numbers: &mut Numbers) -> Option<&mut Slots<Self>>;
+        fn program(bound: &Bound) -> Option<&Program<Self>>;
+        fn program_mut(bound: &mut Bound) -> Option<&mut Program<Self>>;
+    }
+
+    macro_rules! sides {
+        ($T:ty, $this:ident, $other:ident) => {
+            impl Sides for $T {
+                fn slots(numbers: &Numbers) -> Option<&Slots<$T>> {
+                    match numbers {
+                        Numbers::$this(slots) => Some(slots),
+                        Numbers::$other(_) => None,
+                    }
+                }
+                fn slots_mut(numbers: &mut Numbers) -> Option<&mut Slots<$T>> {
+                    match numbers {
+                        Numbers::$this(slots) => Some(slots),
+                        Numbers::$other(_) => None,
+                    }
+                }
+                fn program(bound: &Bound) -> Option<&Program<$T>> {
+                    match bound {
+                        Bound::$this(program) => Some(program),
+                        Bound::$other(_) => None,
+                    }
+                }
+                fn program_mut(bound: &mut Bound) -> Option<&mut Program<$T>> {
+                    match bound {
+                        Bound::$this(program) => Some(program),
+                        Bound::$other(_) => None,
+                    }
+                }
+            }
+        };
+    }
+    sides!(f32, F32, F64);
+    sides!(f64, F64, F32);
+}
+
+impl Store {
+    pub fn new(precision: Precision) -> Store {
+        let numbers = match precision {
+            Precision::F32 => Numbers::F32(Slots::default()),
+            Precision::F64 => Numbers::F64(Slots::default()),
+        };
+        Store { slots: IndexMap::new(), numbers }
+    }
+
+    pub fn precision(&self) -> Precision {
+        match &self.numbers {
+            Numbers::F32(_) => Precision::F32,
+            Numbers::F64(_) => Precision::F64,
+        }
+    }
+
+    pub fn contains(&self, slot: SlotId) -> bool {
+        self.slots.contains_key(&slot)
+    }
+
+    pub fn slots(&self) -> impl Iterator<Item = SlotId> {
+        self.slots.keys().copied()
+    }
+
+    /// Sets a slot, rounding to the precision of the store. A slot that has this size already keeps its place, so
+    /// that executables bound to it see the new numbers; with another size they must be bound again. `false` if the
+    /// system has no memory.
+    #[must_use]
+    pub fn set(&mut self, slot: SlotId, value: &Tensor) -> bool {
+        match self.precision() {
+            Precision::F32 => self.set_as::<f32>(slot, value).is_some(),
+            Precision::F64 => self.set_as::<f64>(slot, value).is_some(),
+        }
+    }
+
+    fn set_as<T: Stored>(&mut self, slot: SlotId, value: &Tensor) -> Option<()> {
+        let len = value.data.len();
+        let slots = T::slots_mut(&mut self.numbers)?;
+        let place = match self.slots.get(&slot) {
+            Some(kept) => kept.place,
+            None => slots.push(len)?,
+        };
+        if slots.get(place).len() != len && !slots.replace(place, len) {
+            return None;
+        }
+        self.slots.insert(slot, Kept { shape: value.shape.clone(), place });
+        write_rounded(slots.get_mut(place), &value.data);
+        Some(())
+    }
+
+    /// Sets a slot that is one number; cheaper than [`Store::set`]. `false` if it is no such slot.
+    #[must_use]
+    pub fn set_number(&mut self, slot: SlotId, value: f64) -> bool {
+        let only = match self.precision() {
+            Precision::F32 => {
+                self.slice_mut::<f32>(slot).map(|numbers| numbers.iter_mut().for_each(|n| *n = value as f32))
+            }
+            Precision::F64 => {
+                self.slice_mut::<f64>(slot).map(|numbers| numbers.iter_mut().for_each(|n| *n = value))
+            }
+        };
+        only.is_some()
+    }
+
+    pub fn get(&self, slot: SlotId) -> Option<Tensor> {
+        let kept = self.slots.get(&slot)?;
+        let data = match &self.numbers {
+            Numbers::F32(slots) => Buffer::F32(slots.get(kept.place).to_vec()),
+            Numbers::F64(slots) => Buffer::F64(slots.get(kept.place).to_vec()),
+        };
+        Some(Tensor { shape: kept.shape.clone(), examples: None, data })
+    }
+
+    /// The numbers of a slot, if this is the precision.
+    pub fn slice<T: Stored>(&self, slot: SlotId) -> Option<&[T]> {
+        Some(T::slots(&self.numbers)?.get(self.slots.get(&slot)?.place))
+    }
+
+    pub fn slice_mut<T: Stored>(&mut self, slot: SlotId) -> Option<&mut [T]> {
+        Some(T::slots_mut(&mut self.numbers)?.get_mut(self.slots.get(&slot)?.place))
+    }
+
+    pub(super) fn place(&self, slot: SlotId) -> Option<usize> {
+        self.slots.get(&slot).map(|kept| kept.place)
+    }
+
+    pub(super) fn numbers(&self) -> &Numbers {
+        &self.numbers
+    }
+
+    pub(super) fn numbers_mut(&mut self) -> &mut Numbers {
+        &mut self.numbers
+    }
+}
+
+/// As many numbers as both have, rounded to the precision of the target.
+pub(super) fn write_rounded<T: Real>(to: &mut [T], from: &Buffer) {
+    match (T::slice(from), from) {
+        (Some(values), _) => to.iter_mut().zip(values).for_each(|(to, &value)| *to = value),
+        (None, Buffer::F32(values)) => {
+            to.iter_mut().zip(values).for_each(|(to, &v)| *to = T::of(f64::from(v)))
+        }
+        (None, Buffer::F64(values)) => to.iter_mut().zip(values).for_each(|(to, &v)| *to = T::of(v)),
+    }
+}

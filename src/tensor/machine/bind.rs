@@ -1,0 +1,268 @@
+//! From instructions to code: addresses, shares of workers, and the points where workers must meet.
+
+use std::sync::Arc;
+
+use super::fused::{self, FusedCode};
+use super::instruction::{Base, Instruction, Region, RunContext, Touched};
+use super::run::{self, Code};
+use crate::tensor::isa::Level;
+use crate::tensor::memory::Memory;
+use crate::tensor::pool::{Barrier, Pool};
+use crate::tensor::real::Real;
+use crate::tensor::slots::Slots;
+
+/// Who does an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Every worker an even share.
+    All,
+    /// One worker.
+    One(usize),
+}
+
+/// An instruction, and who does it.
+#[derive(Clone, Debug)]
+pub struct Scheduled {
+    pub instruction: Instruction,
+    pub share: Share,
+}
+
+/// What a program is bound to.
+pub struct Binding<'a, T> {
+    /// What is done once, when the program is bound.
+    pub setup: &'a [Instruction],
+    pub code: &'a [Scheduled],
+    /// Numbers in the arena.
+    pub arena: usize,
+    /// Numbers of the arena that are there from the start.
+    pub constants: &'a [(Region, Vec<f64>)],
+    pub slots: &'a Slots<T>,
+    /// Which of the slots the regions mean, in their order.
+    pub used: &'a [usize],
+    pub workers: usize,
+    pub level: Level,
+}
+
+/// Code for each worker, and the memory it runs over.
+pub struct Program<T> {
+    arena: Memory<T>,
+    /// The list of slots it was bound to, and those of them it uses.
+    slots_id: u64,
+    slots: Vec<(usize, Arc<Memory<T>>)>,
+    /// The workers' tiles; the code holds their addresses.
+    _tiles: Memory<T>,
+    code: Vec<Vec<Code<T>>>,
+    barrier: Barrier,
+}
+
+// SAFETY: the addresses in the code lead into memory that the program keeps alive; running needs `&mut`.
+unsafe impl<T: Send> Send for Program<T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for Program<T> {}
+
+impl<T: Real> Program<T> {
+    /// `None` if the system has no room for the arena.
+    pub fn bind(binding: &Binding<'_, T>) -> Option<Program<T>> {
+        let workers = binding.workers.max(1);
+        let arena = Memory::zeros(binding.arena)?;
+        for (region, values) in binding.constants {
+            assert!(
+                region.base == Base::Arena && region.len == values.len(),
+                "a constant of the wrong length"
+            );
+            // SAFETY: the arena is new: nobody else has it.
+            let target = &mut unsafe { arena.as_mut() }[region.offset..region.offset + region.len];
+            target.iter_mut().zip(values).for_each(|(to, &from)| *to = T::of(from));
+        }
+        let slots: Vec<(usize, Arc<Memory<T>>)> =
+            binding.used.iter().map(|&slot| (slot, Arc::clone(binding.slots.memory(slot)))).collect();
+        let tiles_each =
+            binding.code.iter().map(|s| &s.instruction).chain(binding.setup).map(tiles).max().unwrap_or(0)
+                * T::TILE;
+        let tiles: Memory<T> = Memory::zeros(tiles_each.checked_mul(workers)?)?;
+        let address = |region: Region| {
+            let (start, len) = match region.base {
+                Base::Arena => (arena.start(), arena.len()),
+                Base::Slot(slot) => (slots[slot].1.start(), slots[slot].1.len()),
+            };
+            assert!(
+                region.offset.checked_add(region.len).is_some_and(|end| end <= len),
+                "a region outside its memory"
+            );
+            start.wrapping_add(region.offset)
+        };
+        let mut code: Vec<Vec<Code<T>>> = (0..workers).map(|_| Vec::new()).collect();
+        let mut meetings = Meetings::new(workers);
+        for scheduled in binding.code {
+            let shares = shares(scheduled, workers);
+            if meetings.needed_before(&scheduled.instruction, &shares) {
+                code.iter_mut().for_each(|code| code.push(Code::Meet));
+            }
+            for (worker, &(from, to)) in shares.iter().enumerate() {
+                if from < to {
+                    let scratch = tiles.start().wrapping_add(worker * tiles_each);
+                    run::bind(
+                        &scheduled.instruction,
+                        from,
+                        to,
+                        binding.level,
+                        &address,
+                        scratch,
+                        &mut code[worker],
+                    );
+                }
+            }
+        }
+        let mut setup = Vec::new();
+        for instruction in binding.setup {
+            run::bind(
+                instruction,
+                0,
+                instruction.units(),
+                binding.level,
+                &address,
+                tiles.start(),
+                &mut setup,
+            );
+        }
+        // SAFETY: nobody else knows the arena yet, and a setup reads no slot.
+        unsafe { run::run(&setup, &Barrier::new(1), RunContext::default()) };
+        let slots_id = binding.slots.id();
+        Some(Program { arena, slots_id, slots, _tiles: tiles, code, barrier: Barrier::new(workers) })
+    }
+
+    pub fn workers(&self) -> usize {
+        self.code.len()
+    }
+
+    /// How often the workers meet in a step.
+    pub fn meetings(&self) -> usize {
+        self.code[0].iter().filter(|code| matches!(code, Code::Meet)).count()
+    }
+
+    /// Whether the slots are those it was bound to, and none has been replaced.
+    pub fn fits(&self, slots: &Slots<T>) -> bool {
+        self.slots_id == slots.id()
+            && self.slots.iter().all(|(slot, memory)| Arc::ptr_eq(memory, slots.memory(*slot)))
+    }
+
+    /// One step. The slots are those it was bound to; the pool has at least as many workers as the program.
+    pub fn run(&mut self, slots: &mut Slots<T>, pool: Option<&mut Pool>, context: RunContext) {
+        assert_eq!(self.slots_id, slots.id(), "a program runs with the slots it was bound to");
+        match pool {
+            Some(pool) if self.code.len() > 1 => {
+                assert!(pool.workers() >= self.code.len(), "a pool with too few workers");
+                let program = &*self;
+                pool.run(&|worker| {
+                    if let Some(code) = program.code.get(worker) {
+                        // SAFETY: `Meetings` put a meeting point wherever two workers touch the same numbers, and
+                        // the slots are borrowed for as long as this runs.
+                        unsafe { run::run(code, &program.barrier, context) };
+                    }
+                });
+            }
+            Some(_) | None => {
+                assert!(self.code.len() == 1, "a program for several workers needs a pool");
+                // SAFETY: one worker; `&mut` of the program and of the slots keeps others away.
+                unsafe { run::run(&self.code[0], &self.barrier, context) };
+            }
+        }
+    }
+
+    /// Numbers of the arena as they stand after a step.
+    pub fn read(&self, region: Region) -> &[T] {
+        assert_eq!(region.base, Base::Arena, "slots are read from the store");
+        &self.arena.snapshot()[region.offset..region.offset + region.len]
+    }
+
+    /// Numbers of the arena to be set before a step.
+    pub fn write(&mut self, region: Region) -> &mut [T] {
+        assert_eq!(region.base, Base::Arena, "slots are written through the store");
+        // SAFETY: `&mut self`: no step runs.
+        let arena = unsafe { self.arena.as_mut() };
+        &mut arena[region.offset..region.offset + region.len]
+    }
+}
+
+fn tiles(instruction: &Instruction) -> usize {
+    match instruction {
+        Instruction::Fused(fused) => fused::tiles(fused),
+        Instruction::Product(_)
+        | Instruction::Fold(_)
+        | Instruction::ArgMax(_)
+        | Instruction::Copy(_)
+        | Instruction::Fill { .. }
+        | Instruction::OneHot { .. }
+        | Instruction::Random { .. } => 0,
+    }
+}
+
+/// The units of each worker: an even share, or all for the first.
+fn shares(scheduled: &Scheduled, workers: usize) -> Vec<(usize, usize)> {
+    let units = scheduled.instruction.units();
+    (0..workers)
+        .map(|worker| match scheduled.share {
+            Share::All => (cut(units, worker, workers), cut(units, worker + 1, workers)),
+            Share::One(one) if one == worker => (0, units),
+            Share::One(one) => {
+                assert!(one < workers, "work for a worker that is not there");
+                (0, 0)
+            }
+        })
+        .collect()
+}
+
+/// Where a share begins. Equal counts are cut at equal places, so that a worker finds its own numbers again.
+fn cut(units: usize, worker: usize, workers: usize) -> usize {
+    (units as u128 * worker as u128 / workers as u128) as usize
+}
+
+/// What each worker has touched since they last met.
+struct Meetings {
+    since: Vec<Touched>,
+}
+
+impl Meetings {
+    fn new(workers: usize) -> Meetings {
+        Meetings { since: (0..workers).map(|_| Touched::default()).collect() }
+    }
+
+    /// Whether the workers must meet before this instruction; remembers what it touches.
+    fn needed_before(&mut self, instruction: &Instruction, shares: &[(usize, usize)]) -> bool {
+        if self.since.len() == 1 {
+            return false;
+        }
+        let touched: Vec<Touched> = shares
+            .iter()
+            .map(|&(from, to)| if from < to { instruction.touches(from, to) } else { Touched::default() })
+            .collect();
+        let needed = touched.iter().enumerate().any(|(worker, mine)| {
+            self.since.iter().enumerate().any(|(other, theirs)| other != worker && clash(mine, theirs))
+        });
+        if needed {
+            self.since.iter_mut().for_each(|since| *since = Touched::default());
+        }
+        for (since, touched) in self.since.iter_mut().zip(touched) {
+            since.reads.extend(touched.reads);
+            since.writes.extend(touched.writes);
+        }
+        needed
+    }
+}
+
+fn clash(mine: &Touched, theirs: &Touched) -> bool {
+    let any = |a: &[Region], b: &[Region]| a.iter().any(|a| b.iter().any(|b| a.overlaps(*b)));
+    any(&mine.writes, &theirs.reads) || any(&mine.writes, &theirs.writes) || any(&mine.reads, &theirs.writes)
+}
+
+impl<T> std::fmt::Debug for Program<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Program of {} workers", self.code.len())
+    }
+}
+
+impl<T: Real> FusedCode<T> {
+    pub(super) fn boxed(self) -> Code<T> {
+        Code::Fused(Box::new(self))
+    }
+}

@@ -1,0 +1,378 @@
+//! What a program is made of, before addresses are put in.
+//!
+//! `exec/` writes these; `bind.rs` turns them into code for each worker. Everything is in counts of numbers, in
+//! regions of the arena or of a slot.
+
+use crate::tensor::kernel::{Fold, Map1, Map2, Map3};
+use crate::tensor::random::Stream;
+
+/// Whose memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Base {
+    /// The program's own.
+    Arena,
+    /// The slot at this place of the program's list.
+    Slot(usize),
+}
+
+/// Numbers in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Region {
+    pub base: Base,
+    pub offset: usize,
+    pub len: usize,
+}
+
+impl Region {
+    pub fn part(self, from: usize, len: usize) -> Region {
+        assert!(from + len <= self.len, "a part of a region outside it");
+        Region { base: self.base, offset: self.offset + from, len }
+    }
+
+    pub fn overlaps(self, other: Region) -> bool {
+        self.base == other.base
+            && self.offset < other.offset + other.len
+            && other.offset < self.offset + self.len
+    }
+}
+
+/// How a loop over examples and their numbers reads an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// A number for each number.
+    Full,
+    /// The same numbers for each example.
+    Feature,
+    /// One number for each example.
+    Example,
+    /// One number.
+    Single,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    pub region: Region,
+    pub access: Access,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Function {
+    One(&'static Map1),
+    Two(&'static Map2),
+    Three(&'static Map3),
+    /// The input itself.
+    Copy,
+}
+
+impl Function {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Function::One(map) => map.name,
+            Function::Two(map) => map.name,
+            Function::Three(map) => map.name,
+            Function::Copy => "copy",
+        }
+    }
+}
+
+/// What a step reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Load(usize),
+    /// A tile that an earlier step wrote.
+    Register(usize),
+    /// A store that an earlier step wrote.
+    Stored(usize),
+}
+
+/// What a step writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    Register(usize),
+    Store(usize),
+}
+
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub function: Function,
+    pub inputs: Vec<Source>,
+    pub target: Target,
+}
+
+/// A chain of elementwise work over `count` examples of `grain` numbers, a tile at a time.
+#[derive(Clone, Debug)]
+pub struct Fused {
+    pub grain: usize,
+    pub count: usize,
+    pub loads: Vec<Load>,
+    pub stores: Vec<Region>,
+    pub steps: Vec<Step>,
+    pub registers: usize,
+}
+
+/// A matrix in a region, or one for each of several products `step` apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix {
+    pub region: Region,
+    pub rs: usize,
+    pub cs: usize,
+    pub step: usize,
+}
+
+/// `C = A · B` so many times; the results stand one after another, column-major.
+#[derive(Clone, Debug)]
+pub struct Product {
+    pub m: usize,
+    pub n: usize,
+    pub k: usize,
+    pub a: Matrix,
+    pub b: Matrix,
+    pub c: Region,
+    pub repeat: usize,
+    /// Columns that stay together when one product is shared out.
+    pub unit: usize,
+}
+
+/// `[inner, len, outer] -> [inner, outer]`
+#[derive(Clone, Debug)]
+pub struct FoldWork {
+    pub fold: Fold,
+    pub from: Region,
+    pub to: Region,
+    pub inner: usize,
+    pub len: usize,
+    pub outer: usize,
+    /// Examples among the outer ones.
+    pub count: usize,
+}
+
+/// The same shape of work; the result is a position.
+#[derive(Clone, Debug)]
+pub struct ArgMaxWork {
+    pub from: Region,
+    pub to: Region,
+    pub inner: usize,
+    pub len: usize,
+    pub outer: usize,
+    pub count: usize,
+}
+
+/// Numbers copied between two layouts of the same sizes; a stride of 0 repeats.
+#[derive(Clone, Debug)]
+pub struct Strided {
+    pub from: Region,
+    pub from_offset: usize,
+    pub from_strides: Vec<usize>,
+    pub to: Region,
+    pub to_offset: usize,
+    pub to_strides: Vec<usize>,
+    /// The last one is shared out.
+    pub sizes: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draw {
+    Uniform,
+    Normal,
+}
+
+#[derive(Clone, Debug)]
+pub enum Instruction {
+    Fused(Fused),
+    Product(Product),
+    Fold(FoldWork),
+    ArgMax(ArgMaxWork),
+    Copy(Strided),
+    Fill {
+        to: Region,
+        value: f64,
+    },
+    /// Labels to columns with a one.
+    OneHot {
+        from: Region,
+        to: Region,
+        classes: usize,
+    },
+    Random {
+        to: Region,
+        name: std::sync::Arc<str>,
+        draw: Draw,
+    },
+}
+
+/// What a run supplies to random numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunContext {
+    pub seed: u64,
+    pub step: u64,
+}
+
+impl RunContext {
+    pub(super) fn stream(&self, name: &str) -> Stream {
+        Stream::new(self.seed, name)
+    }
+}
+
+/// What part of its work an instruction touches: what it reads and what it writes.
+#[derive(Debug, Default)]
+pub struct Touched {
+    pub reads: Vec<Region>,
+    pub writes: Vec<Region>,
+}
+
+impl Instruction {
+    /// Into how many equal pieces the work can be cut without changing a bit.
+    pub fn units(&self) -> usize {
+        match self {
+            Instruction::Fused(fused) => fused.count,
+            Instruction::Product(product) if product.repeat > 1 => product.repeat,
+            Instruction::Product(product) => product.n / product.unit.max(1),
+            Instruction::Fold(work) if work.outer == 1 => work.inner,
+            Instruction::Fold(work) => work.count,
+            Instruction::ArgMax(work) => work.count,
+            Instruction::Copy(copy) => copy.sizes.last().copied().unwrap_or(1),
+            Instruction::Fill { .. } => 1,
+            Instruction::OneHot { from, .. } => from.len,
+            Instruction::Random { to, .. } => to.len.div_ceil(4),
+        }
+    }
+
+    /// About how many nanoseconds one thread needs.
+    pub fn cost(&self) -> f64 {
+        let numbers = match self {
+            Instruction::Fused(fused) => {
+                let steps: f64 = fused.steps.iter().map(|step| step_cost(&step.function)).sum();
+                return 10.0 + fused.grain as f64 * fused.count as f64 * steps;
+            }
+            Instruction::Product(product) => {
+                let work = product.m as f64 * product.n as f64 * product.k as f64 * product.repeat as f64;
+                return 50.0 + work * 0.02;
+            }
+            Instruction::Fold(work) if work.inner == 1 && work.len < 32 => work.len * work.outer * 8,
+            Instruction::Fold(work) => work.inner * work.len * work.outer,
+            Instruction::ArgMax(work) => work.inner * work.len * work.outer * 10,
+            Instruction::Copy(copy) => copy.sizes.iter().product::<usize>() * 5,
+            Instruction::Fill { to, .. } => to.len,
+            Instruction::OneHot { to, .. } => to.len,
+            Instruction::Random { to, .. } => to.len * 100,
+        };
+        10.0 + numbers as f64 * 0.1
+    }
+
+    /// The regions of the units `from..to`.
+    pub fn touches(&self, from: usize, to: usize) -> Touched {
+        let mut touched = Touched::default();
+        match self {
+            Instruction::Fused(fused) => {
+                let share = |region: Region| region.part(from * fused.grain, (to - from) * fused.grain);
+                touched.writes.extend(fused.stores.iter().map(|&store| share(store)));
+                touched.reads.extend(fused.loads.iter().map(|load| match load.access {
+                    Access::Full => share(load.region),
+                    Access::Example => load.region.part(from, to - from),
+                    Access::Feature | Access::Single => load.region,
+                }));
+            }
+            Instruction::Product(product) => {
+                touched.reads.extend([
+                    product.a.shared(product, from, to, false),
+                    product.b.shared(product, from, to, true),
+                ]);
+                let columns = if product.repeat > 1 { product.n } else { product.unit };
+                touched
+                    .writes
+                    .push(product.c.part(from * columns * product.m, (to - from) * columns * product.m));
+            }
+            Instruction::Fold(work) if work.outer == 1 => {
+                touched.reads.push(work.from);
+                touched.writes.push(work.to.part(from, to - from));
+            }
+            Instruction::Fold(FoldWork { from: source, to: result, count, .. })
+            | Instruction::ArgMax(ArgMaxWork { from: source, to: result, count, .. }) => {
+                touched.reads.push(share_evenly(*source, *count, from, to));
+                touched.writes.push(share_evenly(*result, *count, from, to));
+            }
+            Instruction::Copy(copy) => {
+                touched.reads.push(span(
+                    copy.from,
+                    copy.from_offset,
+                    &copy.from_strides,
+                    &copy.sizes,
+                    from,
+                    to,
+                ));
+                touched.writes.push(span(copy.to, copy.to_offset, &copy.to_strides, &copy.sizes, from, to));
+            }
+            Instruction::Fill { to: region, .. } => touched.writes.push(*region),
+            Instruction::OneHot { from: labels, to: result, classes } => {
+                touched.reads.push(labels.part(from, to - from));
+                touched.writes.push(result.part(from * classes, (to - from) * classes));
+            }
+            Instruction::Random { to: region, .. } => {
+                let end = region.len.min(to * 4);
+                touched.writes.push(region.part(from * 4, end - from * 4));
+            }
+        }
+        touched
+    }
+}
+
+fn step_cost(function: &Function) -> f64 {
+    match function {
+        Function::One(map)
+            if matches!(map.name, "negate" | "square" | "abs" | "sqrt" | "reciprocal" | "not" | "sign") =>
+        {
+            0.04
+        }
+        Function::One(_) => 0.4,
+        Function::Two(map) if map.name == "power" => 20.0,
+        Function::Two(_) | Function::Three(_) | Function::Copy => 0.04,
+    }
+}
+
+fn share_evenly(region: Region, count: usize, from: usize, to: usize) -> Region {
+    let each = region.len / count.max(1);
+    region.part(from * each, (to - from) * each)
+}
+
+/// From the first to the last number that a strided walk over the units `from..to` meets.
+fn span(region: Region, offset: usize, strides: &[usize], sizes: &[usize], from: usize, to: usize) -> Region {
+    let (Some((&last_stride, inner_strides)), Some((_, inner_sizes))) =
+        (strides.split_last(), sizes.split_last())
+    else {
+        return region.part(offset, 1);
+    };
+    if sizes.contains(&0) || from == to {
+        return region.part(0, 0);
+    }
+    let reach: usize = inner_strides.iter().zip(inner_sizes).map(|(stride, size)| stride * (size - 1)).sum();
+    region.part(offset + from * last_stride, (to - 1 - from) * last_stride + reach + 1)
+}
+
+impl Matrix {
+    /// What the units `from..to` of a product read of its left or right (`columns`) side.
+    fn shared(&self, product: &Product, from: usize, to: usize, columns: bool) -> Region {
+        if product.repeat > 1 {
+            let (rows, cols) = if columns { (product.k, product.n) } else { (product.m, product.k) };
+            return span(
+                self.region,
+                0,
+                &[self.rs, self.cs, self.step],
+                &[rows, cols, product.repeat],
+                from,
+                to,
+            );
+        }
+        if columns {
+            let unit = product.unit;
+            return span(
+                self.region,
+                0,
+                &[self.rs, self.cs, self.cs * unit],
+                &[product.k, unit, to],
+                from,
+                to,
+            );
+        }
+        self.region
+    }
+}

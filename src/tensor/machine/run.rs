@@ -1,0 +1,381 @@
+//! The code of a worker, and the loop that runs it.
+
+use std::sync::Arc;
+
+use super::Region;
+use super::fused::FusedCode;
+use super::instruction::{ArgMaxWork, Draw, FoldWork, Instruction, Product, RunContext, Strided};
+use crate::tensor::fold::RunFold;
+use crate::tensor::isa::Level;
+use crate::tensor::kernel::Fold;
+use crate::tensor::loops::Run2;
+use crate::tensor::maps;
+use crate::tensor::pool::Barrier;
+use crate::tensor::product::{self, RunSmall, View};
+use crate::tensor::real::Real;
+
+/// One instruction, or a worker's share of it, with addresses.
+pub(super) enum Code<T> {
+    Fused(Box<FusedCode<T>>),
+    Small {
+        run: RunSmall<T>,
+        view: View<T>,
+        repeat: usize,
+        steps: [usize; 3],
+    },
+    Large {
+        view: View<T>,
+        repeat: usize,
+        steps: [usize; 3],
+    },
+    FoldRows {
+        run: RunFold<T>,
+        from: *const T,
+        to: *mut T,
+        len: usize,
+        outer: usize,
+    },
+    FoldStrided {
+        join: Run2<T>,
+        from: *const T,
+        to: *mut T,
+        inner: usize,
+        len: usize,
+        outer: usize,
+        stride: usize,
+        empty: T,
+    },
+    ArgMax {
+        from: *const T,
+        to: *mut T,
+        inner: usize,
+        len: usize,
+        outer: usize,
+    },
+    Copy(Box<Walk<T>>),
+    Fill {
+        to: *mut T,
+        len: usize,
+        value: T,
+    },
+    OneHot {
+        from: *const T,
+        to: *mut T,
+        classes: usize,
+        count: usize,
+    },
+    Random {
+        to: *mut T,
+        first: usize,
+        len: usize,
+        name: Arc<str>,
+        draw: Draw,
+    },
+    /// Wait for the other workers.
+    Meet,
+}
+
+/// A strided copy: the innermost axis apart from the others.
+pub(super) struct Walk<T> {
+    from: *const T,
+    to: *mut T,
+    len: usize,
+    from_step: usize,
+    to_step: usize,
+    /// Size, source stride and target stride of the other axes; the position is kept here between steps, at 0.
+    axes: Vec<(usize, usize, usize)>,
+}
+
+/// Code for the units `from..to` of an instruction.
+pub(super) fn bind<T: Real>(
+    instruction: &Instruction,
+    from: usize,
+    to: usize,
+    level: Level,
+    address: &dyn Fn(Region) -> *mut T,
+    tiles: *mut T,
+    code: &mut Vec<Code<T>>,
+) {
+    // Every region is looked at whole, so that an address is never past its memory.
+    for region in instruction.touches(from, to).reads.into_iter().chain(instruction.touches(from, to).writes)
+    {
+        address(region);
+    }
+    code.push(match instruction {
+        Instruction::Fused(fused) => FusedCode::bind(fused, from, to, level, address, tiles).boxed(),
+        Instruction::Product(product) => bind_product(product, from, to, level, address),
+        Instruction::Fold(work) => bind_fold(work, from, to, level, address),
+        Instruction::ArgMax(ArgMaxWork { from: source, to: result, inner, len, outer, count }) => {
+            assert_eq!(source.len, inner * len * outer);
+            assert_eq!(result.len, inner * outer);
+            let each = outer / count;
+            Code::ArgMax {
+                from: address(*source).wrapping_add(from * each * inner * len),
+                to: address(*result).wrapping_add(from * each * inner),
+                inner: *inner,
+                len: *len,
+                outer: (to - from) * each,
+            }
+        }
+        Instruction::Copy(copy) => bind_copy(copy, from, to, address),
+        Instruction::Fill { to: region, value } => {
+            Code::Fill { to: address(*region), len: region.len, value: T::of(*value) }
+        }
+        Instruction::OneHot { from: labels, to: result, classes } => {
+            assert_eq!(result.len, labels.len * classes);
+            Code::OneHot {
+                from: address(*labels).wrapping_add(from),
+                to: address(*result).wrapping_add(from * classes),
+                classes: *classes,
+                count: to - from,
+            }
+        }
+        Instruction::Random { to: region, name, draw } => {
+            let (first, end) = (from * 4, region.len.min(to * 4));
+            Code::Random {
+                to: address(*region).wrapping_add(first),
+                first,
+                len: end - first,
+                name: name.clone(),
+                draw: *draw,
+            }
+        }
+    });
+}
+
+fn bind_product<T: Real>(
+    product: &Product,
+    from: usize,
+    to: usize,
+    level: Level,
+    address: &dyn Fn(Region) -> *mut T,
+) -> Code<T> {
+    assert_eq!(product.c.len, product.m * product.n * product.repeat, "a product of the wrong length");
+    let Product { m, n, k, a, b, c, repeat, unit } = product;
+    let mut view = View {
+        m: *m,
+        n: *n,
+        k: *k,
+        a: address(a.region).cast_const(),
+        a_rs: a.rs,
+        a_cs: a.cs,
+        b: address(b.region).cast_const(),
+        b_rs: b.rs,
+        b_cs: b.cs,
+        c: address(*c),
+        c_cs: *m,
+    };
+    let steps = [a.step, b.step, m * n];
+    if *repeat > 1 {
+        view.a = view.a.wrapping_add(from * steps[0]);
+        view.b = view.b.wrapping_add(from * steps[1]);
+        view.c = view.c.wrapping_add(from * steps[2]);
+    } else {
+        view.b = view.b.wrapping_add(from * unit * b.cs);
+        view.c = view.c.wrapping_add(from * unit * m);
+        view.n = (to - from) * unit;
+    }
+    let repeat = if *repeat > 1 { to - from } else { 1 };
+    match product::is_small(*m, *n, *k) {
+        true => Code::Small { run: T::small_product(level), view, repeat, steps },
+        false => Code::Large { view, repeat, steps },
+    }
+}
+
+fn bind_fold<T: Real>(
+    work: &FoldWork,
+    from: usize,
+    to: usize,
+    level: Level,
+    address: &dyn Fn(Region) -> *mut T,
+) -> Code<T> {
+    let FoldWork { fold, from: source, to: result, inner, len, outer, count } = *work;
+    assert_eq!(source.len, inner * len * outer, "a fold of the wrong length");
+    assert_eq!(result.len, inner * outer, "a fold to the wrong length");
+    let (x, y) = (address(source).cast_const(), address(result));
+    let (join, empty) = match fold {
+        Fold::Sum => (&maps::ADD, 0.0),
+        Fold::Max => (&maps::MAX, f64::NEG_INFINITY),
+        Fold::Min => (&maps::MIN, f64::INFINITY),
+    };
+    let (join, empty) = (T::map2(join, level), T::of(empty));
+    if outer == 1 && inner > 1 {
+        let (from_at, inner_here) = (from, to - from);
+        return Code::FoldStrided {
+            join,
+            from: x.wrapping_add(from_at),
+            to: y.wrapping_add(from_at),
+            inner: inner_here,
+            len,
+            outer: 1,
+            stride: inner,
+            empty,
+        };
+    }
+    let each = if outer == 1 { 1 } else { outer / count };
+    let (from, outer) = if outer == 1 { (0, 1) } else { (from * each, (to - from) * each) };
+    let (x, y) = (x.wrapping_add(from * inner * len), y.wrapping_add(from * inner));
+    if inner == 1 {
+        Code::FoldRows { run: T::fold(fold, level), from: x, to: y, len, outer }
+    } else {
+        Code::FoldStrided { join, from: x, to: y, inner, len, outer, stride: inner, empty }
+    }
+}
+
+fn bind_copy<T: Real>(copy: &Strided, from: usize, to: usize, address: &dyn Fn(Region) -> *mut T) -> Code<T> {
+    let rank = copy.sizes.len();
+    let mut axes: Vec<(usize, usize, usize)> =
+        (0..rank).map(|axis| (copy.sizes[axis], copy.from_strides[axis], copy.to_strides[axis])).collect();
+    let mut x = address(copy.from).wrapping_add(copy.from_offset).cast_const();
+    let mut y = address(copy.to).wrapping_add(copy.to_offset);
+    if let Some((size, from_stride, to_stride)) = axes.last_mut() {
+        x = x.wrapping_add(from * *from_stride);
+        y = y.wrapping_add(from * *to_stride);
+        *size = to - from;
+    }
+    // Neighbouring axes that are one walk in both layouts become one axis.
+    axes.retain(|&(size, _, _)| size != 1);
+    let mut joined: Vec<(usize, usize, usize)> = Vec::new();
+    for (size, from_stride, to_stride) in axes {
+        match joined.last_mut() {
+            Some(last) if last.0 * last.1 == from_stride && last.0 * last.2 == to_stride => last.0 *= size,
+            Some(_) | None => joined.push((size, from_stride, to_stride)),
+        }
+    }
+    let (len, from_step, to_step) = if joined.is_empty() { (1, 1, 1) } else { joined.remove(0) };
+    Code::Copy(Box::new(Walk { from: x, to: y, len, from_step, to_step, axes: joined }))
+}
+
+/// # Safety
+/// The memory the code was bound to is alive and nobody but the other workers of this step touches it.
+pub(super) unsafe fn run<T: Real>(code: &[Code<T>], barrier: &Barrier, context: RunContext) {
+    for instruction in code {
+        // SAFETY: `bind` checked that all counts stay inside their regions; the caller keeps others away.
+        unsafe {
+            match instruction {
+                Code::Fused(fused) => fused.run(),
+                Code::Small { run, view, repeat, steps } => {
+                    repeated(view, *repeat, steps, |view| run(view));
+                }
+                Code::Large { view, repeat, steps } => {
+                    repeated(view, *repeat, steps, |view| product::large(view, T::of(1.0)));
+                }
+                Code::FoldRows { run, from, to, len, outer } => {
+                    for row in 0..*outer {
+                        *to.add(row) = run(from.add(row * len), *len);
+                    }
+                }
+                &Code::FoldStrided { join, from, to, inner, len, outer, stride, empty } => {
+                    for row in 0..outer {
+                        let (x, y) = (from.add(row * stride * len), to.add(row * stride));
+                        if len == 0 {
+                            std::slice::from_raw_parts_mut(y, inner).fill(empty);
+                            continue;
+                        }
+                        y.copy_from_nonoverlapping(x, inner);
+                        for at in 1..len {
+                            join(y, x.add(at * stride), y, inner);
+                        }
+                    }
+                }
+                Code::ArgMax { from, to, inner, len, outer } => arg_max(*from, *to, *inner, *len, *outer),
+                Code::Copy(walk) => walk.run(),
+                Code::Fill { to, len, value } => std::slice::from_raw_parts_mut(*to, *len).fill(*value),
+                Code::OneHot { from, to, classes, count } => one_hot(*from, *to, *classes, *count),
+                Code::Random { to, first, len, name, draw } => {
+                    random(*to, *first, *len, name, *draw, context)
+                }
+                Code::Meet => barrier.wait(),
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn repeated<T: Copy>(view: &View<T>, repeat: usize, steps: &[usize; 3], run: impl Fn(&View<T>)) {
+    if repeat == 1 {
+        return run(view);
+    }
+    for at in 0..repeat {
+        let (a, b, c) = (at * steps[0], at * steps[1], at * steps[2]);
+        run(&View {
+            a: view.a.wrapping_add(a),
+            b: view.b.wrapping_add(b),
+            c: view.c.wrapping_add(c),
+            ..*view
+        });
+    }
+}
+
+unsafe fn arg_max<T: Real>(from: *const T, to: *mut T, inner: usize, len: usize, outer: usize) {
+    for row in 0..outer {
+        for at in 0..inner {
+            // SAFETY: the caller promises `inner * len * outer` numbers to read and `inner * outer` to write.
+            unsafe {
+                let x = |place: usize| *from.add((row * len + place) * inner + at);
+                let mut best = 0;
+                for place in 1..len {
+                    if x(place) > x(best) {
+                        best = place;
+                    }
+                }
+                *to.add(row * inner + at) = T::of(best as f64);
+            }
+        }
+    }
+}
+
+unsafe fn one_hot<T: Real>(from: *const T, to: *mut T, classes: usize, count: usize) {
+    for at in 0..count {
+        // SAFETY: the caller promises `count` labels and as many columns.
+        unsafe {
+            let column = std::slice::from_raw_parts_mut(to.add(at * classes), classes);
+            column.fill(T::of(0.0));
+            let label = (*from.add(at)).widen();
+            if label >= 0.0 && label < classes as f64 && label.fract() == 0.0 {
+                column[label as usize] = T::of(1.0);
+            }
+        }
+    }
+}
+
+unsafe fn random<T: Real>(to: *mut T, first: usize, len: usize, name: &str, draw: Draw, context: RunContext) {
+    let stream = context.stream(name);
+    for at in 0..len {
+        let index = (first + at) as u64;
+        let value = match draw {
+            Draw::Uniform => T::uniform(&stream, context.step, index),
+            Draw::Normal => T::of(stream.normal(context.step, index)),
+        };
+        // SAFETY: the caller promises room for `len` numbers.
+        unsafe { *to.add(at) = value };
+    }
+}
+
+impl<T: Copy> Walk<T> {
+    unsafe fn run(&self) {
+        // SAFETY: `bind` checked the span of both walks.
+        unsafe { self.axes_from(self.axes.len(), self.from, self.to) };
+    }
+
+    /// The axes below `depth`, outermost first.
+    unsafe fn axes_from(&self, depth: usize, from: *const T, to: *mut T) {
+        // SAFETY: as in `run`.
+        unsafe {
+            if depth == 0 {
+                if self.from_step == 1 && self.to_step == 1 {
+                    to.copy_from_nonoverlapping(from, self.len);
+                } else {
+                    for at in 0..self.len {
+                        *to.add(at * self.to_step) = *from.add(at * self.from_step);
+                    }
+                }
+                return;
+            }
+            let (size, from_stride, to_stride) = self.axes[depth - 1];
+            for at in 0..size {
+                self.axes_from(depth - 1, from.add(at * from_stride), to.add(at * to_stride));
+            }
+        }
+    }
+}

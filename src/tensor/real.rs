@@ -1,0 +1,76 @@
+//! The two precisions, and the kernels of each.
+
+use super::fold::{self, RunFold};
+use super::isa::Level;
+use super::kernel::{Fold, Map1, Map2, Map3};
+use super::loops::{Run1, Run2, Run3};
+use super::product::{self, RunSmall};
+use super::random::Stream;
+use super::value::{Buffer, Precision};
+
+/// A number as programs compute with it.
+pub trait Real: faer::traits::ComplexField + Copy + Default + PartialOrd + Send + Sync + 'static {
+    const PRECISION: Precision;
+    /// Numbers of a tile: two kilobytes, so that the tiles of a long chain stay in the first-level cache.
+    const TILE: usize;
+
+    fn of(value: f64) -> Self;
+    fn widen(self) -> f64;
+    fn map1(map: &Map1, level: Level) -> Run1<Self>;
+    fn map2(map: &Map2, level: Level) -> Run2<Self>;
+    fn map3(map: &Map3, level: Level) -> Run3<Self>;
+    fn fold(fold: Fold, level: Level) -> RunFold<Self>;
+    fn small_product(level: Level) -> RunSmall<Self>;
+    /// A random number in `[0, 1)`.
+    fn uniform(stream: &Stream, step: u64, index: u64) -> Self;
+    fn buffer(values: Vec<Self>) -> Buffer;
+    /// The numbers, if they have this precision.
+    fn slice(buffer: &Buffer) -> Option<&[Self]>;
+}
+
+macro_rules! real {
+    ($T:ident, $precision:ident, $tile:literal, $fold:ident, $small:ident, $uniform:ident) => {
+        impl Real for $T {
+            const PRECISION: Precision = Precision::$precision;
+            const TILE: usize = $tile;
+
+            fn of(value: f64) -> $T {
+                value as $T
+            }
+            fn widen(self) -> f64 {
+                f64::from(self)
+            }
+            fn map1(map: &Map1, level: Level) -> Run1<$T> {
+                map.$T.at(level)
+            }
+            fn map2(map: &Map2, level: Level) -> Run2<$T> {
+                map.$T.at(level)
+            }
+            fn map3(map: &Map3, level: Level) -> Run3<$T> {
+                map.$T.at(level)
+            }
+            fn fold(fold: Fold, level: Level) -> RunFold<$T> {
+                fold::$fold(fold, level)
+            }
+            fn small_product(level: Level) -> RunSmall<$T> {
+                product::$small(level)
+            }
+            fn uniform(stream: &Stream, step: u64, index: u64) -> $T {
+                stream.$uniform(step, index)
+            }
+            fn buffer(values: Vec<$T>) -> Buffer {
+                Buffer::$precision(values)
+            }
+            fn slice(buffer: &Buffer) -> Option<&[$T]> {
+                match buffer {
+                    Buffer::$precision(values) => Some(values),
+                    #[expect(unreachable_patterns, reason = "the other precision")]
+                    Buffer::F32(_) | Buffer::F64(_) => None,
+                }
+            }
+        }
+    };
+}
+
+real!(f32, F32, 512, f32_fold, f32_small, uniform_f32);
+real!(f64, F64, 256, f64_fold, f64_small, uniform);
