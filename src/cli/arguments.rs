@@ -31,14 +31,18 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Check a script, then run it
-    #[command(after_help = "Ctrl-C ends a training after the present step, keeps its parameters and goes on with the \
-        script; a second one ends everything.")]
+    #[command(
+        after_help = "Ctrl-C ends a training after the present step, keeps its parameters and goes on with the \
+        script; a second one ends everything."
+    )]
     Run(Run),
     /// Find everything that is wrong with a script without running it
     Check(Check),
     /// Let a saved model answer the rows of a file
-    #[command(after_help = "The script says what the model is and is not run; the weights bring what it learned and how \
-        its data was encoded.\n\nExample:\n  nn predict iris.nn --weights iris.safetensors --data new.csv -o answers.csv")]
+    #[command(
+        after_help = "The script says what the model is and is not run; the weights bring what it learned and how \
+        its data was encoded.\n\nExample:\n  nn predict iris.nn --weights iris.safetensors --data new.csv -o answers.csv"
+    )]
     Predict(Predict),
     /// Type statements and see what they give
     Repl(Repl),
@@ -151,6 +155,8 @@ pub enum Show {
     Graph,
     /// The graph of the whole step, with gradient and optimizer
     Grad,
+    /// The instructions of a step
+    Plan,
 }
 
 impl Show {
@@ -160,13 +166,18 @@ impl Show {
             Show::Types => Boundary::Types,
             Show::Graph => Boundary::Graph,
             Show::Grad => Boundary::Grad,
+            Show::Plan => Boundary::Plan,
         }
     }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| "expected a number of seconds".to_string())?;
-    if (0.01..=3600.0).contains(&number) { Ok(number) } else { Err("expected 0.01 to 3600 seconds".to_string()) }
+    if (0.01..=3600.0).contains(&number) {
+        Ok(number)
+    } else {
+        Err("expected 0.01 to 3600 seconds".to_string())
+    }
 }
 
 /// The command of these arguments. A mistake, `--help` and `--version` end the program with clap's words and code.

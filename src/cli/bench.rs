@@ -35,8 +35,12 @@ pub fn print(arguments: &Bench, found: &Benchmark, output: &Output) {
         return;
     }
     let blocks = timing.steps / timing.steps_per_block.max(1);
-    output.line(&format!("step     {} at best, {} in the median of {blocks} blocks of {} steps",
-        time(best), time(median), grouped(timing.steps_per_block as f64)));
+    output.line(&format!(
+        "step     {} at best, {} in the median of {blocks} blocks of {} steps",
+        time(best),
+        time(median),
+        grouped(timing.steps_per_block as f64)
+    ));
     let rate = 1e6 / best;
     output.line(&format!(
         "rate     {} steps/s, {} examples/s",
@@ -44,13 +48,14 @@ pub fn print(arguments: &Bench, found: &Benchmark, output: &Output) {
         grouped(rate * found.batch as f64)
     ));
     if let Some(gflops) = gflops {
-        let mega = found.product_flops / 1e6;
-        output.line(&format!("work     {mega:.3} MFLOP a step in products, {gflops:.2} GFLOP/s"));
+        let work = operations(found.product_flops);
+        output.line(&format!("work     {work} a step in products, {gflops:.2} GFLOP/s"));
     }
     if let Some(memory) = memory {
         output.line(&format!("memory   {memory:.1} MiB at the peak"));
     }
-    let threads = if found.threads == 1 { "1 thread".to_string() } else { format!("{} threads", found.threads) };
+    let threads =
+        if found.threads == 1 { "1 thread".to_string() } else { format!("{} threads", found.threads) };
     output.line(&format!(
         "model    {} parameters, batch {}, {precision}, {threads}",
         grouped(found.parameters as f64),
@@ -65,6 +70,11 @@ fn time(us: f64) -> String {
         us if us < 1e6 => format!("{:.2} ms", us / 1e3),
         us => format!("{:.2} s", us / 1e6),
     }
+}
+
+/// Multiplications and additions.
+fn operations(count: f64) -> String {
+    if count < 1e6 { format!("{} FLOP", grouped(count)) } else { format!("{:.1} MFLOP", count / 1e6) }
 }
 
 /// `12,345`
@@ -94,7 +104,13 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!((grouped(1_234_567.0), grouped(12.4), grouped(123.0)), ("1,234,567".into(), "12".into(), "123".into()));
-        assert_eq!((time(0.25), time(268.14), time(55_000.0)), ("0.250 µs".into(), "268.1 µs".into(), "55.00 ms".into()));
+        assert_eq!(
+            (grouped(1_234_567.0), grouped(12.4), grouped(123.0)),
+            ("1,234,567".into(), "12".into(), "123".into())
+        );
+        assert_eq!(
+            (time(0.25), time(268.14), time(55_000.0)),
+            ("0.250 µs".into(), "268.1 µs".into(), "55.00 ms".into())
+        );
     }
 }

@@ -31,9 +31,7 @@ pub fn show(report: &Report, format: Format, output: &Output, screen: Screen) ->
         Format::Json => {
             let all: Vec<_> = report.diagnostics.iter().map(|one| to_json(one, &report.sources)).collect();
             let (errors, warnings) = counts(&report.diagnostics);
-            output.line(
-                &json!({ "diagnostics": all, "errors": errors, "warnings": warnings }).to_string(),
-            );
+            output.line(&json!({ "diagnostics": all, "errors": errors, "warnings": warnings }).to_string());
             output.flush();
         }
     }
@@ -64,7 +62,8 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
         1 => Some(format!("1 {what}")),
         n => Some(format!("{n} {what}s")),
     };
-    let both: Vec<String> = [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
+    let both: Vec<String> =
+        [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
     both.join(", ")
 }
 

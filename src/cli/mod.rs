@@ -65,7 +65,7 @@ fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
     }
     let report = session::run_file(&mut world, &arguments.file);
     let code = messages::show(&report, Format::Full, output, screen);
-    if world.was_stopped() {
+    if world.stopped().get() {
         say("stopped by Ctrl-C");
         return ExitCode::from(STOPPED);
     }
@@ -79,7 +79,8 @@ fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
         passes.iter().for_each(|(name, sentence)| say(&format!("  {name:10} {sentence}")));
         return ExitCode::from(WRONG_USAGE);
     }
-    let mut world = Terminal::new(output.clone(), screen, 1).quiet();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut world = Terminal::new(output.clone(), screen, threads).quiet();
     let report = match arguments.show {
         Some(show) => {
             let after = arguments.after.as_deref();

@@ -17,7 +17,8 @@ pub fn print(predictions: &Predictions, output: &Output) {
             None => row.iter().map(|number| format_number(*number, format)).collect(),
         })
         .collect();
-    let width = lines.iter().filter_map(|line| line.first()).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width =
+        lines.iter().filter_map(|line| line.first()).map(|cell| cell.chars().count()).max().unwrap_or(0);
     for line in &lines {
         match line.as_slice() {
             [class, number] if predictions.classes.is_some() => {
@@ -68,5 +69,9 @@ fn header(predictions: &Predictions) -> Vec<String> {
 }
 
 fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_string() }
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_string()
+    }
 }

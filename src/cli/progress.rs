@@ -178,6 +178,9 @@ mod tests {
         assert_eq!(duration(Duration::from_millis(1500)), "1.5 s");
         assert_eq!(duration(Duration::from_secs(75)), "1 min 15 s");
         assert_eq!(duration(Duration::from_secs(7300)), "2 h 01 min");
-        assert_eq!((number(0.25), number(1e-5), number(0.0)), ("0.2500".into(), "1.000e-5".into(), "0.0000".into()));
+        assert_eq!(
+            (number(0.25), number(1e-5), number(0.0)),
+            ("0.2500".into(), "1.000e-5".into(), "0.0000".into())
+        );
     }
 }

@@ -1,7 +1,14 @@
 //! `nn --version`: what was built, how, and what it finds here.
 
+use std::sync::OnceLock;
+
 /// The version and the facts that a report of a mistake needs.
-pub fn facts() -> String {
+pub fn facts() -> &'static str {
+    static FACTS: OnceLock<String> = OnceLock::new();
+    FACTS.get_or_init(collect)
+}
+
+fn collect() -> String {
     let build = if cfg!(debug_assertions) { "debug" } else { "release" };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     format!(

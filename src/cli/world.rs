@@ -1,6 +1,7 @@
 //! The terminal as a world: files on disk, lines on standard output, trainings on standard error.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use super::files::CommandFiles;
 use super::interrupt;
@@ -16,14 +17,14 @@ pub struct Terminal {
     watcher: Option<Watcher>,
     threads: usize,
     /// Something was told to stop and has not said that it did.
-    stopped: Cell<bool>,
+    stopped: Rc<Cell<bool>>,
 }
 
 impl Terminal {
     /// A world that tells how trainings go.
     pub fn new(output: Output, screen: Screen, threads: usize) -> Terminal {
         let watcher = Some(Watcher::new(screen));
-        Terminal { files: CommandFiles::default(), output, watcher, threads, stopped: Cell::new(false) }
+        Terminal { files: CommandFiles::default(), output, watcher, threads, stopped: Rc::default() }
     }
 
     /// The same without a word about trainings.
@@ -32,8 +33,8 @@ impl Terminal {
     }
 
     /// Whether something other than a training was stopped by Ctrl-C.
-    pub fn was_stopped(&self) -> bool {
-        self.stopped.get()
+    pub fn stopped(&self) -> Rc<Cell<bool>> {
+        self.stopped.clone()
     }
 }
 

@@ -10,9 +10,11 @@ use super::world::World;
 use crate::base::{SourceId, Span};
 use crate::check::TrainRequest;
 use crate::elaborate::{Step, StepRequest, Value};
+use crate::exec;
 use crate::graph::{self, NodeId};
 use crate::passes;
 use crate::syntax;
+use crate::train;
 
 /// A boundary between two stages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub enum Boundary {
     Graph,
     /// The graph of the whole step of each training, with gradient and optimizer.
     Grad,
+    /// The instructions of each training's step for one full batch.
+    Plan,
 }
 
 /// The passes over graphs, by name and in order, each with what it does.
@@ -60,11 +64,11 @@ pub fn show_file(
         Boundary::Types => session.types(source),
         Boundary::Graph if session.trainings.is_empty() => session.script_graph(after),
         Boundary::Graph => session.step_graphs(after, false),
-        Boundary::Grad => {
+        Boundary::Grad | Boundary::Plan => {
             if session.trainings.is_empty() && !session.has_errors() {
-                session.report_no_training(Span::new(source, 0, 0), "take the gradient of");
+                session.report_no_training(Span::new(source, 0, 0), "show the step of");
             }
-            session.step_graphs(after, true)
+            if boundary == Boundary::Plan { session.plans() } else { session.step_graphs(after, true) }
         }
     };
     (session.into_report(), shown)
@@ -116,6 +120,28 @@ impl Session<'_> {
             }
             if let Some((step, outputs)) = self.step_to_show(request, with_gradient) {
                 shown.push_str(&printed(&step.graph, &outputs, after));
+            }
+        }
+        shown
+    }
+
+    fn plans(&mut self) -> String {
+        let mut shown = String::new();
+        for request in &self.trainings.clone() {
+            let span = request.step.model_span;
+            let Some(step) = self.elaborator.step(&request.step) else { continue };
+            let examples = self.parts.get(request.data.handle).map_or(1, |part| part.count);
+            let sums = step.metrics.iter().flat_map(|metric| metric.sums.iter().copied());
+            let wanted = step.loss.into_iter().chain(sums).collect();
+            let mut plan = exec::Request::new(wanted, self.precision);
+            plan.updates.clone_from(&step.updates);
+            let plan = plan.examples(step.batch, request.batch.min(examples)).threads(self.world.threads());
+            match exec::Plan::new(&step.graph, &plan) {
+                Ok(plan) => shown.push_str(&plan.describe()),
+                Err(problem) => {
+                    let problem = train::TrainProblem::Step(problem);
+                    self.report(super::training::problem_of(&problem, span));
+                }
             }
         }
         shown

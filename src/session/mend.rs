@@ -13,7 +13,12 @@ const MOST_TRIES: usize = 40;
 const MOST_SHOWN: usize = 2;
 
 /// Turns the candidates of a report's errors into fixes that were tried.
-pub(super) fn mend(world: &mut dyn World, script: (&str, &str, SourceId), folder: &Path, report: &mut Report) {
+pub(super) fn mend(
+    world: &mut dyn World,
+    script: (&str, &str, SourceId),
+    folder: &Path,
+    report: &mut Report,
+) {
     let (name, text, source) = script;
     let errors_before = count(&report.diagnostics);
     let mut tries = 0;

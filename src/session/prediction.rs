@@ -203,8 +203,7 @@ impl Session<'_> {
         let origin = self.origin_of_new(id, request, places)?;
         let mut sources = std::mem::take(&mut self.sources);
         // The path comes from the command line: it is relative to where that was typed.
-        let mut context =
-            Context { files: self.world.files(), sources: &mut sources, folder: Path::new("") };
+        let mut context = Context { files: self.world.files(), sources: &mut sources, folder: Path::new("") };
         let encoded = dataset::encode_new(
             &encoders.input,
             origin.source,

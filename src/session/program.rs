@@ -97,7 +97,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 /// The text of a script; a file that cannot be read is a report of its own.
-pub(super) fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
+pub fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
     let problem = match world.files().size(path) {
         Ok(size) if size > syntax::MAX_SOURCE as u64 => {
             format!("it is larger than {} bytes", syntax::MAX_SOURCE)

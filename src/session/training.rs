@@ -136,7 +136,11 @@ impl Session<'_> {
     }
 
     /// First values of the optimizer's states.
-    pub(super) fn optimizer_states(&mut self, step: &Step, span: Span) -> Option<IndexMap<String, (SlotId, Tensor)>> {
+    pub(super) fn optimizer_states(
+        &mut self,
+        step: &Step,
+        span: Span,
+    ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
         let nodes: Vec<_> = step.states.iter().map(|state| state.init).collect();
         let (slots, _) = super::force::needs(&step.graph, &nodes);
         let slots = slots.into_iter().filter_map(|slot| Some((slot, self.tensor(slot)?)));

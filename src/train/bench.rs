@@ -37,7 +37,7 @@ pub struct Timing {
 /// Times the steps of a training for about so many seconds. `None` if the loss stops being a number within the
 /// first epoch, so that there is no step worth timing.
 pub fn time_steps(job: &Job<'_>, seconds: f64) -> Result<Option<Timing>, TrainProblem> {
-    let mut bench = Bench::new(job);
+    let mut bench = Bench::new(job)?;
     let begun = Instant::now();
     let mut warm_epochs = 0u32;
     while warm_epochs == 0 || begun.elapsed().as_secs_f64() < seconds * WARM_UP {
@@ -73,13 +73,13 @@ struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    fn new(job: &'a Job<'a>) -> Bench<'a> {
+    fn new(job: &'a Job<'a>) -> Result<Bench<'a>, TrainProblem> {
         let order = match job.shuffle {
             true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
             false => Order::AsStored,
         };
         let batches = Batches::new(job.data.n_examples, job.batch, order);
-        Bench { job, runner: fresh(job), batches, epoch: 0 }
+        Ok(Bench { job, runner: fresh(job)?, batches, epoch: 0 })
     }
 
     /// Whole epochs; whether all of them went well. If not, the parameters are the first ones again.
@@ -96,7 +96,7 @@ impl<'a> Bench<'a> {
             match pass(self.job, &mut self.runner, &mut self.batches, &place, &mut Unwatched)? {
                 Pass::Done(_) | Pass::Interrupted(_) => self.epoch += 1,
                 Pass::Diverged { .. } => {
-                    self.runner = fresh(self.job);
+                    self.runner = fresh(self.job)?;
                     self.epoch = 0;
                     return Ok(false);
                 }
@@ -106,9 +106,10 @@ impl<'a> Bench<'a> {
     }
 }
 
-fn fresh<'a>(job: &'a Job<'a>) -> Runner<'a> {
+fn fresh<'a>(job: &'a Job<'a>) -> Result<Runner<'a>, TrainProblem> {
     let values = job.values.values().cloned();
     Runner::new(job.step, outputs(job.step), values, job.precision, job.threads, job.seed)
+        .map_err(TrainProblem::Step)
 }
 
 /// Nobody looks on, so that only the steps are timed.
