@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::state::{FieldRef, PartEntry, Session};
+use super::state::{DataOrigin, FieldRef, PartEntry, Session};
 use crate::base::{Sources, Span};
 use crate::check::{DataRequest, data_request};
 use crate::data::{Batches, Context, Dataset, DatasetSpec, FieldType, Inspected, Order, dataset, split};
@@ -31,7 +31,7 @@ impl Session<'_> {
         let mut context = Context { files: self.world.files(), sources: &mut sources, folder: &folder };
         let inspected = dataset::inspect(&request.spec, &mut context);
         let encoders = request.encoders.as_ref().map(|(name, _)| name.clone());
-        let loaded = if self.is_running() && !inspected.diagnostics.iter().any(Diagnostic::is_error) {
+        let loaded = if self.has_values() && !inspected.diagnostics.iter().any(Diagnostic::is_error) {
             let from =
                 encoders.as_ref().and_then(|name| self.datasets.get(name)).map(|dataset| &dataset.encoders);
             Some(dataset::load(&request.spec, self.precision, from, &mut context))
@@ -39,6 +39,8 @@ impl Session<'_> {
             None
         };
         self.sources = sources;
+        let origin = DataOrigin { source: request.spec.source, options: request.spec.options.clone() };
+        self.origins.insert(request.spec.name.clone(), origin);
         self.check_encoders(request);
         for diagnostic in &inspected.diagnostics {
             self.report(diagnostic.clone());

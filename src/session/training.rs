@@ -45,6 +45,8 @@ impl Session<'_> {
                 None => return Value::Unknown,
             }
         } else {
+            let seed = Some(request.seed.unwrap_or(self.seed));
+            self.trainings.push(TrainRequest { seed, ..request.clone() });
             expected_history(&request, &step, validation.as_ref().map(|(step, _)| step))
         };
         self.history_value(&history)
@@ -97,6 +99,7 @@ impl Session<'_> {
                 return None;
             }
         };
+        self.world.training_ended(&outcome.ended, &outcome.history);
         self.trained_on.insert(model.0, dataset.clone());
         self.take_outcome(model, &outcome);
         if let Ended::Diverged { epoch, step: count, rows, loss, before } = &outcome.ended {
@@ -138,7 +141,11 @@ impl Session<'_> {
     }
 
     /// First values of the optimizer's states.
-    fn optimizer_states(&mut self, step: &Step, span: Span) -> Option<IndexMap<String, (SlotId, Tensor)>> {
+    pub(super) fn optimizer_states(
+        &mut self,
+        step: &Step,
+        span: Span,
+    ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
         let nodes: Vec<_> = step.states.iter().map(|state| state.init).collect();
         let (slots, _) = super::force::needs(&step.graph, &nodes);
         let slots = slots.into_iter().filter_map(|slot| Some((slot, self.tensor(slot)?)));
@@ -423,7 +430,7 @@ fn divergence(epoch: usize, step: u64, loss: f64, first: Option<train::FirstBad>
     diagnostic.help("a smaller learning rate or `clip = 1` often helps")
 }
 
-fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
+pub(super) fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
     match problem {
         train::TrainProblem::Step(problem) => plan_problem(problem, span),
         train::TrainProblem::Checkpoint(text) => {
