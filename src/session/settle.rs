@@ -62,10 +62,12 @@ impl Session<'_> {
 
     /// Values that no name and no model can reach any more are let go.
     fn drop_dead_slots(&mut self) {
-        let mut nodes = Vec::new();
+        let (mut nodes, mut variables) = (Vec::new(), IndexMap::new());
         for binding in self.elaborator.globals.values() {
             collect(&binding.value, &mut nodes);
+            collect_variables(&binding.value, &mut variables);
         }
+        nodes.extend(variables.into_keys());
         let (mut live, _) = needs(&self.elaborator.graph, &nodes);
         live.extend(
             self.elaborator.models.iter().flat_map(|model| model.stored.values().map(|stored| stored.slot)),
