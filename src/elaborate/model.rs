@@ -145,16 +145,6 @@ impl Elaborator {
         Some(self.graph.ty(node).shape.clone())
     }
 
-    /// A row of the summary of the model that is being declared.
-    pub(super) fn note_layer(&mut self, frame: &Frame, output: NodeId) {
-        let declaring = self.frames.first().is_some_and(|outer| outer.is_definition);
-        let (Owner::Model(id), Some(path), true) = (frame.owner, &frame.path, declaring) else { return };
-        let output = self.graph.ty(output).shape.clone();
-        if let (FunctionKind::Layer, Some(model)) = (frame.kind, self.models.get_mut(id.0)) {
-            model.rows.push(LayerRow { path: path.clone(), layer: frame.name.clone(), output });
-        }
-    }
-
     fn model_input(&mut self, function: &Function, name: &Ident, ty: Option<&TypeExpr>) -> Option<Shape> {
         let Some(ty) = ty else {
             self.report(
@@ -196,6 +186,9 @@ impl Elaborator {
         let function = model.function.clone();
         let Some(binding) = self.bind(&function, &[], given, true, span) else { return Value::Unknown };
         let Binding::Full(bound) = binding else { return Value::Unknown };
+        if bound.iter().flatten().any(|(value, _)| value.is_unknown()) {
+            return Value::Unknown;
+        }
         if self.frames.len() >= super::elaborator::MAX_CALL_DEPTH {
             self.report(problem::recursion(&function.name.name, span, function.head_span));
             return Value::Unknown;
@@ -214,7 +207,15 @@ impl Elaborator {
             self.bind_local(&name.name, Value::Unknown, name.span);
             return Value::Unknown;
         };
-        let value = self.stored(name, shape, init, true).map_or(Value::Unknown, Value::Node);
+        let value = self.stored(name, shape, init, true);
+        if let (Some(node), TypeExprKind::Shape(dims)) = (value, &ty.kind)
+            && let Operation::Leaf(Leaf::Slot { id, .. }) = &self.graph.node(node).operation
+        {
+            let dims = dims.iter().map(|dim| dim.span).collect();
+            let origin = super::Origin { dims, columns: None, name: Some(name.span) };
+            self.set_origin(*id, origin);
+        }
+        let value = value.map_or(Value::Unknown, Value::Node);
         self.bind_local(&name.name, value, name.span);
         Value::Nothing
     }

@@ -128,7 +128,7 @@ impl Session<'_> {
 
     /// A condition: known, or worked out by a run; `None` while checking what only a run knows.
     pub(super) fn truth(&mut self, value: &Value, span: Span) -> Option<bool> {
-        match value {
+        match value.known() {
             Value::Bool(truth) => Some(*truth),
             Value::Unknown => None,
             other if self.is_running() => self.number(other, span).map(|number| number != 0.0),

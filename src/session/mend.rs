@@ -5,7 +5,7 @@ use std::path::Path;
 use super::program::{Report, plain_check};
 use super::world::World;
 use crate::base::{SourceId, Span};
-use crate::diagnostics::{Diagnostic, Fix, apply};
+use crate::diagnostics::{Diagnostic, Fix, Slug, apply};
 
 /// Checks that one report may cost.
 const MOST_TRIES: usize = 40;
@@ -21,6 +21,8 @@ pub(super) fn mend(
 ) {
     let (name, text, source) = script;
     let errors_before = count(&report.diagnostics);
+    let before: Vec<(Slug, String)> =
+        report.diagnostics.iter().map(|diagnostic| (diagnostic.slug, diagnostic.headline.clone())).collect();
     let mut tries = 0;
     let mut diagnostics = std::mem::take(&mut report.diagnostics);
     for diagnostic in &mut diagnostics {
@@ -35,11 +37,9 @@ pub(super) fn mend(
             let Some(mended) = apply(&fix, whole, text) else { continue };
             tries += 1;
             let after = plain_check(world, name, &mended, folder);
-            let same = after
-                .diagnostics
-                .iter()
-                .any(|other| other.slug == diagnostic.slug && other.headline == diagnostic.headline);
-            if !same && count(&after.diagnostics) < errors_before && !diagnostic.fixes.contains(&fix) {
+            let is_new = |other: &Diagnostic| !before.contains(&(other.slug, other.headline.clone()));
+            let worse = after.diagnostics.iter().any(|other| other.is_error() && is_new(other));
+            if !worse && count(&after.diagnostics) < errors_before && !diagnostic.fixes.contains(&fix) {
                 diagnostic.fixes.push(fix);
             }
         }
