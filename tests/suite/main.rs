@@ -2,6 +2,7 @@
 
 mod allocations;
 mod corpus;
+mod cli;
 mod data;
 mod documents;
 mod examples;
