@@ -283,8 +283,6 @@ impl Session<'_> {
             input_origin: None,
             target_origin: None,
             data_span: places.data,
-            input_origin: None,
-            target_origin: None,
             loss: None,
             optimizer: None,
             schedule: None,

@@ -43,7 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "train",
         ],
     ),
-    ("cli", &["base", "diagnostics", "syntax", "data", "train", "session"]),
+    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "session"]),
 ];
 
 /// Rooms behind which a dependency lives; elsewhere it is not named.
