@@ -1,1 +1,5 @@
-fn main() {}
+//! The command `nn`.
+
+fn main() -> std::process::ExitCode {
+    nn::cli::main()
+}

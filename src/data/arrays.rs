@@ -8,15 +8,18 @@ use std::io;
 use std::sync::Arc;
 
 use super::problem::{Problem, SourceProblem};
-use super::source::{Context, Options};
+use super::source::{Context, OptionKind, OptionSpec, Options};
 use super::table::{
-    Column, ColumnKind, NumberFacts, Place, Places, Schema, Table, TableColumn, Values, Whole,
+    Column, ColumnKind, Loaded, MissingOption, NumberFacts, Place, Places, Schema, Table, TableColumn,
+    Values, Whole,
 };
 use crate::base::Spanned;
 
 /// Arrays with at most this many numbers are read at check time, for the classes of labels.
 const LARGEST_SCANNED: usize = 1 << 24;
 const MOST_WHOLES: usize = 1024;
+/// As in NumPy.
+const MOST_AXES: usize = 64;
 
 /// Why a file isn't an array.
 #[derive(Debug)]
@@ -51,46 +54,55 @@ pub fn count(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1usize, |product, size| product.checked_mul(*size))
 }
 
-/// The facts of all fields: shapes from headers, and the labels themselves where there is one number an example.
-pub fn inspect<F: ArrayFormat>(options: &Options, context: &Context<'_>) -> Result<Schema, Vec<Problem>> {
-    let fields = fields::<F>(options)?;
-    let mut problems = Vec::new();
-    let mut columns = Vec::new();
-    let mut counts = Vec::new();
-    for (name, path) in fields {
-        match inspect_field::<F>(name, &path, context) {
-            Ok((column, n_rows)) => {
-                columns.push(column);
-                counts.push((path.span, name.to_owned(), n_rows));
-            }
-            Err(error) => problems.push(problem::<F>(error, &path, context)),
-        }
-    }
-    problems.extend(count_problem(&counts));
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let n_rows = counts.first().map_or(0, |(_, _, n_rows)| *n_rows);
-    let name = fields_name(options);
-    Ok(Schema { name, columns, n_rows, ..Schema::default() })
+/// Whether a shape has few enough axes and sizes whose product can be counted, even where one of them is 0.
+pub fn is_countable(shape: &[usize]) -> bool {
+    let nonzero = shape.iter().filter(|size| **size != 0);
+    let bytes = nonzero.copied().try_fold(8usize, usize::checked_mul);
+    shape.len() <= MOST_AXES && bytes.is_some_and(|bytes| isize::try_from(bytes).is_ok())
 }
 
-/// The values of all fields.
-pub fn load<F: ArrayFormat>(options: &Options, context: &Context<'_>) -> Result<Table, Vec<Problem>> {
-    let mut columns = Vec::new();
-    let mut counts = Vec::new();
-    for (name, path) in fields::<F>(options)? {
-        let (shape, values) =
-            F::read(context, path.value).map_err(|error| vec![problem::<F>(error, &path, context)])?;
-        let (n_rows, shape) = split_shape(&shape);
-        counts.push((path.span, name.to_owned(), n_rows));
-        columns.push(TableColumn { name: name.to_owned(), shape, values });
+/// The option of both formats for labels that mean "unknown".
+pub const MISSING: OptionSpec = OptionSpec {
+    name: "missing",
+    kind: OptionKind::Number(f64::MIN, f64::MAX),
+    default: "",
+    required: false,
+    doc: "the label that means no label, in fields of one number an example: missing = 255",
+};
+
+/// The facts of all fields: shapes from headers, and the labels themselves where there is one number an example.
+pub fn inspect<F: ArrayFormat>(options: &Options, context: &Context<'_>) -> Result<Schema, Vec<Problem>> {
+    let shapes = each_field::<F, _>(options, context, |path| {
+        let shape = F::shape(context, path)?;
+        let scanned = shape.len() == 1 && shape.iter().all(|n_rows| *n_rows <= LARGEST_SCANNED);
+        let values = if scanned { Some(F::read(context, path)?.1) } else { None };
+        Ok((shape, values))
+    })?;
+    let n_rows = shapes.first().map_or(0, |(_, _, (shape, _))| split_shape(shape).0);
+    let columns = shapes.into_iter().map(|(name, path, (shape, values))| {
+        let values = values.map(|values| mark_missing(values, options));
+        column(name, path.value, split_shape(&shape).1, values.as_ref())
+    });
+    let columns = columns.collect();
+    Ok(Schema { columns, ..schema_of(options, n_rows) })
+}
+
+/// The values of all fields, and their facts.
+pub fn load<F: ArrayFormat>(options: &Options, context: &Context<'_>) -> Result<Loaded, Vec<Problem>> {
+    let arrays = each_field::<F, _>(options, context, |path| F::read(context, path))?;
+    let n_rows = arrays.first().map_or(0, |(_, _, (shape, _))| split_shape(shape).0);
+    let (mut columns, mut table) = (Vec::new(), Vec::new());
+    for (name, path, (whole, values)) in arrays {
+        let (n_rows, shape) = split_shape(&whole);
+        let labels = shape.is_empty();
+        let values = if labels { mark_missing(values, options) } else { values };
+        let scanned = labels && n_rows <= LARGEST_SCANNED;
+        columns.push(column(name, path.value, shape.clone(), scanned.then_some(&values)));
+        table.push(TableColumn { name: name.to_owned(), shape, values });
     }
-    if let Some(problem) = count_problem(&counts) {
-        return Err(vec![problem]);
-    }
-    let n_rows = counts.first().map_or(0, |(_, _, n_rows)| *n_rows);
-    Ok(Table { columns, n_rows, places: Places::Rows(Arc::from(fields_name(options))) })
+    let places = Places::Rows(Arc::from(fields_name(options)));
+    let schema = Schema { columns, ..schema_of(options, n_rows) };
+    Ok(Loaded { schema, table: Table { columns: table, n_rows, places } })
 }
 
 fn fields<F: ArrayFormat>(options: &Options) -> Result<Vec<(&str, Spanned<&str>)>, Vec<Problem>> {
@@ -111,18 +123,56 @@ fn split_shape(shape: &[usize]) -> (usize, Vec<usize>) {
     }
 }
 
-fn inspect_field<F: ArrayFormat>(
-    name: &str,
-    path: &Spanned<&str>,
+/// A value with a shape, for every field: all of as many examples.
+type Field<'a, T> = (&'a str, Spanned<&'a str>, (Vec<usize>, T));
+
+fn each_field<'a, F: ArrayFormat, T>(
+    options: &'a Options,
     context: &Context<'_>,
-) -> Result<(Column, usize), ArrayError> {
-    let whole = F::shape(context, path.value)?;
-    let (n_rows, shape) = split_shape(&whole);
-    let scanned = shape.is_empty() && n_rows <= LARGEST_SCANNED;
-    let facts = if scanned { facts(&F::read(context, path.value)?.1, path.value) } else { Facts::default() };
-    let kind = ColumnKind::Number(facts.numbers);
-    let name = name.to_owned();
-    Ok((Column { name, shape, kind, n_missing: facts.n_missing, first_missing: facts.first_missing }, n_rows))
+    read: impl Fn(&str) -> Result<(Vec<usize>, T), ArrayError>,
+) -> Result<Vec<Field<'a, T>>, Vec<Problem>> {
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    let mut counts = Vec::new();
+    for (name, path) in fields::<F>(options)? {
+        match read(path.value) {
+            Ok((shape, value)) => {
+                counts.push((path.span, name.to_owned(), split_shape(&shape).0));
+                found.push((name, path, (shape, value)));
+            }
+            Err(error) => problems.push(problem::<F>(error, &path, context)),
+        }
+    }
+    problems.extend(count_problem(&counts));
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
+}
+
+fn schema_of(options: &Options, n_rows: usize) -> Schema {
+    let missing_option = MissingOption::Number;
+    Schema { name: fields_name(options), n_rows, missing_option, ..Schema::default() }
+}
+
+/// The label that means "unknown" as a missing number.
+fn mark_missing(values: Values, options: &Options) -> Values {
+    let Some(missing) = options.given_number(MISSING.name) else { return values };
+    let mark = |value: f64| if value == missing { f64::NAN } else { value };
+    match values {
+        Values::U8(values) => Values::F32(values.iter().map(|v| mark(f64::from(*v)) as f32).collect()),
+        Values::F32(values) => Values::F32(values.iter().map(|v| mark(f64::from(*v)) as f32).collect()),
+        Values::F64(values) => Values::F64(values.into_iter().map(mark).collect()),
+        Values::Category { values, codes } => Values::Category { values, codes },
+    }
+}
+
+fn column(name: &str, file: &str, shape: Vec<usize>, values: Option<&Values>) -> Column {
+    let facts = values.map_or_else(Facts::default, |values| facts(values, file));
+    Column {
+        name: name.to_owned(),
+        shape,
+        kind: ColumnKind::Number(facts.numbers),
+        n_missing: facts.n_missing,
+        first_missing: facts.first_missing,
+    }
 }
 
 #[derive(Default)]

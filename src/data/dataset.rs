@@ -9,7 +9,7 @@ use super::encode::{Encoders, Encoding, Precision, Rows, fit};
 use super::expr::{ColumnExpr, ColumnExprKind};
 use super::field::Field;
 use super::infer::{FieldType, Missing, columns_read, infer};
-use super::problem::{ColumnProblem, Problem, SourceProblem, TextProblem, ValueProblem, diagnostics};
+use super::problem::{ColumnProblem, Problem, Site, SourceProblem, TextProblem, ValueProblem, diagnostics};
 use super::source::{Context, DataSource, Options};
 use super::split::{self, Split};
 use super::table::{ColumnKind, HeaderDoubt, MISSING, Schema, Table, Usual, Values};
@@ -88,19 +88,20 @@ pub fn load(
     encoders_from: Option<&Encoders>,
     context: &mut Context<'_>,
 ) -> Result<Dataset, Vec<Diagnostic>> {
-    let inspected = inspect(spec, context);
+    let loaded = spec.source.load(&spec.options, context).map_err(|found| diagnostics(&found))?;
+    let inspected = inspect_schema(spec, loaded.schema);
     if inspected.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(inspected.diagnostics);
     }
-    load_checked(spec, &inspected.schema, precision, encoders_from, context)
-        .map_err(|found| diagnostics(&found))
+    let encoded = encode_parts(spec, &inspected.schema, &loaded.table, precision, encoders_from);
+    encoded.map_err(|found| diagnostics(&found))
 }
 
 fn inspect_schema(spec: &DatasetSpec, schema: Schema) -> Inspected {
-    let path = path_span(spec);
+    let site = site(spec);
     let mut problems = Vec::new();
     let mut typed = |expr: &Option<ColumnExpr>| {
-        let found = infer(expr.as_ref()?, &schema, path, spec.missing);
+        let found = infer(expr.as_ref()?, &schema, &site, spec.missing);
         found.map_err(|found| problems.extend(found)).ok()
     };
     let (input_expr, target_expr) = (input_expr(spec, &schema), target_expr(spec, &schema));
@@ -113,7 +114,7 @@ fn inspect_schema(spec: &DatasetSpec, schema: Schema) -> Inspected {
         split::sizes(&spec.split, schema.n_rows).map_err(|found| problems.extend(found)).unwrap_or_default();
     // A doubt about the header is the cause of most other mistakes, and is told there.
     if problems.is_empty() {
-        problems.extend(header_warning(&schema.header, path));
+        problems.extend(header_warning(&schema.header, &site));
     }
     Inspected {
         input,
@@ -124,19 +125,22 @@ fn inspect_schema(spec: &DatasetSpec, schema: Schema) -> Inspected {
     }
 }
 
-fn header_warning(header: &HeaderDoubt, path: Span) -> Option<Problem> {
+fn header_warning(header: &HeaderDoubt, site: &Site) -> Option<Problem> {
+    let site = site.clone();
     match header.clone() {
         HeaderDoubt::None => None,
-        HeaderDoubt::LooksLikeData(place) => Some(TextProblem::LooksLikeData { path, place }.into()),
+        HeaderDoubt::LooksLikeData(place) => Some(TextProblem::LooksLikeData { site, place }.into()),
         HeaderDoubt::LooksLikeNames(place, names) => {
-            Some(TextProblem::LooksLikeNames { path, place, names }.into())
+            Some(TextProblem::LooksLikeNames { site, place, names }.into())
         }
     }
 }
 
-/// The text of the file's name, or of the call where there is no file.
-fn path_span(spec: &DatasetSpec) -> Span {
-    spec.options.text("path").map_or(spec.options.span, |path| path.span)
+/// Where the options stand that a message may want to change.
+fn site(spec: &DatasetSpec) -> Site {
+    let path = spec.options.text("path").map(|path| path.span);
+    let file = path.or_else(|| spec.options.all_texts().last().map(|(_, path)| path.span));
+    Site { path: file.unwrap_or(spec.options.span), header: spec.options.span_of("header") }
 }
 
 fn input_expr(spec: &DatasetSpec, schema: &Schema) -> Option<ColumnExpr> {
@@ -159,19 +163,18 @@ fn usual_expr(usual: &Usual, span: Span) -> ColumnExpr {
     }
 }
 
-fn load_checked(
+fn encode_parts(
     spec: &DatasetSpec,
     schema: &Schema,
+    table: &Table,
     precision: Precision,
     encoders_from: Option<&Encoders>,
-    context: &mut Context<'_>,
 ) -> Result<Dataset, Vec<Problem>> {
-    let table = spec.source.load(&spec.options, context)?;
     let (input, target) = (input_expr(spec, schema), target_expr(spec, schema));
     let Some(input) = input else {
         return Err(vec![ColumnProblem::NoInput { span: spec.span, columns: Vec::new() }.into()]);
     };
-    let kept = kept_rows(spec, schema, &table, [Some(&input), target.as_ref()]);
+    let kept = kept_rows(spec, schema, table, [Some(&input), target.as_ref()]);
     if kept.is_empty() {
         return Err(vec![SourceProblem::NoExamples { span: spec.options.span }.into()]);
     }
@@ -179,9 +182,9 @@ fn load_checked(
     let parts = split::cut(&spec.split, kept, stream)?;
     let learned = match encoders_from {
         Some(encoders) => encoders.clone(),
-        None => learn(spec, schema, &table, &parts, &input, target.as_ref())?,
+        None => learn(spec, schema, table, &parts, &input, target.as_ref())?,
     };
-    let encoded = Encoded { table: &table, precision, encoders: &learned };
+    let encoded = Encoded { table, precision, encoders: &learned };
     let target_span = target.as_ref().map_or(spec.span, |target| target.span);
     let parts = parts
         .iter()
@@ -266,7 +269,7 @@ pub fn encode_new(
     precision: Precision,
     context: &mut Context<'_>,
 ) -> Result<Field, Vec<Diagnostic>> {
-    let table = source.load(options, context).map_err(|found| diagnostics(&found))?;
+    let table = source.load(options, context).map_err(|found| diagnostics(&found))?.table;
     let n_rows = u32::try_from(table.n_rows).map_err(|_| {
         let bytes = table.n_rows as u128;
         vec![Problem::from(ValueProblem::TooLarge { span: options.span, bytes }).diagnostic()]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::problem::{Problem, SourceProblem};
 use super::source::{Context, DataSource, Literal, OptionKind, OptionSpec, Options, Pair};
 use super::table::{
-    Column, ColumnKind, NumberFacts, Place, Places, Schema, Table, TableColumn, Usual, Values, Whole,
+    Column, ColumnKind, Loaded, NumberFacts, Place, Places, Schema, Table, TableColumn, Usual, Values, Whole,
 };
 
 /// `examples { x -> y }`, with columns `x` and `y`.
@@ -52,7 +52,8 @@ impl DataSource for Examples {
         })
     }
 
-    fn load(&self, options: &Options, _context: &mut Context<'_>) -> Result<Table, Vec<Problem>> {
+    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Loaded, Vec<Problem>> {
+        let schema = self.inspect(options, context)?;
         let pairs = checked(options)?;
         let mut columns = vec![table_column("x", &pairs.iter().map(|pair| &pair.x).collect::<Vec<_>>())];
         let targets = targets(pairs);
@@ -60,7 +61,8 @@ impl DataSource for Examples {
             columns.push(table_column("y", &targets));
         }
         let spans = pairs.iter().map(|pair| pair.span).collect();
-        Ok(Table { columns, n_rows: pairs.len(), places: Places::Script(Arc::from(NAME), spans) })
+        let places = Places::Script(Arc::from(NAME), spans);
+        Ok(Loaded { schema, table: Table { columns, n_rows: pairs.len(), places } })
     }
 }
 

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use super::problem::Problem;
 use super::source::{Context, DataSource, OptionKind, OptionSpec, Options};
 use super::table::{
-    Column, ColumnKind, NumberFacts, Places, Schema, Table, TableColumn, Usual, Values, Whole,
+    Column, ColumnKind, Loaded, NumberFacts, Places, Schema, Table, TableColumn, Usual, Values, Whole,
 };
 use crate::tensor::random::Stream;
 
@@ -149,7 +149,17 @@ impl DataSource for Generator {
     }
 
     fn inspect(&self, options: &Options, _context: &mut Context<'_>) -> Result<Schema, Vec<Problem>> {
+        Ok(self.schema(&self.table(options)))
+    }
+
+    fn load(&self, options: &Options, _context: &mut Context<'_>) -> Result<Loaded, Vec<Problem>> {
         let table = self.table(options);
+        Ok(Loaded { schema: self.schema(&table), table })
+    }
+}
+
+impl Generator {
+    fn schema(&self, table: &Table) -> Schema {
         let columns: Vec<Column> = table.columns.iter().map(column).collect();
         let in_plane = columns.len() == 3;
         let group = vec!["x0".to_owned(), "x1".to_owned()];
@@ -158,7 +168,7 @@ impl DataSource for Generator {
             columns.last().is_some_and(|label| matches!(label.kind.range(), Some((_, most)) if most > 1.0));
         let usual = if in_plane && many_classes { Usual::OneHot } else { Usual::Column };
         let target = columns.last().map(|column| usual(column.name.clone()));
-        Ok(Schema {
+        Schema {
             name: self.name.to_owned(),
             n_rows: table.n_rows,
             columns,
@@ -166,15 +176,9 @@ impl DataSource for Generator {
             default_input: Some(Usual::Column("x".to_owned())),
             default_target: target,
             ..Schema::default()
-        })
+        }
     }
 
-    fn load(&self, options: &Options, _context: &mut Context<'_>) -> Result<Table, Vec<Problem>> {
-        Ok(self.table(options))
-    }
-}
-
-impl Generator {
     fn table(&self, options: &Options) -> Table {
         let n = options.count("n", self.default_n);
         let noise = options.number("noise", self.default_noise);

@@ -10,7 +10,7 @@ use flate2::read::MultiGzDecoder;
 use super::arrays::{self, ArrayError, ArrayFormat, count, mismatch};
 use super::problem::Problem;
 use super::source::{Context, DataSource, OptionKind, OptionSpec, Options};
-use super::table::{Schema, Table, Values};
+use super::table::{Loaded, Schema, Values};
 
 /// `idx(images = "train-images.gz", labels = "train-labels.gz")`
 pub struct Idx;
@@ -19,13 +19,16 @@ pub struct Idx;
 const LARGEST_RATIO: u64 = 1040;
 const MOST_AXES: u8 = 8;
 
-const OPTIONS: &[OptionSpec] = &[OptionSpec {
-    name: "values",
-    kind: OptionKind::Text,
-    default: "",
-    required: false,
-    doc: "a file; any other name is a field with a file of its own: images = \"...\", labels = \"...\"",
-}];
+const OPTIONS: &[OptionSpec] = &[
+    OptionSpec {
+        name: "values",
+        kind: OptionKind::Text,
+        default: "",
+        required: false,
+        doc: "a file; any other name is a field with a file of its own: images = \"...\", labels = \"...\"",
+    },
+    arrays::MISSING,
+];
 
 impl DataSource for Idx {
     fn name(&self) -> &'static str {
@@ -48,7 +51,7 @@ impl DataSource for Idx {
         arrays::inspect::<IdxFormat>(options, context)
     }
 
-    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Table, Vec<Problem>> {
+    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Loaded, Vec<Problem>> {
         arrays::load::<IdxFormat>(options, context)
     }
 }

@@ -4,7 +4,7 @@
 
 use super::arrays::count;
 use super::expr::{ArithOp, ColumnExpr, ColumnExprKind};
-use super::problem::{ColumnProblem, LabelCounts, Problem, TextFacts, Wanted, shape_text};
+use super::problem::{ColumnProblem, DropSite, LabelCounts, Problem, Site, TextFacts, Wanted, shape_text};
 use super::table::{CategoryFacts, Column, ColumnKind, Schema, Whole};
 use crate::base::{Span, Spanned};
 
@@ -50,10 +50,11 @@ pub enum Missing {
 pub fn infer(
     expr: &ColumnExpr,
     schema: &Schema,
-    path: Span,
+    site: &Site,
     missing: Missing,
 ) -> Result<FieldType, Vec<Problem>> {
-    let mut inference = Inference { schema, path, missing, problems: Vec::new(), depth: 0 };
+    let mut inference =
+        Inference { schema, site, end: expr.span.at_end(), missing, problems: Vec::new(), depth: 0 };
     let typed = inference.typed(expr);
     match typed {
         Some(typed) if inference.problems.is_empty() => Ok(typed.into_field_type()),
@@ -149,7 +150,9 @@ fn category<'a>(expr: &ColumnExpr, schema: &'a Schema) -> Option<(&'a Column, &'
 
 struct Inference<'a> {
     schema: &'a Schema,
-    path: Span,
+    site: &'a Site,
+    /// The end of the whole expression.
+    end: Span,
     missing: Missing,
     problems: Vec<ColumnProblem>,
     depth: usize,
@@ -218,6 +221,9 @@ impl Inference<'_> {
         }
         let Some(column) = schema.column(name) else { return self.unknown(name, span) };
         self.check_missing(column, span);
+        if column.shape.contains(&0) {
+            return self.problem(ColumnProblem::NoColumns { span });
+        }
         match &column.kind {
             ColumnKind::Category(facts) => self.text(column, facts, Wanted::Number, span),
             ColumnKind::Number(facts) => Some(Typed {
@@ -235,7 +241,7 @@ impl Inference<'_> {
             known: self.schema.names().into_iter().map(str::to_owned).collect(),
             file: self.schema.name.clone(),
             header: self.schema.header.clone(),
-            path: self.path,
+            site: self.site.clone(),
         })
     }
 
@@ -248,8 +254,8 @@ impl Inference<'_> {
             values: facts.values.clone(),
             header: self.schema.header.clone(),
         };
-        let (column, path) = (column.name.clone(), self.path);
-        self.problem(ColumnProblem::TextAsNumber { span, column, facts, wanted, path })
+        let (column, site) = (column.name.clone(), self.site.clone());
+        self.problem(ColumnProblem::TextAsNumber { span, column, facts, wanted, site })
     }
 
     fn check_missing(&mut self, column: &Column, span: Span) {
@@ -266,6 +272,7 @@ impl Inference<'_> {
                 count: column.n_missing,
                 n_rows: self.schema.n_rows,
                 first: column.first_missing.clone(),
+                drop: self.drop_site(),
             }),
         }
     }
@@ -438,6 +445,7 @@ impl Inference<'_> {
             place: worst.first.clone(),
             classes: given.value,
             counts: LabelCounts { n_outside, least: least.value, most: most.value },
+            drop: self.drop_site(),
         });
     }
 
@@ -456,8 +464,14 @@ impl Inference<'_> {
             place: unknown.first.clone(),
             count: unknown.count,
             n_rows: self.schema.n_rows,
-            path: self.path,
+            site: self.site.clone(),
+            drop: self.drop_site(),
         });
+    }
+
+    fn drop_site(&self) -> DropSite {
+        let after = (self.missing == Missing::Error).then_some(self.end);
+        DropSite { after, option: self.schema.missing_option }
     }
 }
 

@@ -5,27 +5,29 @@
 
 use std::path::Path;
 
-use super::arrays::{self, ArrayError, ArrayFormat, count, mismatch};
+use super::arrays::{self, ArrayError, ArrayFormat, count, is_countable, mismatch};
 use super::files::Files;
 use super::problem::Problem;
 use super::source::{Context, DataSource, OptionKind, OptionSpec, Options};
-use super::table::{Schema, Table, Values};
+use super::table::{Loaded, Schema, Values};
 use super::weights::{Numbers, Stored, to_column_major};
 
 /// `npy(x = "x.npy", y = "y.npy")`
 pub struct NpySource;
 
-/// NumPy's own limits.
+/// NumPy's own limit.
 const LONGEST_HEADER: usize = 10_000;
-const MOST_AXES: usize = 64;
 
-const OPTIONS: &[OptionSpec] = &[OptionSpec {
-    name: "values",
-    kind: OptionKind::Text,
-    default: "",
-    required: false,
-    doc: "a file; any other name is a field with a file of its own: x = \"...\", y = \"...\"",
-}];
+const OPTIONS: &[OptionSpec] = &[
+    OptionSpec {
+        name: "values",
+        kind: OptionKind::Text,
+        default: "",
+        required: false,
+        doc: "a file; any other name is a field with a file of its own: x = \"...\", y = \"...\"",
+    },
+    arrays::MISSING,
+];
 
 impl DataSource for NpySource {
     fn name(&self) -> &'static str {
@@ -48,7 +50,7 @@ impl DataSource for NpySource {
         arrays::inspect::<NpyFormat>(options, context)
     }
 
-    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Table, Vec<Problem>> {
+    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Loaded, Vec<Problem>> {
         arrays::load::<NpyFormat>(options, context)
     }
 }
@@ -96,18 +98,13 @@ pub fn parse(bytes: &[u8]) -> Result<Array, ArrayError> {
     let (header, data) = split_header(bytes)?;
     let header = Header::parse(header)
         .ok_or_else(|| mismatch("a header with the keys descr, fortran_order and shape", "another one"))?;
-    if header.shape.len() > MOST_AXES {
-        return Err(mismatch("at most 64 axes", header.shape.len().to_string()));
-    }
     let element = Element::of(&header.descr)
         .ok_or_else(|| mismatch("numbers of up to 64 bits", format!("type {:?}", header.descr)))?;
-    let too_large = || mismatch("sizes whose product can be counted", format!("{:?}", header.shape));
-    // Sizes of 0 don't excuse the others: the product without them must be countable too.
-    let nonzero: Vec<usize> = header.shape.iter().copied().filter(|size| *size != 0).collect();
-    count(&nonzero)
-        .and_then(|n| n.checked_mul(element.size))
-        .filter(|n| *n <= isize::MAX as usize)
-        .ok_or_else(too_large)?;
+    let too_large =
+        || mismatch("at most 64 sizes whose product can be counted", format!("{:?}", header.shape));
+    if !is_countable(&header.shape) {
+        return Err(too_large());
+    }
     let n_bytes = count(&header.shape).ok_or_else(too_large)? * element.size;
     let data = data.get(..n_bytes).ok_or_else(|| {
         mismatch(format!("{n_bytes} bytes of data for {:?}", header.shape), data.len().to_string())

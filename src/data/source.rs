@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use super::files::Files;
 use super::problem::{Problem, SourceProblem};
-use super::table::{Schema, Table};
+use super::table::{Loaded, Schema};
 use crate::base::{Sources, Span, Spanned};
 
 /// Every source, in the order documentation shows them.
@@ -24,6 +24,7 @@ pub const SOURCES: &[&dyn DataSource] = &[
     &super::generators::CIRCLES,
     &super::generators::XOR,
     &super::generators::SINE,
+    &super::random::Random,
 ];
 
 /// A kind of data: a file format, examples in the script, or a generator.
@@ -39,8 +40,8 @@ pub trait DataSource: Sync {
     }
     /// The facts of the columns.
     fn inspect(&self, options: &Options, context: &mut Context<'_>) -> Result<Schema, Vec<Problem>>;
-    /// The values of the columns.
-    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Table, Vec<Problem>>;
+    /// The values of the columns, and their facts again: nothing is read twice.
+    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Loaded, Vec<Problem>>;
 }
 
 /// What an option is called, takes and means.
@@ -201,6 +202,13 @@ impl Options {
         }
     }
 
+    /// The same options with another text for one of them.
+    pub fn with_text(mut self, name: &str, text: Spanned<String>) -> Options {
+        let value = Spanned::new(OptionValue::Text(text.value), text.span);
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
     /// The one character of a checked option.
     pub fn character(&self, name: &str, default: u8) -> u8 {
         self.text(name).and_then(|text| text.value.bytes().next()).unwrap_or(default)
@@ -214,10 +222,20 @@ impl Options {
     }
 
     pub fn number(&self, name: &str, default: f64) -> f64 {
+        self.given_number(name).unwrap_or(default)
+    }
+
+    /// A number, if the script gives it.
+    pub fn given_number(&self, name: &str) -> Option<f64> {
         match self.values.get(name).map(|value| &value.value) {
-            Some(OptionValue::Number(number)) => *number,
-            _other => default,
+            Some(OptionValue::Number(number)) => Some(*number),
+            _other => None,
         }
+    }
+
+    /// Where the value of an option stands.
+    pub fn span_of(&self, name: &str) -> Option<Span> {
+        self.values.get(name).map(|value| value.span)
     }
 
     /// A whole number that [`OptionKind::Count`] has checked.

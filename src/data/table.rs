@@ -33,6 +33,8 @@ pub struct Schema {
     pub groups: IndexMap<String, Vec<String>>,
     /// What the first line looks like, if it isn't what the `header` option says.
     pub header: HeaderDoubt,
+    /// How the source is told which values are missing.
+    pub missing_option: MissingOption,
     /// What `input` and `target` are if the script doesn't say.
     pub default_input: Option<Usual>,
     pub default_target: Option<Usual>,
@@ -43,6 +45,17 @@ pub struct Schema {
 pub enum Usual {
     Column(String),
     OneHot(String),
+}
+
+/// The form of a source's `missing` option.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingOption {
+    #[default]
+    None,
+    /// `missing = ["-1"]`
+    Texts,
+    /// `missing = -1`
+    Number,
 }
 
 /// A first line that looks like the other kind of line.
@@ -101,6 +114,13 @@ pub struct CategoryFacts {
     pub n_text: usize,
     /// All cells are numbers if the comma is the decimal sign.
     pub decimal_comma: bool,
+}
+
+/// A source that has been read: facts and values.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub schema: Schema,
+    pub table: Table,
 }
 
 /// Values of columns, as stored.

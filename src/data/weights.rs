@@ -197,6 +197,12 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Weights, WeightsError> {
     for name in header.offset_keys() {
         let tensor = file.tensor(&name).map_err(format)?;
         let shape = tensor.shape().to_vec();
+        if !super::arrays::is_countable(&shape) {
+            let n = shape.len();
+            return Err(WeightsError::Format(format!(
+                "`{name}` has {n} axes or sizes whose product overflows"
+            )));
+        }
         let Some(numbers) = decode(tensor.dtype(), tensor.data()) else {
             return Err(WeightsError::Element { tensor: name, element: format!("{:?}", tensor.dtype()) });
         };
@@ -268,7 +274,8 @@ pub fn column_major_order(shape: &[usize]) -> Option<Vec<usize>> {
     if shape.iter().filter(|size| **size > 1).count() < 2 {
         return None;
     }
-    let n = super::arrays::count(shape)?;
+    // No partial product is larger than the whole, unless a size is 0.
+    let n = super::arrays::count(shape).filter(|n| *n > 0)?;
     let mut steps = vec![1usize; shape.len()];
     for axis in (1..shape.len()).rev() {
         steps[axis - 1] = steps[axis] * shape[axis];

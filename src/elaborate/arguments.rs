@@ -13,6 +13,11 @@ pub struct Given {
     pub span: Span,
 }
 
+/// Arguments without the way they were made, for callees that want what is known.
+pub fn known(given: &[Given]) -> Vec<Given> {
+    given.iter().map(|argument| Given { value: argument.value.known().clone(), ..argument.clone() }).collect()
+}
+
 /// One entry for each parameter; `None` where the default applies.
 pub(super) type Bound = Vec<Option<(Value, Span)>>;
 
@@ -40,7 +45,7 @@ pub(super) fn subject_count(function: &Function) -> usize {
 }
 
 impl Elaborator {
-    pub(super) fn given(&mut self, piped: Option<(Value, Span)>, args: &[Argument]) -> Vec<Given> {
+    pub fn given(&mut self, piped: Option<(Value, Span)>, args: &[Argument]) -> Vec<Given> {
         let piped = piped.map(|(value, span)| Given { name: None, value, span });
         let rest = args.iter().map(|argument| Given {
             name: argument.name.as_ref().map(|name| (name.name.clone(), name.span)),

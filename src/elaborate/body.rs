@@ -4,10 +4,11 @@ use super::scope::Owner;
 use super::value::Value;
 use super::{Elaborator, problem};
 use crate::base::Span;
+use crate::graph::{Leaf, NodeId};
 use crate::ops;
 use crate::syntax::tree::{Block, Expr, FunctionKind, Ident, Stmt, StmtKind};
 use crate::tensor::Fold;
-use crate::types::Size;
+use crate::types::{Size, TensorType};
 
 /// Rounds of an unrolled loop.
 const MAX_ROUNDS: i64 = 100_000;
@@ -82,7 +83,7 @@ impl Elaborator {
     /// `for i in 1..4 { h = ... }`: the body once for each value.
     fn unroll(&mut self, var: &Ident, iter: &Expr, body: &Block) -> Value {
         let range = self.expr(iter);
-        let (from, to) = match &range {
+        let (from, to) = match range.known() {
             Value::Range { from: Size::Known(from), to: Size::Known(to) } => (*from, *to),
             Value::Unknown => return Value::Unknown,
             Value::Range { .. } => return self.round_of_unknown_count(var, body),
@@ -167,7 +168,7 @@ impl Elaborator {
         Value::Nothing
     }
 
-    fn state_node(&self, name: &str) -> Option<crate::graph::NodeId> {
+    fn state_node(&self, name: &str) -> Option<NodeId> {
         match self.frames.last()?.locals.get(name)?.value {
             Value::Node(node) => Some(node),
             _ => None,
@@ -175,16 +176,24 @@ impl Elaborator {
     }
 
     /// A number repeated to the type of another value; other values as they are.
-    pub(super) fn like(
-        &mut self,
-        node: crate::graph::NodeId,
-        other: crate::graph::NodeId,
-    ) -> crate::graph::NodeId {
+    pub(super) fn like(&mut self, node: NodeId, other: NodeId) -> NodeId {
         let (ty, wanted) = (self.graph.ty(node).clone(), self.graph.ty(other).clone());
         if ty.shape.is_scalar() && ty.batch == wanted.batch && !wanted.shape.is_scalar() {
             return self.graph.apply(ops::expand_to(wanted), &[node]).unwrap_or(node);
         }
         node
+    }
+
+    /// What is the same for all examples counts once for each of the batch that the metric's arguments run over.
+    fn counted(&mut self, node: NodeId, span: Span) -> Option<NodeId> {
+        let locals = self.frames.last()?.locals.values();
+        let batch = locals.into_iter().find_map(|binding| match binding.value {
+            Value::Node(argument) => self.graph.ty(argument).batch,
+            _ => None,
+        });
+        let Some(batch) = batch else { return Some(node) };
+        let count = self.graph.leaf(Leaf::BatchCount(batch), TensorType::number());
+        self.primitive("multiply", &[(node, span), (count, span)], span)
     }
 
     /// `total tp = expr`: a sum over all examples of a metric.
@@ -196,7 +205,10 @@ impl Elaborator {
         }
         let Some(node) = self.node_of(&result, value.span) else { return Value::Unknown };
         let sum = match self.graph.ty(node).batch {
-            None => node,
+            None => match self.counted(node, value.span) {
+                Some(sum) => sum,
+                None => return Value::Unknown,
+            },
             Some(_) => match self.graph.apply(ops::batch_reduce(Fold::Sum), &[node]) {
                 Ok(sum) => sum,
                 Err(facts) => {

@@ -11,24 +11,20 @@ use crate::tensor::Axis;
 use crate::types::{Shape, Size, TensorType};
 
 /// Functions that the elaborator itself knows.
-const FUNCTIONS: &[&str] =
-    &["zeros", "ones", "random_uniform", "random_normal", "random_like", "count", "grad", "load"];
+const FUNCTIONS: &[&str] = &[
+    "zeros",
+    "ones",
+    "random_uniform",
+    "random_normal",
+    "random_like",
+    "count",
+    "batch_count",
+    "grad",
+    "load",
+];
 
 /// What a script does: calls that only statements may contain, done by whoever walks them.
-pub const ACTIONS: &[&str] = &[
-    "print",
-    "show",
-    "plot",
-    "derive",
-    "trace",
-    "evaluate",
-    "predict",
-    "save",
-    "export",
-    "check_gradients",
-    "batches",
-    "assert",
-];
+pub const ACTIONS: &[&str] = &["print", "show", "evaluate", "predict", "save", "load", "batches", "assert"];
 
 const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
 
@@ -50,13 +46,17 @@ pub(super) fn find(name: &str) -> Option<Value> {
 
 impl Elaborator {
     pub(super) fn call_builtin(&mut self, name: &'static str, given: &[Given], span: Span) -> Value {
+        if name == "grad" {
+            return self.gradient_call(given, span);
+        }
+        let given = &super::arguments::known(given);
         match name {
             "zeros" | "ones" => self.filled(f64::from(u8::from(name == "ones")), given, span),
             "random_uniform" => self.random(Distribution::Uniform, given, span),
             "random_normal" => self.random(Distribution::Normal, given, span),
             "random_like" => self.random_like(given, span),
             "count" => self.count(given, span),
-            "grad" => self.gradient_call(given, span),
+            "batch_count" => self.batch_count(given, span),
             "load" => self.load(given, span),
             _ => {
                 self.report(problem::not_here(span, format!("`{name}` is a statement of the script")));
@@ -162,6 +162,19 @@ impl Elaborator {
             }
         };
         size.map_or(Value::Unknown, Value::Int)
+    }
+
+    /// How many examples the batch has that a value runs over; 1 if it runs over none.
+    fn batch_count(&mut self, given: &[Given], span: Span) -> Value {
+        let [argument] = given else {
+            self.report(problem::missing_argument("batch_count", "x", span, None));
+            return Value::Unknown;
+        };
+        let Some(node) = self.node_of(&argument.value, argument.span) else { return Value::Unknown };
+        match self.graph.ty(node).batch {
+            Some(batch) => Value::Node(self.graph.leaf(Leaf::BatchCount(batch), TensorType::number())),
+            None => Value::Int(Size::Known(1)),
+        }
     }
 
     /// `load("w.npy")`: an array that the session has read.

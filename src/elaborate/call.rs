@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::{Binding, Bound, Given};
 use super::elaborator::MAX_CALL_DEPTH;
+use super::model::{LayerRow, ModelId};
 use super::scope::{Frame, Owner};
 use super::value::{FunctionValue, Target, Value};
 use super::{Elaborator, problem};
@@ -14,6 +15,9 @@ use crate::graph::ParamKind;
 use crate::ops::{ArgValue, Primitive};
 use crate::syntax::tree::{Argument, Body, Function, FunctionKind, Ident};
 use crate::types::{Shape, Size};
+
+/// Values of the graph with their places, and attributes.
+type PrimitiveArguments = (Vec<(NodeId, Span)>, Vec<ArgValue>);
 
 /// A call as written.
 pub(super) struct CallSite<'a> {
@@ -34,6 +38,11 @@ impl Elaborator {
             return self.call_as(callee, name, &given, is_piped, site.span);
         }
         self.call_value(&callee, &given, is_piped, site.span, site.callee_span)
+    }
+
+    /// Calls a value with arguments, from a statement.
+    pub fn apply_value(&mut self, callee: &Value, given: &[Given], span: Span) -> Value {
+        self.call_value(callee, given, true, span, span)
     }
 
     /// Calls any value that can be called.
@@ -124,6 +133,10 @@ impl Elaborator {
     ) -> Value {
         match self.bind(function, preset, given, is_piped, span) {
             None => Value::Unknown,
+            // What is wrong with an argument was said where it stands.
+            Some(Binding::Full(bound)) if bound.iter().flatten().any(|(value, _)| value.is_unknown()) => {
+                Value::Unknown
+            }
             Some(Binding::Full(bound)) => self.run(function, bound, span, path),
             Some(Binding::Options(preset)) => {
                 Value::Function(FunctionValue { target: Target::Declared(function.clone()), preset })
@@ -150,10 +163,34 @@ impl Elaborator {
         if function.kind == FunctionKind::Layer && !self.own(&mut frame, function, path, span) {
             return Value::Unknown;
         }
+        let row = self.begin_row(&frame);
         self.frames.push(frame);
+        let made_before = self.graph.len();
         let value = self.run_in_frame(function, bound, span);
+        if function.head_span.source != span.source {
+            let made: Vec<NodeId> = self.graph.ids().skip(made_before).collect();
+            self.made_in.extend(made.into_iter().map(|node| (node, span)));
+        }
         self.frames.pop();
+        self.end_row(row, &value);
         value
+    }
+
+    /// While a model is declared, each use of a layer is a row of its summary.
+    fn begin_row(&mut self, frame: &Frame) -> Option<(ModelId, usize)> {
+        let Owner::Model(id) = frame.owner else { return None };
+        let (true, Some(path)) = (self.frames.first()?.is_definition, &frame.path) else { return None };
+        let rows = &mut self.models.get_mut(id.0)?.rows;
+        rows.push(LayerRow { path: path.clone(), layer: frame.name.clone(), output: Shape::scalar() });
+        Some((id, rows.len() - 1))
+    }
+
+    fn end_row(&mut self, row: Option<(ModelId, usize)>, value: &Value) {
+        if let (Some((id, at)), Value::Node(node)) = (row, value)
+            && let Some(row) = self.models.get_mut(id.0).and_then(|model| model.rows.get_mut(at))
+        {
+            row.output = self.graph.ty(*node).shape.clone();
+        }
     }
 
     /// Gives a layer's frame its path; `false` where nobody can keep parameters.
@@ -174,6 +211,11 @@ impl Elaborator {
 
     /// The frame is on the stack: binds the parameters, walks the body, holds the result to its promise.
     pub(super) fn run_in_frame(&mut self, function: &Arc<Function>, bound: Bound, span: Span) -> Value {
+        let is_library =
+            self.prelude.get(&function.name.name).is_some_and(|known| Arc::ptr_eq(known, function));
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_library = is_library;
+        }
         let Some(signature) = self.enter(function, bound, span) else { return Value::Unknown };
         if self.over_limit(span) {
             return Value::Unknown;
@@ -205,7 +247,7 @@ impl Elaborator {
         primitive: &'static Primitive,
         given: &[Given],
         span: Span,
-    ) -> Option<(Vec<(NodeId, Span)>, Vec<ArgValue>)> {
+    ) -> Option<PrimitiveArguments> {
         let mut positional = given.iter().filter(|argument| argument.name.is_none());
         let (mut tensors, mut attributes) = (Vec::new(), Vec::new());
         for param in primitive.params {
@@ -220,6 +262,7 @@ impl Elaborator {
             }
             if param.kind == ParamKind::Sizes {
                 let rest: Vec<Given> = positional.by_ref().cloned().collect();
+                let rest = super::arguments::known(&rest);
                 attributes.push(ArgValue::Shape(self.shape_argument(&rest)?));
                 continue;
             }
@@ -262,7 +305,7 @@ impl Elaborator {
 
     fn attribute(&mut self, kind: ParamKind, argument: &Given) -> Option<ArgValue> {
         match kind {
-            ParamKind::Axis => match &argument.value {
+            ParamKind::Axis => match argument.value.known() {
                 Value::Axis(axis) => Some(ArgValue::Axis(*axis)),
                 Value::Unknown => None,
                 other => {
@@ -278,7 +321,7 @@ impl Elaborator {
 
     /// `[2, 3]`, or a single size, as a shape.
     pub(super) fn shape_of(&mut self, value: &Value, span: Span) -> Option<Shape> {
-        match value {
+        match value.known() {
             Value::Shape(shape) => Some(shape.clone()),
             Value::List(items) => {
                 items.iter().map(|item| self.dim_of(item, span)).collect::<Option<_>>().map(Shape)
@@ -305,7 +348,8 @@ fn default_attribute(kind: ParamKind, default: &str) -> Option<ArgValue> {
         ParamKind::Axis => match default {
             "rows" => Some(ArgValue::Axis(crate::tensor::Axis::Only(0))),
             "columns" => Some(ArgValue::Axis(crate::tensor::Axis::Only(1))),
-            _ => Some(ArgValue::Axis(crate::tensor::Axis::All)),
+            // All axes are what a primitive takes when it is given none: `max(a, b)` compares, `max(a)` reduces.
+            _ => None,
         },
         ParamKind::Int => default.parse().ok().map(|n| ArgValue::Int(Size::Known(n))),
         ParamKind::Shape | ParamKind::Sizes | ParamKind::Tensor | ParamKind::Tensors => None,

@@ -34,6 +34,8 @@ pub(super) struct Frame {
     pub randoms: usize,
     /// States of this layer: local name to path.
     pub states: IndexMap<String, String>,
+    /// Whether the callee is of the prelude, which does not see the names of the script.
+    pub is_library: bool,
     /// The sums of a metric.
     pub totals: IndexMap<String, Binding>,
 }
@@ -61,6 +63,7 @@ impl Frame {
             uses: HashMap::new(),
             randoms: 0,
             states: IndexMap::new(),
+            is_library: false,
             totals: IndexMap::new(),
         }
     }

@@ -11,7 +11,8 @@ pub mod reference;
 mod store;
 
 pub use crate::tensor::machine::RunContext;
-pub use evaluate::{Bad, evaluate_planned, first_bad};
+pub use evaluate::{Bad, evaluate_planned, evaluate_planned as evaluate, first_bad};
 pub use executable::{Executable, default_threads};
 pub use plan::{Plan, PlanProblem, Request};
+pub use reference::{Environment, EvaluateProblem};
 pub use store::{Store, Stored};

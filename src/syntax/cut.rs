@@ -18,7 +18,7 @@ pub struct Cut<'a> {
     pub tokens: Vec<Token>,
     /// The text with comments, meaningless line ends and stray brackets blank; the same bytes elsewhere.
     pub prepared: String,
-    /// For each token, the bracket that closes it; 0 if none.
+    /// For each token, the bracket that closes it, or where a missing brace should be; 0 if none.
     pub partner: Vec<u32>,
     pub items: Vec<Item>,
     pub problems: Vec<Problem>,
@@ -354,6 +354,9 @@ impl<'a> Cutter<'a> {
 
     fn unclosed(&self, walk: &mut Walk, opener: Opener, last: usize, silent: bool) {
         walk.item.spoilt.push(opener.token);
+        if self.slice(opener.token) == "{" {
+            walk.partners.push((opener.token, last + 1));
+        }
         if !silent {
             let closer = closer_of(self.slice(opener.token));
             let end = self.span(last).at_end();

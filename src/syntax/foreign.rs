@@ -25,6 +25,8 @@ enum Place {
     Start,
     /// Where the grammar stopped: legal elsewhere.
     Stop,
+    /// Where the grammar stopped after a value.
+    After,
     /// Where the grammar stopped, in the braces of `train` and `data`.
     Option,
     /// Where the grammar stopped, in a statement that begins with `for`, `if`, `while`, `def` or `else`.
@@ -71,7 +73,7 @@ const fn marked(mark: usize, row: Row) -> Row {
 }
 
 use Fix::{Before, Comment, None as NoFix, Requote, Write};
-use Place::{Anywhere, Head, Option as InOption, Start, Stop};
+use Place::{After, Anywhere, Head, Option as InOption, Start, Stop};
 
 const TABLE: &[Row] = &[
     // Comments
@@ -257,10 +259,10 @@ const TABLE: &[Row] = &[
         "`a + (if c then x else y)`",
         NoFix,
     ),
-    row(Stop, &["not"], "`not` stands before what it denies", "`not (a > b)`", NoFix),
-    row(Stop, &["is"], "`is` is written `==`", "`a == b`", Write("==")),
+    row(After, &["not"], "`not` stands before what it denies", "`not (a > b)`", NoFix),
+    row(After, &["is"], "`is` is written `==`", "`a == b`", Write("==")),
     row(
-        Stop,
+        After,
         &["="],
         "only a name can be given a value with `=`",
         "`x = 1`; a new matrix is made from the old one: `B = A + C`",
@@ -289,6 +291,8 @@ pub struct Stopped<'a> {
     pub stop: usize,
     /// Whether the statement is an option of `train` or `data`.
     pub in_options: bool,
+    /// Whether a value could have gone on where the grammar stopped.
+    pub after_value: bool,
 }
 
 /// The first foreign spelling that explains why the grammar stopped.
@@ -320,6 +324,7 @@ fn position(row: &Row, at: &Stopped<'_>) -> Option<usize> {
         Place::Start => fits(0).then_some(row.mark),
         Place::Anywhere => (0..=at.stop).find(|&start| fits(start)).map(|start| start + row.mark),
         Place::Stop => stop(row, at, fits),
+        Place::After => at.after_value.then(|| stop(row, at, fits)).flatten(),
         Place::Option => at.in_options.then(|| stop(row, at, fits)).flatten(),
         Place::Head => {
             matches!(first, "for" | "if" | "while" | "def" | "else").then(|| stop(row, at, fits)).flatten()

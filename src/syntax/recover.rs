@@ -19,12 +19,12 @@ use super::limits::too_deep;
 use super::problem::{Found, Problem};
 use super::tokens::{Token, TokenKind};
 use super::tree::{Expr, OptionItem, Stmt};
-use super::words::wanted;
+use super::words::{after_value, wanted};
 use super::{Grammar, Rule};
 use crate::base::Span;
 
 /// The longest statement that is read, in bytes.
-const MAX_STATEMENT: usize = 4 << 20;
+const MAX_STATEMENT: usize = 1 << 20;
 
 /// Reads statements and builds their trees.
 pub struct Reader<'a> {
@@ -71,9 +71,9 @@ impl<'a> Reader<'a> {
     /// The statements inside a pair of braces, given by the opening one.
     pub fn statements_inside(&mut self, brace: usize) -> Vec<Stmt> {
         let pieces = self.pieces(brace, &["\n", ";"]);
-        let one = |tokens: Range<usize>| {
+        let one = |(tokens, lacks): (Range<usize>, &str)| {
             let span = self.span_of_tokens(tokens.start, tokens.end);
-            self.statement(tokens, "").unwrap_or(Stmt { span, kind: super::tree::StmtKind::Error })
+            self.statement(tokens, lacks).unwrap_or(Stmt { span, kind: super::tree::StmtKind::Error })
         };
         pieces.into_iter().map(one).collect()
     }
@@ -81,14 +81,18 @@ impl<'a> Reader<'a> {
     /// The options inside a pair of braces.
     pub fn options_inside(&mut self, brace: usize) -> Vec<OptionItem> {
         let pieces = self.pieces(brace, &["\n", ";", ","]);
-        let one = |tokens| self.piece(Fragment::Option, tokens, "", |reader, pair| reader.build_option(pair));
+        let one = |(tokens, lacks): (Range<usize>, &str)| {
+            self.piece(Fragment::Option, tokens, lacks, |reader, pair| reader.build_option(pair))
+        };
         pieces.into_iter().filter_map(one).collect()
     }
 
     /// The rows of examples inside a pair of braces.
     pub fn rows_inside(&mut self, brace: usize) -> Vec<(Expr, Expr)> {
         let pieces = self.pieces(brace, &["\n", ";"]);
-        let one = |tokens| self.piece(Fragment::Row, tokens, "", |reader, pair| reader.build_row(pair));
+        let one = |(tokens, lacks): (Range<usize>, &str)| {
+            self.piece(Fragment::Row, tokens, lacks, |reader, pair| reader.build_row(pair))
+        };
         pieces.into_iter().filter_map(one).collect()
     }
 
@@ -127,7 +131,7 @@ impl<'a> Reader<'a> {
                     self.report(fragment, &tokens, &range, *error);
                     return None;
                 }
-                self.blank(&mut text, range.start, &braces);
+                self.blank(&mut text, &range, &braces);
                 match self.read(fragment, &text, range.start, true, build) {
                     Ok(made) => return Some(made),
                     Err(error) => self.report(fragment, &tokens, &range, *error),
@@ -195,41 +199,43 @@ impl<'a> Reader<'a> {
         braces
     }
 
-    fn blank(&self, text: &mut String, base: usize, braces: &[usize]) {
+    fn blank(&self, text: &mut String, range: &Range<usize>, braces: &[usize]) {
         let mut bytes = std::mem::take(text).into_bytes();
         for &brace in braces {
-            let from = self.token(brace).map_or(0, |token| token.end as usize).saturating_sub(base);
-            let to =
-                self.token(self.partner(brace)).map_or(0, |token| token.start as usize).saturating_sub(base);
-            if let Some(inside) = bytes.get_mut(from..to) {
+            let from = self.token(brace).map_or(range.end, |token| token.end as usize);
+            let to = self.token(self.partner(brace)).map_or(range.end, |token| token.start as usize);
+            let inside = from.saturating_sub(range.start)..to.min(range.end).saturating_sub(range.start);
+            if let Some(inside) = bytes.get_mut(inside) {
                 inside.fill(b' ');
             }
         }
         *text = String::from_utf8(bytes).unwrap_or_default();
     }
 
-    /// The pieces between separators inside a pair of braces.
-    fn pieces(&self, brace: usize, separators: &[&str]) -> Vec<Range<usize>> {
+    /// The pieces between separators inside a pair of braces, each with the brackets it lacks.
+    fn pieces(&self, brace: usize, separators: &[&str]) -> Vec<(Range<usize>, &'static str)> {
         let end = self.partner(brace);
         let mut pieces = Vec::new();
-        let (mut first, mut last, mut at) = (None, brace, brace + 1);
+        let (mut first, mut last, mut at, mut lacks) = (None, brace, brace + 1, "");
         while at < end {
-            let token = self.token(at).map_or(TokenKind::Newline, |token| token.kind);
-            let slice = self.slice(at);
-            let meaningless = token == TokenKind::Newline && !self.is_line_end(at);
-            if super::cut::is_comment(token) || meaningless {
-            } else if separators.contains(&slice) {
-                pieces.extend(first.take().map(|first| first..last + 1));
+            let kind = self.token(at).map_or(TokenKind::Newline, |token| token.kind);
+            let meaningless = kind == TokenKind::Newline && !self.is_line_end(at);
+            if super::cut::is_comment(kind) || meaningless {
+            } else if separators.contains(&self.slice(at)) {
+                pieces.extend(first.take().map(|first| (first..last + 1, std::mem::take(&mut lacks))));
             } else {
                 first.get_or_insert(at);
-                if token == TokenKind::Open && self.partner(at) > at {
-                    at = self.partner(at);
+                let partner = self.partner(at);
+                if kind == TokenKind::Open && partner > at {
+                    let closed = self.token(partner).is_some_and(|token| token.kind == TokenKind::Close);
+                    at = if closed { partner } else { partner - 1 };
+                    lacks = if closed { lacks } else { "}" };
                 }
                 last = at;
             }
             at += 1;
         }
-        pieces.extend(first.map(|first| first..last + 1));
+        pieces.extend(first.map(|first| (first..last + 1, lacks)));
         pieces
     }
 
@@ -276,7 +282,8 @@ impl<'a> Reader<'a> {
         {
             return Problem::KeywordAsName { span: self.span(*first), keyword: first.text(text).into() };
         }
-        let stopped = Stopped { text, tokens: &code, stop, in_options: fragment == Fragment::Option };
+        let (in_options, after_value) = (fragment == Fragment::Option, after_value(positives));
+        let stopped = Stopped { text, tokens: &code, stop, in_options, after_value };
         if let Some(foreign) = recognise(&stopped, |token| self.span(token)) {
             return Problem::Foreign(foreign);
         }
@@ -371,9 +378,10 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Whether a line end ends a statement: it was kept, or a missing bracket was written over it.
     fn is_line_end(&self, token: usize) -> bool {
         let start = self.token(token).map_or(0, |token| token.start as usize);
-        self.cut.prepared.as_bytes().get(start) == Some(&b'\n')
+        self.cut.prepared.as_bytes().get(start) != Some(&b' ')
     }
 
     fn bytes(&self, tokens: &Range<usize>) -> Range<usize> {

@@ -101,6 +101,7 @@ pub fn word(rule: Rule) -> Option<(Class, &'static str)> {
         | Rule::state
         | Rule::total
         | Rule::function_head
+        | Rule::setting_name
         | Rule::source
         | Rule::examples
         | Rule::part
@@ -150,7 +151,7 @@ pub fn word(rule: Rule) -> Option<(Class, &'static str)> {
 /// What a reader misses where the grammar stopped, given every rule that would have gone on.
 pub fn wanted(positives: &[Rule]) -> Vec<&'static str> {
     let has = |rule| positives.contains(&rule);
-    let after_value = [Rule::power, Rule::add, Rule::pipe, Rule::field, Rule::kw_on].into_iter().any(has);
+    let after_value = after_value(positives);
     let before_value = has(Rule::number) || has(Rule::soft_name) || has(Rule::boolean);
     let mut words: Vec<(Class, &'static str)> = Vec::new();
     for &rule in positives {
@@ -172,4 +173,10 @@ pub fn wanted(positives: &[Rule]) -> Vec<&'static str> {
     chosen.truncate(4);
     chosen.dedup();
     chosen.into_iter().map(|(_, word)| word).collect()
+}
+
+/// Whether the grammar stopped after a value.
+pub fn after_value(positives: &[Rule]) -> bool {
+    let signs = [Rule::power, Rule::add, Rule::pipe, Rule::field, Rule::kw_on];
+    signs.iter().any(|sign| positives.contains(sign))
 }

@@ -80,6 +80,9 @@ fn expressions() {
         ("if a then b else c |> f", "(|> (if a b c) f)"),
         ("if a then b else if c then d else e", "(if a b (if c d e))"),
         ("1..n + 1", "(.. 1 (+ n 1))"),
+        ("a < -b", "(< a (neg b))"),
+        ("W.T and b", "(and (T W) b)"),
+        ("√ (a) + b", "(+ (call sqrt a) b)"),
         ("1 .. 10", "(.. 1 10)"),
         ("A[0, 1:3]", "(at A 0 (: 1 3))"),
         ("A[:, 1:][:b]", "(at (at A (: _ _) (: 1 _)) (: _ b))"),
@@ -312,7 +315,7 @@ fn problems() {
         ),
         ("x = $3", &["1:5 `$` the character `$` (U+0024) has no meaning here"]),
         ("model = 3", &["1:1 `model` `model` is a keyword and cannot be a name"]),
-        ("= 3", &["1:1 `=` only a name can be given a value with `=`"]),
+        ("= 3", &["1:1 `=` expected a statement, found `=`"]),
         ("if a then b", &["1:12 `` expected `else` after `if a then b`, found the end of the text"]),
         (
             "data d = examples {\n 1 -> 2\n 3, 4\n 5 => 6\n}",
@@ -322,6 +325,21 @@ fn problems() {
     for (text, wanted) in cases {
         check_problems(text, wanted);
     }
+}
+
+#[test]
+fn mistakes_in_a_block_that_is_not_closed() {
+    check_problems(
+        "model n(x: [3]) -> [2] {\n    y = x ** 2\n    if y {\n        z = = 2\n    param W: [3] zeros\n\nfn f(x) = x x\n",
+        &[
+            "1:24 `{` a bracket is never closed: `}` is missing",
+            "2:11 `**` a power is written `^`, not `**`",
+            "3:10 `{` a bracket is never closed: `}` is missing",
+            "4:13 `=` expected an expression after `z =`, found `=`",
+            "5:18 `zeros` expected `=` after `param W: [3]`, found `zeros`",
+            "7:13 `x` expected the end of the line after `fn f(x) = x`, found `x`",
+        ],
+    );
 }
 
 #[test]

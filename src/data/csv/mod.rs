@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::problem::Problem;
 use super::source::{Context, DataSource, OptionKind, OptionSpec, Options};
-use super::table::{Schema, Table};
+use super::table::{Loaded, Schema, Table};
 use cells::Dialect;
 pub use lines::Lines;
 
@@ -74,8 +74,8 @@ impl DataSource for Csv {
         read(options, context).map(|(schema, _)| schema)
     }
 
-    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Table, Vec<Problem>> {
-        read(options, context).map(|(_, table)| table)
+    fn load(&self, options: &Options, context: &mut Context<'_>) -> Result<Loaded, Vec<Problem>> {
+        read(options, context).map(|(schema, table)| Loaded { schema, table })
     }
 }
 

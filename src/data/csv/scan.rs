@@ -11,8 +11,8 @@ use super::lines::Lines;
 use crate::base::Span;
 use crate::data::problem::{MOST_SHOWN, Problem, SourceProblem, TextProblem};
 use crate::data::table::{
-    CategoryFacts, Column, ColumnKind, HeaderDoubt, MISSING, NumberFacts, Places, Schema, Table, TableColumn,
-    Values, Whole,
+    CategoryFacts, Column, ColumnKind, HeaderDoubt, MISSING, MissingOption, NumberFacts, Places, Schema,
+    Table, TableColumn, Values, Whole,
 };
 
 /// More distinct whole numbers than this are measurements, not labels.
@@ -170,7 +170,14 @@ impl Scan {
             table.push(TableColumn { name, shape: Vec::new(), values });
         }
         let name = self.lines.file().to_string();
-        let schema = Schema { name, columns, n_rows: self.n_rows, header: self.header, ..Schema::default() };
+        let schema = Schema {
+            name,
+            columns,
+            n_rows: self.n_rows,
+            header: self.header,
+            missing_option: MissingOption::Texts,
+            ..Schema::default()
+        };
         (schema, Table { columns: table, n_rows: self.n_rows, places: Places::Lines(Arc::new(self.lines)) })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::fit::CHUNK;
 use super::{Encoder, Encoding, Labels};
 use crate::base::Span;
 use crate::data::field::{Field, Meaning, Storage};
@@ -10,16 +9,17 @@ use crate::data::infer::Classes;
 use crate::data::problem::{Problem, ValueProblem, column_text};
 use crate::data::table::{MISSING, Table, TableColumn, Values};
 use crate::data::weights::column_major_order;
+use crate::tensor::Precision;
 
 /// More bytes than this for one field are a mistake.
-const LARGEST_FIELD: u128 = 1 << 37;
+const LARGEST_FIELD: u128 = 1 << 34;
+/// How many numbers are evaluated at once, and how many rows at most.
+const CHUNK_NUMBERS: usize = 1 << 20;
+const CHUNK_ROWS: usize = 1024;
 
-/// In which precision numbers are kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Precision {
-    #[default]
-    F32,
-    F64,
+/// How many rows of some width are evaluated at once.
+pub(super) fn chunk_of(width: usize) -> usize {
+    (CHUNK_NUMBERS / width.max(1)).clamp(1, CHUNK_ROWS)
 }
 
 /// Some rows of a table and the name of the part they are, for messages.
@@ -62,7 +62,7 @@ impl Encoding {
             Precision::F32 => Storage::F32(Vec::with_capacity(width * rows.rows.len())),
             Precision::F64 => Storage::F64(Vec::with_capacity(width * rows.rows.len())),
         };
-        for chunk in rows.rows.chunks(CHUNK) {
+        for chunk in rows.rows.chunks(chunk_of(width)) {
             let part = Rows { rows: chunk, ..rows };
             let mut values = self.encoder.evaluate(table, part, span)?;
             check_finite(&values, width, table, part, precision, span)?;
@@ -209,7 +209,7 @@ fn whole_classes(
         .map(|(class, name)| (name, class))
         .collect();
     let mut classes = Vec::with_capacity(rows.rows.len());
-    for chunk in rows.rows.chunks(CHUNK) {
+    for chunk in rows.rows.chunks(chunk_of(1)) {
         let values = labels.of.evaluate(table, Rows { rows: chunk, ..rows }, span)?;
         // Labels come in runs and few kinds: the last few answers are nearly always enough.
         let mut last: Option<(f64, u32)> = None;

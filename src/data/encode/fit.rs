@@ -2,16 +2,13 @@
 //!
 //! Sums run in f64 in the order of the rows, twice for a variance, so the result is the same on every machine.
 
-use super::apply::{Rows, class_of_rows};
+use super::apply::{Rows, chunk_of, class_of_rows};
 use super::{Encoder, Encoding, Labels};
 use crate::base::Span;
 use crate::data::expr::{ColumnExpr, ColumnExprKind};
 use crate::data::infer::{Classes, FieldKind, FieldType, Missing, all_but, infer};
-use crate::data::problem::Problem;
+use crate::data::problem::{Problem, Site};
 use crate::data::table::{Schema, Table, Values};
-
-/// How many rows are evaluated at once.
-pub const CHUNK: usize = 1024;
 
 /// Learns an expression on some rows of a table.
 pub fn fit(
@@ -21,7 +18,7 @@ pub fn fit(
     rows: Rows<'_>,
     missing: Missing,
 ) -> Result<Encoding, Vec<Problem>> {
-    let field_type = infer(expr, schema, expr.span, missing)?;
+    let field_type = infer(expr, schema, &site(expr), missing)?;
     let fit = Fit { schema, table, rows, missing };
     Ok(Encoding { field_type, encoder: fit.expr(expr)? })
 }
@@ -112,7 +109,7 @@ impl Fit<'_> {
     }
 
     fn labels(&self, one_hot: &ColumnExpr, of: &ColumnExpr, given: bool) -> Result<Labels, Vec<Problem>> {
-        let field_type: FieldType = infer(one_hot, self.schema, one_hot.span, self.missing)?;
+        let field_type: FieldType = infer(one_hot, self.schema, &site(one_hot), self.missing)?;
         let classes = match field_type.kind {
             FieldKind::OneHot(classes) => classes,
             FieldKind::Numbers => Classes::Whole(Vec::new()),
@@ -127,11 +124,16 @@ impl Fit<'_> {
     }
 
     fn each_chunk(&self, of: &Encoder, span: Span, mut see: impl FnMut(&[f64])) -> Result<(), Vec<Problem>> {
-        for rows in self.rows.rows.chunks(CHUNK) {
+        for rows in self.rows.rows.chunks(chunk_of(of.width())) {
             see(&of.evaluate(self.table, Rows { rows, ..self.rows }, span)?);
         }
         Ok(())
     }
+}
+
+/// The check has found all problems; none is shown from here.
+fn site(expr: &ColumnExpr) -> Site {
+    Site { path: expr.span, header: None }
 }
 
 fn or_one(scale: f64) -> f64 {

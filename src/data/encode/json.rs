@@ -89,7 +89,7 @@ fn encoder_of(value: &Value, depth: usize) -> Option<Encoder> {
     Some(match fields.get("is")?.as_str()? {
         "column" => Encoder::Column {
             name: fields.get("name")?.as_str()?.to_owned(),
-            shape: sizes(fields.get("shape")?).filter(|shape| count(shape).is_some())?,
+            shape: sizes(fields.get("shape")?).filter(|shape| count(shape).is_some_and(|n| n > 0))?,
             fill: fields.get("fill")?.as_f64(),
         },
         "constant" => Encoder::Constant(fields.get("value")?.as_f64()?),
@@ -103,7 +103,7 @@ fn encoder_of(value: &Value, depth: usize) -> Option<Encoder> {
             let (lhs, rhs) = (child("lhs")?, child("rhs")?);
             let (a, b) = (lhs.width(), rhs.width());
             let op = ArithOp::of_symbol(fields.get("op")?.as_str()?)?;
-            (a == b || a == 1 || b == 1).then_some(Encoder::Arith { op, lhs, rhs })?
+            (a > 0 && b > 0 && (a == b || a == 1 || b == 1)).then_some(Encoder::Arith { op, lhs, rhs })?
         }
         "one_hot" => Encoder::OneHot(labels_of(child("of")?, fields)?),
         "label" => Encoder::Label(labels_of(child("of")?, fields)?),

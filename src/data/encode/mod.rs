@@ -7,8 +7,10 @@
 mod apply;
 mod fit;
 mod json;
+mod original;
 
-pub use apply::{Precision, Rows};
+pub use crate::tensor::Precision;
+pub use apply::Rows;
 pub use fit::fit;
 
 use super::expr::ArithOp;

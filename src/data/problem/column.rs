@@ -1,9 +1,10 @@
 //! What is wrong with how columns are used.
 
-use super::{counted, list, nearest, shape_text};
+use super::text::{Header, header_fix};
+use super::{Site, counted, list, nearest, shape_text};
 use crate::base::Span;
-use crate::data::table::{HeaderDoubt, Place};
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::data::table::{HeaderDoubt, MissingOption, Place};
+use crate::diagnostics::{Diagnostic, Edit, Fix, Slug};
 
 /// A mistake in an expression of columns, found at check time.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +16,7 @@ pub enum ColumnProblem {
         known: Vec<String>,
         file: String,
         header: HeaderDoubt,
-        path: Span,
+        site: Site,
     },
     /// `[age, name]` where names are text
     TextAsNumber {
@@ -23,7 +24,7 @@ pub enum ColumnProblem {
         column: String,
         facts: TextFacts,
         wanted: Wanted,
-        path: Span,
+        site: Site,
     },
     Missing {
         span: Span,
@@ -31,6 +32,7 @@ pub enum ColumnProblem {
         count: usize,
         n_rows: usize,
         first: Option<Place>,
+        drop: DropSite,
     },
     /// `missing = mean` with a column of text
     MeanOfText {
@@ -57,6 +59,7 @@ pub enum ColumnProblem {
         place: Option<Place>,
         classes: usize,
         counts: LabelCounts,
+        drop: DropSite,
     },
     /// A label that means "unknown": -1 or 255 beside 0, 1, 2.
     LabelUnknown {
@@ -65,7 +68,8 @@ pub enum ColumnProblem {
         place: Option<Place>,
         count: usize,
         n_rows: usize,
-        path: Span,
+        site: Site,
+        drop: DropSite,
     },
     /// `one_hot(species, 4)` with three species
     ClassCount {
@@ -116,6 +120,14 @@ pub enum ColumnProblem {
     },
 }
 
+/// Where and how rows can be left out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropSite {
+    /// The end of the option that holds the expression; `missing = drop` can stand on the next line.
+    pub after: Option<Span>,
+    pub option: MissingOption,
+}
+
 /// The labels that `one_hot` has no place for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelCounts {
@@ -144,22 +156,37 @@ pub enum Wanted {
     Number,
 }
 
+impl DropSite {
+    fn edits(&self) -> Vec<Edit> {
+        self.after.iter().map(|span| Edit { span: *span, text: "\n    missing = drop".to_owned() }).collect()
+    }
+
+    /// The option of the source that makes a label mean "missing".
+    fn option_text(&self, label: i64) -> Option<String> {
+        match self.option {
+            MissingOption::None => None,
+            MissingOption::Texts => Some(format!("missing = [\"{label}\"]")),
+            MissingOption::Number => Some(format!("missing = {label}")),
+        }
+    }
+}
+
 impl ColumnProblem {
     pub(super) fn diagnostic(&self) -> Diagnostic {
         use ColumnProblem as P;
         match self {
-            P::Unknown { span, name, known, file, header, path } => {
-                unknown(*span, name, known, file, header, *path)
+            P::Unknown { span, name, known, file, header, site } => {
+                unknown(*span, name, known, file, header, site)
             }
-            P::TextAsNumber { span, column, facts, wanted, path } => {
-                text(*span, column, facts, wanted, *path)
-            }
-            P::Missing { span, column, count, n_rows, first } => {
+            P::TextAsNumber { span, column, facts, wanted, site } => text(*span, column, facts, wanted, site),
+            P::Missing { span, column, count, n_rows, first, drop } => {
                 let headline =
                     format!("column `{column}` has {} of {n_rows} missing", counted(*count, "value"));
-                let found = Diagnostic::error(Slug::DataValue, *span, headline)
+                let mut found = Diagnostic::error(Slug::DataValue, *span, headline)
                     .help("`missing = drop` leaves these rows out")
                     .help("`missing = mean` takes the mean of the training part instead");
+                let title = "leave out rows with missing values".to_owned();
+                found.fixes.push(Fix { title, edits: drop.edits() });
                 first
                     .iter()
                     .fold(found, |found, place| super::remark(found, place, "the first missing value"))
@@ -183,17 +210,12 @@ impl ColumnProblem {
                     None => found,
                 }
             }
-            P::LabelOutside { span, operand, label, place, classes, counts } => {
-                label_outside(*span, *operand, *label, place.as_ref(), *classes, counts)
+            P::LabelOutside { span, operand, label, place, classes, counts, drop } => {
+                let found = label_outside((*span, *label), place.as_ref(), *classes, counts);
+                label_advice(found, *operand, *classes, counts, drop)
             }
-            P::LabelUnknown { span, label, place, count, n_rows, path } => {
-                let headline =
-                    format!("label {label} looks like \"unknown\": {} of {n_rows}", counted(*count, "row"));
-                let found = Diagnostic::error(Slug::DataValue, *span, headline)
-                    .here("the other labels run from 0 without a gap")
-                    .help(format!("`missing = [\"{label}\"]` in the source and `missing = drop` in the braces leave these rows out"))
-                    .help("give the number of classes, `one_hot(column, n)`, if it is a label like the others")
-                    .label(*path, format!("{} with label {label}", counted(*count, "row")));
+            P::LabelUnknown { span, label, place, count, n_rows, site, drop } => {
+                let found = label_unknown((*span, *label), *count, *n_rows, site, drop);
                 place.iter().fold(found, |found, place| super::remark(found, place, "the first of them"))
             }
             P::ClassCount { span, given, found, column } => {
@@ -252,17 +274,17 @@ fn unknown(
     known: &[String],
     file: &str,
     header: &HeaderDoubt,
-    path: Span,
+    site: &Site,
 ) -> Diagnostic {
     let found = Diagnostic::error(Slug::UnknownColumn, span, format!("`{file}` has no column `{name}`"));
     match header {
         HeaderDoubt::LooksLikeData(place) => {
             let found = super::remark(found, place, "the first line is read as names, but is numbers");
-            super::text::header_fix(found, path, "false").note("the columns are then `c0`, `c1` and so on")
+            header_fix(found, site, Header::Data).note("the columns are then `c0`, `c1` and so on")
         }
         HeaderDoubt::LooksLikeNames(place, names) if names.iter().any(|other| other == name) => {
-            super::remark(found, place, "the first line is read as data, but looks like names")
-                .help("leave out `header = false`")
+            let found = super::remark(found, place, "the first line is read as data, but looks like names");
+            header_fix(found, site, Header::Names)
         }
         HeaderDoubt::LooksLikeNames(..) | HeaderDoubt::None => {
             let found = found.note(format!("its columns are {}", list(known)));
@@ -276,7 +298,7 @@ fn unknown(
     }
 }
 
-fn text(span: Span, column: &str, facts: &TextFacts, wanted: &Wanted, path: Span) -> Diagnostic {
+fn text(span: Span, column: &str, facts: &TextFacts, wanted: &Wanted, site: &Site) -> Diagnostic {
     let headline = format!("column `{column}` is text where numbers are needed");
     let mut found = Diagnostic::error(Slug::TypeMismatch, span, headline);
     if let Some((place, text)) = &facts.first {
@@ -288,12 +310,10 @@ fn text(span: Span, column: &str, facts: &TextFacts, wanted: &Wanted, path: Span
         found = super::remark(found, place, which);
     }
     match (&facts.header, wanted) {
-        (HeaderDoubt::LooksLikeNames(..), _) => {
-            found.help("leave out `header = false`: the first line looks like names")
-        }
+        (HeaderDoubt::LooksLikeNames(..), _) => header_fix(found, site, Header::Names),
         (HeaderDoubt::LooksLikeData(_) | HeaderDoubt::None, _) if facts.decimal_comma => found
             .help("add `decimal = \",\"`: all cells are numbers then")
-            .fix("add `decimal = \",\"`", path.at_end(), ", decimal = \",\""),
+            .fix("add `decimal = \",\"`", site.path.at_end(), ", decimal = \",\""),
         (HeaderDoubt::LooksLikeData(_) | HeaderDoubt::None, _) if facts.n_text * 10 < facts.n_rows => {
             let cells: Vec<String> = facts.first.iter().map(|(_, text)| format!("{text:?}")).collect();
             found.help(format!(
@@ -325,43 +345,70 @@ fn text(span: Span, column: &str, facts: &TextFacts, wanted: &Wanted, path: Span
 }
 
 fn label_outside(
-    span: Span,
-    operand: Span,
-    label: i64,
+    (span, label): (Span, i64),
     place: Option<&Place>,
     classes: usize,
     counts: &LabelCounts,
 ) -> Diagnostic {
     let last = classes.saturating_sub(1);
-    let headline = format!("label {label} is outside 0 to {last}");
-    let mut found = Diagnostic::error(Slug::DataValue, span, headline)
-        .here(format!("{} labels, from 0 to {last}", classes))
-        .note(format!(
-            "labels run from {} to {}; {} outside",
-            counts.least,
-            counts.most,
-            counted(counts.n_outside, "row")
-        ));
-    if let Some(place) = place {
-        found = super::remark(found, place, format!("label {label}"));
-    }
-    let from_one =
-        counts.least >= 1 && usize::try_from(counts.most - counts.least).is_ok_and(|span| span < classes);
-    if from_one {
-        let shift = counts.least;
-        found.help(format!("labels start at {shift}: write `column - {shift}`")).fix(
-            format!("subtract {shift}"),
-            operand.at_end(),
-            format!(" - {shift}"),
+    let n_outside = counted(counts.n_outside, "row");
+    let found = Diagnostic::error(Slug::DataValue, span, format!("label {label} is outside 0 to {last}"))
+        .here(format!("{classes} labels, from 0 to {last}"))
+        .note(format!("labels run from {} to {}; {n_outside} outside", counts.least, counts.most));
+    place.into_iter().fold(found, |found, place| super::remark(found, place, format!("label {label}")))
+}
+
+/// What to do about labels outside: shift them, count the classes again, or leave the rows out.
+fn label_advice(
+    found: Diagnostic,
+    operand: Span,
+    classes: usize,
+    counts: &LabelCounts,
+    drop: &DropSite,
+) -> Diagnostic {
+    let LabelCounts { least, most, .. } = *counts;
+    let width = usize::try_from(most.saturating_sub(least)).unwrap_or(usize::MAX);
+    let primary = found.primary.span;
+    if least >= 1 && width < classes {
+        let fix = (format!("subtract {least}"), operand.at_end(), format!(" - {least}"));
+        found.help(format!("labels start at {least}: write `column - {least}`")).fix(fix.0, fix.1, fix.2)
+    } else if least == 0 && width < classes.saturating_mul(2) {
+        let n = width + 1;
+        found.help(format!("labels run to {most}: that is {n} classes")).fix(
+            format!("use {n}"),
+            primary,
+            n.to_string(),
         )
-    } else if counts.most == label
-        && counts.least == 0
-        && usize::try_from(label).is_ok_and(|label| label < 2 * classes)
-    {
-        found.help(format!("labels run to {label}: that is {} classes", label + 1))
     } else {
-        found.help(format!(
-            "`missing = [\"{label}\"]` in the source and `missing = drop` in the braces leave these rows out"
-        ))
+        let label = if least < 0 { least } else { most };
+        match drop.option_text(label) {
+            Some(option) => found.help(format!(
+                "`{option}` in the source and `missing = drop` in the braces leave these rows out"
+            )),
+            None => found,
+        }
     }
+}
+
+fn label_unknown(
+    (span, label): (Span, i64),
+    count: usize,
+    n_rows: usize,
+    site: &Site,
+    drop: &DropSite,
+) -> Diagnostic {
+    let rows = counted(count, "row");
+    let headline = format!("label {label} looks like \"unknown\": {rows} of {n_rows}");
+    let mut found = Diagnostic::error(Slug::DataValue, span, headline)
+        .here("the other labels run from 0 without a gap")
+        .label(site.path, format!("{rows} with label {label}"));
+    if let Some(option) = drop.option_text(label) {
+        found = found.help(format!(
+            "`{option}` in the source and `missing = drop` in the braces leave these rows out"
+        ));
+        let added = Edit { span: site.path.at_end(), text: format!(", {option}") };
+        let edits = [added].into_iter().chain(drop.edits()).collect();
+        found.fixes.push(Fix { title: "leave out these rows".to_owned(), edits });
+    }
+    found.help("give the number of classes, `one_hot(column, n)`, if it is a label like the others")
 }

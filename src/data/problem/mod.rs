@@ -8,12 +8,13 @@ mod source;
 mod text;
 mod value;
 
-pub use column::{ColumnProblem, LabelCounts, TextFacts, Wanted};
+pub use column::{ColumnProblem, DropSite, LabelCounts, TextFacts, Wanted};
 pub use source::SourceProblem;
 pub use text::{Separators, TextProblem};
 pub use value::{ValueProblem, column_text};
 
 use super::table::Place;
+use crate::base::Span;
 use crate::diagnostics::Diagnostic;
 
 /// How many places of one kind are shown before the rest is counted.
@@ -44,6 +45,15 @@ impl Problem {
             Problem::Value(problem) => problem.diagnostic(),
         }
     }
+}
+
+/// Where the options of a source stand that a message may want to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The file, or the call where there is none: options are added behind it.
+    pub path: Span,
+    /// The value of `header`, if the script gives it.
+    pub header: Option<Span>,
 }
 
 /// Messages of several problems, in order.

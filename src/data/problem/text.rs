@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{MOST_SHOWN, counted, list};
+use super::{MOST_SHOWN, Site, counted, list};
 use crate::base::Span;
 use crate::data::table::Place;
 use crate::diagnostics::{Diagnostic, Edit, Fix, Slug};
@@ -33,12 +33,12 @@ pub enum TextProblem {
     WrongSeparator(Separators),
     /// `header = true`, but the first line is numbers.
     LooksLikeData {
-        path: Span,
+        site: Site,
         place: Place,
     },
     /// `header = false`, but the first line is names.
     LooksLikeNames {
-        path: Span,
+        site: Site,
         place: Place,
         names: Vec<String>,
     },
@@ -77,33 +77,49 @@ impl TextProblem {
                 Diagnostic::error(Slug::DuplicateName, span, headline).here("named a second time")
             }
             P::WrongSeparator(separators) => wrong_separator(separators),
-            P::LooksLikeData { path, place } => {
+            P::LooksLikeData { site, place } => {
                 let headline = format!("the first line of `{}` is read as names, but is numbers", place.file);
-                let found = Diagnostic::warning(Slug::DataFile, *path, headline);
-                header_fix(super::remark(found, place, "a number where a name is expected"), *path, "false")
+                let found = Diagnostic::warning(Slug::DataFile, site.path, headline);
+                header_fix(
+                    super::remark(found, place, "a number where a name is expected"),
+                    site,
+                    Header::Data,
+                )
             }
-            P::LooksLikeNames { path, place, names } => {
+            P::LooksLikeNames { site, place, names } => {
                 let headline =
                     format!("the first line of `{}` is read as data, but looks like names", place.file);
-                let found = Diagnostic::warning(Slug::DataFile, *path, headline);
+                let found = Diagnostic::warning(Slug::DataFile, site.path, headline);
                 let found = super::remark(found, place, "text in a column of numbers");
-                found
-                    .note(format!("the names would be {}", list(names)))
-                    .help(format!("leave out `header = false`: the columns are then {}", list(names)))
+                let found = found.note(format!("the names would be {}", list(names)));
+                header_fix(found, site, Header::Names)
             }
         }
     }
 }
 
-/// Adds the option behind the path.
-pub(super) fn header_fix(diagnostic: Diagnostic, path: Span, value: &str) -> Diagnostic {
-    let option = format!(", header = {value}");
-    diagnostic
-        .help(format!(
-            "`header = {value}` if the first line is {}",
-            if value == "true" { "names" } else { "data" }
-        ))
-        .fix(format!("add `header = {value}`"), path.at_end(), option)
+/// What a first line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Header {
+    Names,
+    Data,
+}
+
+/// Sets the option `header`, behind the path where the script doesn't give it.
+pub(super) fn header_fix(diagnostic: Diagnostic, site: &Site, header: Header) -> Diagnostic {
+    let (value, what) = match header {
+        Header::Names => ("true", "names"),
+        Header::Data => ("false", "data"),
+    };
+    let (span, text) = match site.header {
+        Some(span) => (span, value.to_owned()),
+        None => (site.path.at_end(), format!(", header = {value}")),
+    };
+    diagnostic.help(format!("write `header = {value}` if the first line is {what}")).fix(
+        format!("write `header = {value}`"),
+        span,
+        text,
+    )
 }
 
 fn ragged(path: Span, file: &str, expected: usize, first: &[(Place, usize)], n_rows: usize) -> Diagnostic {

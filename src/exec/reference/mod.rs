@@ -44,6 +44,19 @@ pub enum EvaluateProblem {
     TooLarge { node: NodeId },
 }
 
+impl std::fmt::Display for EvaluateProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            EvaluateProblem::NoSlot { .. } => "a value is missing",
+            EvaluateProblem::SlotShape { .. } => "a value has another shape than it should",
+            EvaluateProblem::NoBatch { .. } => "the number of examples is not known",
+            EvaluateProblem::NotKnown { .. } => "a size is not known",
+            EvaluateProblem::Empty { .. } => "the largest or smallest of no examples is asked for",
+            EvaluateProblem::TooLarge { .. } => "it would need too much memory",
+        })
+    }
+}
+
 /// A value under evaluation: column-major, examples one after another.
 #[derive(Clone, Debug)]
 struct Value {

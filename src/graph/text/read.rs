@@ -34,9 +34,14 @@ pub fn read(text: &str, lookup: Lookup<'_>) -> Result<(Graph, Vec<NodeId>), Read
         reader.rest = line.trim();
         let result =
             if reader.take("return") { reader.ids().map(|ids| outputs = ids) } else { reader.node() };
-        let result =
-            result.and_then(|()| if reader.rest.is_empty() { Ok(()) } else { Err("the end of the line") });
-        result.map_err(|expected| ReadProblem { line: at + 1, expected })?;
+        let problem = match result {
+            Err(expected) => Some(expected),
+            Ok(()) if reader.rest.is_empty() => None,
+            Ok(()) => Some("the end of the line"),
+        };
+        if let Some(expected) = problem {
+            return Err(ReadProblem { line: at + 1, expected });
+        }
     }
     Ok((reader.graph, outputs))
 }

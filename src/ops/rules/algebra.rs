@@ -69,8 +69,8 @@ rules! {
             let (a, b) = site.two()?;
             (a == b).then(|| square(g, a))
         };
-        "collect numbers": "c (d x) is (c d) x for numbers c and d",
-            Floats::Except("rounded once, not twice"), Smaller, |g, site| {
+        "collect scalars": "s (r x) is (s r) x for numbers s and r and a larger x",
+            Floats::Except("rounded in another order; s r may leave the range"), Smaller, |g, site| {
             let (a, b) = site.two()?;
             collect(g, a, b).or_else(|| collect(g, b, a))
         };
@@ -131,17 +131,26 @@ fn without_sign(graph: &Graph, x: NodeId) -> Option<NodeId> {
     under(graph, x, "negate").or_else(|| under(graph, x, "abs"))
 }
 
-/// `c (d x)` with the number first.
-fn collect(graph: &mut Graph, c: NodeId, product: NodeId) -> Option<NodeId> {
-    let outer = graph.number(c)?;
+/// `s (r x)` with the two numbers first, so that one product runs over all elements and not two. A product that the
+/// program has a name for stays.
+fn collect(graph: &mut Graph, s: NodeId, product: NodeId) -> Option<NodeId> {
+    let scalar = |graph: &Graph, id| graph.ty(id).shape.is_scalar();
     let (a, b) = pair(graph, product, "multiply")?;
-    let (inner, x) = match (graph.number(a), graph.number(b)) {
-        (Some(inner), None) => (inner, b),
-        (None, Some(inner)) => (inner, a),
-        (Some(_), Some(_)) | (None, None) => return None,
+    if !scalar(graph, s) || graph.name(product).is_some() {
+        return None;
+    }
+    let (r, x) = match (scalar(graph, a), scalar(graph, b)) {
+        (true, false) => (a, b),
+        (false, true) => (b, a),
+        // Of two numbers times a number, those that are constants go together.
+        (true, true) if graph.number(s).is_some() && graph.number(a).is_some() => (a, b),
+        (true, true) if graph.number(s).is_some() && graph.number(b).is_some() => (b, a),
+        (true, true) | (false, false) => return None,
     };
-    let factor = outer * inner;
-    // A product that leaves the range would turn a number into none.
-    let factor = factor.is_normal().then(|| number(graph, factor))?;
+    let factor = match (graph.number(s), graph.number(r)) {
+        // A constant that leaves the range would turn numbers into none.
+        (Some(s), Some(r)) => Some(s * r).filter(|c| c.is_normal()).map(|c| number(graph, c))?,
+        (Some(_) | None, Some(_) | None) => mul(graph, s, r),
+    };
     Some(mul(graph, factor, x))
 }

@@ -90,8 +90,10 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static Rule)> {
 /// The first rule of a table that applies.
 pub(super) fn fire(table: &[Rule], graph: &mut Graph, site: &Site<'_>) -> Option<NodeId> {
     for rule in table {
+        let before = graph.len();
         if let Some(result) = (rule.run)(graph, site) {
-            if rule.purpose == Purpose::Safer {
+            // A node that was there already is as its user wrote it.
+            if rule.purpose == Purpose::Safer && result.index() >= before {
                 graph.note_rule(result, rule.name);
             }
             return Some(result);

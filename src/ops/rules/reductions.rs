@@ -3,7 +3,7 @@
 use super::pattern::{pair, under};
 use super::{Floats, rules};
 use crate::graph::{Attribute, Leaf};
-use crate::ops::build::{batch_sum, expand, mul, size_number, transpose};
+use crate::ops::build::{batch_sum, expand, mul, neg, size_number, sum, transpose};
 use crate::ops::matmul::weight_gradient;
 use crate::tensor::Axis;
 use crate::types::{Shape, TensorType};
@@ -21,6 +21,12 @@ rules! {
             let count = size_number(g, &len);
             let total = mul(g, number, count);
             Some(expand(g, total, &TensorType { shape: Shape::scalar(), batch }))
+        };
+        "sum of negatives": "sum(-x) is -sum(x)", Floats::Except("a sum of 0 may get the other sign"), Smaller, |g, site| {
+            let &[Attribute::Axis(axis)] = site.attributes.as_slice() else { return None };
+            let x = under(g, site.one()?, "negate")?;
+            let total = sum(g, x, axis);
+            Some(neg(g, total))
         };
     }
     BATCH_SUM {

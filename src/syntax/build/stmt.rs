@@ -104,7 +104,7 @@ impl Reader<'_> {
         for part in head.into_inner() {
             match part.as_rule() {
                 Rule::function_kind => kind = function_kind(part.as_str().trim()),
-                Rule::name => name = Some(self.ident(&part)),
+                Rule::name | Rule::setting_name => name = Some(self.ident(&part)),
                 Rule::parameters => params = self.parameters(part),
                 Rule::r#type => result = Some(self.type_expr(part)),
                 // The arrow.

@@ -6,3 +6,4 @@ mod graphs;
 mod rules;
 mod sample;
 mod simplify;
+mod values;

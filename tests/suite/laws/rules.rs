@@ -24,7 +24,8 @@ static CASES: &[Case] = &[
     ("multiply by minus one", |g, x, _| vec![x, number(g, -1.0)]),
     ("sign of a product", |g, x, b| vec![neg(g, x), b]),
     ("multiply by itself", |_, x, _| vec![x, x]),
-    ("collect numbers", |g, x, _| {
+    ("sum of negatives", |g, _, b| vec![neg(g, b)]),
+    ("collect scalars", |g, x, _| {
         let (two, three) = (number(g, 2.0), number(g, 3.0));
         vec![two, mul(g, x, three)]
     }),

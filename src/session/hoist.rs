@@ -1,0 +1,87 @@
+//! Actions inside expressions: done first, in the order they are written, and put in as values.
+
+use super::state::Session;
+use crate::elaborate::{ACTIONS, Value};
+use crate::syntax::tree::{Argument, Expr, ExprKind, IndexItem, TextPart};
+
+impl Session<'_> {
+    /// The value of an expression of a statement.
+    pub(super) fn value(&mut self, expr: &Expr) -> Value {
+        self.do_actions(expr);
+        self.elaborator.expr(expr)
+    }
+
+    /// Does every action in `expr`, innermost first.
+    fn do_actions(&mut self, expr: &Expr) {
+        for child in children(expr) {
+            self.do_actions(child);
+        }
+        if let ExprKind::Train { model, data, options } = &expr.kind {
+            let result = self.train(model, data, options, expr.span);
+            self.elaborator.results.insert(expr.id, result);
+            return;
+        }
+        let Some((name, callee, piped, args)) = call_parts(expr) else { return };
+        let is_shadowed = self.elaborator.globals.contains_key(name);
+        let Some(action) = ACTIONS.iter().find(|action| **action == name) else { return };
+        if is_shadowed {
+            return;
+        }
+        let piped = piped.map(|left| (self.elaborator.expr(left), left.span));
+        let given = self.elaborator.given(piped, args);
+        if let Some(result) = self.action(action, &given, expr.span, callee.span) {
+            self.elaborator.results.insert(expr.id, result);
+        }
+    }
+}
+
+/// The callee's name, and the arguments, of a call or a pipe into one.
+fn call_parts(expr: &Expr) -> Option<(&str, &Expr, Option<&Expr>, &[Argument])> {
+    let (callee, piped, args) = match &expr.kind {
+        ExprKind::Call { callee, args } => (&**callee, None, args.as_slice()),
+        ExprKind::Pipe { lhs, rhs } => match &rhs.kind {
+            ExprKind::Call { callee, args } => (&**callee, Some(&**lhs), args.as_slice()),
+            _ => (&**rhs, Some(&**lhs), [].as_slice()),
+        },
+        _ => return None,
+    };
+    match &callee.kind {
+        ExprKind::Name(name) => Some((name, callee, piped, args)),
+        _ => None,
+    }
+}
+
+/// The expressions directly inside one, in order.
+pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Number { .. } | ExprKind::Bool(_) | ExprKind::Name(_) | ExprKind::Error => Vec::new(),
+        ExprKind::Text(parts) => parts
+            .iter()
+            .filter_map(|part| match part {
+                TextPart::Value { expr, .. } => Some(expr),
+                TextPart::Literal(_) => None,
+            })
+            .collect(),
+        ExprKind::List(items) => items.iter().collect(),
+        ExprKind::Entries(entries) => entries.iter().map(|(_, value)| value).collect(),
+        ExprKind::Unary { operand, .. } | ExprKind::Postfix { operand, .. } => vec![operand],
+        ExprKind::Binary { lhs, rhs, .. } | ExprKind::Pipe { lhs, rhs } => vec![lhs, rhs],
+        ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
+        ExprKind::Call { callee, args } => {
+            std::iter::once(&**callee).chain(args.iter().map(|argument| &argument.value)).collect()
+        }
+        ExprKind::Named { expr, .. } => vec![expr],
+        ExprKind::Field { object, .. } => vec![object],
+        ExprKind::Index { object, indices } => {
+            let inside = indices.iter().flat_map(|item| match item {
+                IndexItem::At(at) => vec![at],
+                IndexItem::Slice { from, to, .. } => from.iter().chain(to).collect(),
+            });
+            std::iter::once(&**object).chain(inside).collect()
+        }
+        ExprKind::Range { from, to } => vec![from, to],
+        ExprKind::Train { model, data, options } => {
+            [&**model, &**data].into_iter().chain(options.iter().map(|item| &item.value)).collect()
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The driver: strings the stages together and keeps what statements leave behind.
+//!
+//! A [`Session`] walks statements either checking (nothing runs, data files are only looked at) or running. Both
+//! walks use the same elaborator, so what was checked is what runs. Faces (`cli/`, `repl/`) own a session and a
+//! [`World`]; nothing here prints or exits.
+
+mod actions;
+mod assign;
+mod bench;
+mod boundary;
+mod dataset;
+mod force;
+mod format;
+mod hoist;
+mod mend;
+mod model;
+mod prediction;
+mod program;
+mod save;
+mod settle;
+mod state;
+mod statements;
+mod training;
+mod world;
+
+/// The known name that is nearly this one.
+pub use crate::elaborate::nearest as near_name;
+pub use bench::{Benchmark, bench_file};
+pub use boundary::{Boundary, pass_names, show_file};
+pub use format::{NumberFormat, format_number, format_tensor};
+pub use prediction::{PredictRequest, Predictions, predict_file};
+pub use program::{Report, check_file, check_text, read as read_script, run_file, run_text};
+pub use state::{Mode, Session};
+pub use world::{MemoryWorld, World};

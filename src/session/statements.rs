@@ -1,0 +1,343 @@
+//! Statements one by one, checking or running.
+
+use std::sync::Arc;
+
+use super::state::{Flow, Session};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::elaborate::{Binding, Record, RecordKind, Value, Variable, constant_of};
+use crate::graph::Constant;
+use crate::syntax::tree::{Ast, Block, Expr, Function, Ident, Stmt, StmtKind};
+use crate::tensor::{Precision, Tensor};
+use crate::types::{Shape, Size, TensorType};
+
+impl Session<'_> {
+    /// All statements in order. A check goes on after a mistake, a run stops.
+    pub fn walk(&mut self, ast: &Ast) {
+        for stmt in &ast.stmts {
+            if self.stmt(stmt) == Flow::Stop {
+                break;
+            }
+        }
+        self.collect();
+    }
+
+    pub(super) fn block(&mut self, block: &Block) -> Flow {
+        for stmt in &block.stmts {
+            if self.stmt(stmt) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Go
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) -> Flow {
+        let outer = self.elaborator.graph.set_span(Some(stmt.span));
+        let flow = self.stmt_kind(stmt);
+        self.elaborator.graph.set_span(outer);
+        self.update_states();
+        if flow == Flow::Stop || (self.is_running() && self.has_errors()) {
+            return Flow::Stop;
+        }
+        self.collect();
+        Flow::Go
+    }
+
+    fn stmt_kind(&mut self, stmt: &Stmt) -> Flow {
+        match &stmt.kind {
+            StmtKind::Function(function) => {
+                self.declare_once(&function.name);
+                self.function(function);
+            }
+            StmtKind::Data(decl) => {
+                self.declare_once(&decl.name);
+                self.data(decl);
+            }
+            StmtKind::Import { path, path_span } => self.import(path, *path_span),
+            StmtKind::Seed(value) => self.set_seed(value),
+            StmtKind::Precision(name) => self.set_precision(name),
+            StmtKind::Bind { name, value } => {
+                let value = self.value(value);
+                self.bind(name, value);
+            }
+            StmtKind::Compound { name, op, value } => self.compound(name, *op, value, stmt.span),
+            StmtKind::For { var, iter, body } => return self.for_loop(var, iter, body),
+            StmtKind::While { condition, body } => return self.while_loop(condition, body),
+            StmtKind::If { condition, then, otherwise } => {
+                return self.choice(condition, then, otherwise.as_ref());
+            }
+            StmtKind::Expr(expr) => {
+                let value = self.value(expr);
+                self.last = Some(value);
+            }
+            StmtKind::Param { .. }
+            | StmtKind::State { .. }
+            | StmtKind::Update { .. }
+            | StmtKind::Total { .. } => {
+                self.report(
+                    Diagnostic::error(
+                        Slug::NotAllowedHere,
+                        stmt.span,
+                        "this belongs into a layer, model, optimizer or metric",
+                    )
+                    .here("not at the top level"),
+                );
+            }
+            StmtKind::Error => {}
+        }
+        Flow::Go
+    }
+
+    /// In a script a declaration stands once.
+    fn declare_once(&mut self, name: &Ident) {
+        let first = self.declared.insert(name.name.clone(), name.span);
+        if let (Some(first), false) = (first, self.may_redeclare) {
+            let headline = format!("`{}` is declared twice", name.name);
+            self.report(
+                Diagnostic::error(Slug::DuplicateName, name.span, headline)
+                    .here("second declaration")
+                    .label(first, "first declared here"),
+            );
+        }
+    }
+
+    fn function(&mut self, function: &std::sync::Arc<Function>) {
+        if let Some(crate::elaborate::Definition::Model(id)) = self.elaborator.declare(function) {
+            self.initialise(id);
+        }
+    }
+
+    /// Binds a name of the script. Numbers that are known become variables, so that a gradient can be asked of them.
+    pub(super) fn bind(&mut self, name: &Ident, value: Value) {
+        let value = self.as_variable(&name.name, value);
+        self.bind_plain(name, value);
+    }
+
+    fn as_variable(&mut self, name: &str, value: Value) -> Value {
+        let constant = match &value {
+            Value::Number(number) => Some(Constant { shape: Vec::new(), values: vec![*number] }),
+            Value::Int(Size::Known(n)) => Some(Constant { shape: Vec::new(), values: vec![*n as f64] }),
+            Value::List(items) if !items.iter().any(|item| matches!(item, Value::Bool(_))) => constant_of(items),
+            _ => None,
+        };
+        match constant {
+            Some(constant) => self.variable(name, value, constant),
+            None => value,
+        }
+    }
+
+    /// A slot that holds what is known.
+    pub(super) fn variable(&mut self, name: &str, known: Value, constant: Constant) -> Value {
+        let node = if self.is_running() {
+            let data = self.buffer(constant.values);
+            self.slot_of(name, Tensor { shape: constant.shape, examples: None, data }, None)
+        } else {
+            let ty = TensorType::plain(Shape::known(&constant.shape));
+            self.elaborator.new_slot(name, ty).1
+        };
+        Value::Variable(Arc::new(Variable { known, node }))
+    }
+
+    fn bind_plain(&mut self, name: &Ident, value: Value) {
+        if let Value::Node(node) = &value {
+            self.elaborator.graph.set_name(*node, &name.name);
+        }
+        if matches!(value, Value::Nothing) {
+            self.report(
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    name.span,
+                    format!("there is no value to call `{}`", name.name),
+                )
+                .here("nothing to name"),
+            );
+        }
+        self.elaborator.globals.insert(name.name.clone(), Binding { value, span: name.span });
+    }
+
+    fn set_seed(&mut self, expr: &Expr) {
+        let value = self.value(expr);
+        if let Some(seed) = crate::check::whole_option(&mut self.elaborator, "seed", &value, expr.span, 0) {
+            self.seed = seed as u64;
+        }
+    }
+
+    fn set_precision(&mut self, name: &Ident) {
+        match name.name.as_str() {
+            "f32" => self.precision = Precision::F32,
+            "f64" => self.precision = Precision::F64,
+            other => self.report(
+                Diagnostic::error(
+                    Slug::OptionValue,
+                    name.span,
+                    format!("`precision` is `f32` or `f64`, found `{other}`"),
+                )
+                .here("not a precision"),
+            ),
+        }
+        if !self.elaborator.models.is_empty() || !self.datasets.is_empty() {
+            self.report(
+                Diagnostic::error(
+                    Slug::NotAllowedHere,
+                    name.span,
+                    "`precision` stands before data and models",
+                )
+                .here("too late"),
+            );
+        }
+    }
+
+    /// Declarations of another file; its other statements are done as well, once.
+    fn import(&mut self, path: &str, span: Span) {
+        let full = self.folder.join(path);
+        if self.imported.contains(&full) {
+            return;
+        }
+        let text = match self.world.files().read(&full) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => {
+                self.report(
+                    Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {error}"))
+                        .here("no such file to import"),
+                );
+                return;
+            }
+        };
+        self.imported.push(full);
+        let (ast, _) = self.parse(path, &text);
+        for stmt in &ast.stmts {
+            if self.stmt(stmt) == Flow::Stop {
+                return;
+            }
+        }
+    }
+
+    fn for_loop(&mut self, var: &Ident, iter: &Expr, body: &Block) -> Flow {
+        let range = self.value(iter).known().clone();
+        match range {
+            Value::Unknown => {
+                self.bind_plain(var, Value::Unknown);
+                if self.is_running() { Flow::Stop } else { self.block(body) }
+            }
+            Value::Range { from, to } => self.count_loop(var, &from, &to, body),
+            Value::List(items) => {
+                for item in items {
+                    self.bind_plain(var, item);
+                    if self.round(body) == Flow::Stop {
+                        return Flow::Stop;
+                    }
+                }
+                Flow::Go
+            }
+            Value::Record(record) if record.kind == RecordKind::Batches => {
+                self.batch_loop(var, &record, body)
+            }
+            other => {
+                self.report(
+                    Diagnostic::error(
+                        Slug::TypeMismatch,
+                        iter.span,
+                        format!("expected a range or batches, found {}", other.kind()),
+                    )
+                    .here(format!("this is {}", other.kind()))
+                    .help("`for i in 1..10 { }` or `for b in batches(data, 32) { }`"),
+                );
+                Flow::Go
+            }
+        }
+    }
+
+    fn count_loop(&mut self, var: &Ident, from: &Size, to: &Size, body: &Block) -> Flow {
+        let known = from.known().zip(to.known());
+        let Some((from, to)) = known.filter(|_| self.is_running()) else {
+            // A check walks one round with a number that is not known.
+            let number = self.elaborator.new_size(&var.name);
+            self.bind_plain(var, Value::Int(Size::var(number)));
+            return self.block(body);
+        };
+        for i in from..=to {
+            self.bind_plain(var, Value::Int(Size::Known(i)));
+            if self.round(body) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Go
+    }
+
+    fn batch_loop(&mut self, var: &Ident, batches: &Record, body: &Block) -> Flow {
+        self.training_loops += 1;
+        let outer = std::mem::replace(&mut self.elaborator.training, true);
+        let flow = self.each_batch(var, batches, body);
+        self.training_loops -= 1;
+        self.elaborator.training = outer;
+        flow
+    }
+
+    fn each_batch(&mut self, var: &Ident, batches: &Record, body: &Block) -> Flow {
+        let rounds = self.batch_rounds(batches);
+        for rows in rounds {
+            let value = self.batch_value(batches, rows, &var.name);
+            self.bind_plain(var, value);
+            let flow = if self.is_running() { self.round(body) } else { self.block(body) };
+            if flow == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Go
+    }
+
+    /// A round of a loop: what it leaves behind are numbers, without the way they were made.
+    fn round(&mut self, body: &Block) -> Flow {
+        let flow = self.block(body);
+        if self.is_running() && flow == Flow::Go {
+            self.settle();
+            if self.world.interrupted() {
+                return Flow::Stop;
+            }
+        }
+        flow
+    }
+
+    fn while_loop(&mut self, condition: &Expr, body: &Block) -> Flow {
+        loop {
+            let value = self.value(condition);
+            match self.truth(&value, condition.span) {
+                Some(true) => {
+                    if self.round(body) == Flow::Stop {
+                        return Flow::Stop;
+                    }
+                }
+                Some(false) if self.is_running() => return Flow::Go,
+                None if self.is_running() => return Flow::Stop,
+                Some(false) | None => return self.block(body),
+            }
+            if !self.is_running() {
+                return Flow::Go;
+            }
+        }
+    }
+
+    fn choice(&mut self, condition: &Expr, then: &Block, otherwise: Option<&Block>) -> Flow {
+        let value = self.value(condition);
+        let truth = self.truth(&value, condition.span);
+        if self.is_running() {
+            return match (truth, otherwise) {
+                (Some(true), _) => self.block(then),
+                (Some(false), Some(block)) => self.block(block),
+                (Some(false), None) => Flow::Go,
+                (None, _) => Flow::Stop,
+            };
+        }
+        // A check walks both branches from the same names.
+        let before = self.elaborator.globals.clone();
+        self.block(then);
+        if let Some(otherwise) = otherwise {
+            let after = std::mem::replace(&mut self.elaborator.globals, before);
+            self.block(otherwise);
+            for (name, binding) in after {
+                self.elaborator.globals.entry(name).or_insert(binding);
+            }
+        }
+        Flow::Go
+    }
+}

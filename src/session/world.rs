@@ -1,0 +1,48 @@
+//! What a session needs of the outside: files to read, a place to write lines to, a watcher of trainings.
+
+use crate::data::{Files, MemoryFiles};
+use crate::train::{Ended, History, Progress};
+
+pub trait World {
+    fn files(&self) -> &dyn Files;
+
+    /// A line that the script prints.
+    fn print(&mut self, line: &str);
+
+    /// A training has come this far.
+    fn progress(&mut self, progress: &Progress<'_>);
+
+    /// A training is over: why, and what was seen. Not called where it ended with a mistake of the script.
+    fn training_ended(&mut self, _ended: &Ended, _history: &History) {}
+
+    /// How many threads a training may use.
+    fn threads(&self) -> usize;
+
+    /// Whether whoever runs it has asked to stop after this step.
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// A world in memory: for tests, documents and faces without a disk.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryWorld {
+    pub files: MemoryFiles,
+    pub lines: Vec<String>,
+}
+
+impl World for MemoryWorld {
+    fn files(&self) -> &dyn Files {
+        &self.files
+    }
+
+    fn print(&mut self, line: &str) {
+        self.lines.push(line.to_string());
+    }
+
+    fn progress(&mut self, _progress: &Progress<'_>) {}
+
+    fn threads(&self) -> usize {
+        1
+    }
+}

@@ -1,0 +1,73 @@
+//! One pass over all examples.
+
+use std::time::Instant;
+
+use super::job::{Job, Progress, Watch};
+use super::run::TrainProblem;
+use super::runner::Runner;
+use super::scores::Sums;
+use crate::data::Batches;
+
+/// How a pass ended.
+pub(super) enum Pass {
+    Done(Sums),
+    Interrupted(Sums),
+    /// The loss of this batch is not a finite number.
+    Diverged {
+        step: u64,
+        rows: Vec<u32>,
+        loss: f64,
+    },
+}
+
+/// Where a pass stands in the whole.
+pub(super) struct Place {
+    pub epoch: usize,
+    pub epochs: usize,
+    /// Steps done before this pass.
+    pub steps_before: u64,
+    /// Steps that may still be done.
+    pub steps_left: Option<u64>,
+    pub begun: Instant,
+}
+
+pub(super) fn pass(
+    job: &Job<'_>,
+    runner: &mut Runner<'_>,
+    batches: &mut Batches,
+    place: &Place,
+    watch: &mut dyn Watch,
+) -> Result<Pass, TrainProblem> {
+    let n_batches = batches.batches_per_epoch();
+    let mut sums = Sums::default();
+    let mut told = Instant::now();
+    for (at, rows) in batches.epoch(place.epoch as u64).enumerate() {
+        if place.steps_left.is_some_and(|left| at as u64 >= left) {
+            break;
+        }
+        let step = place.steps_before + at as u64 + 1;
+        runner.run(job.data, rows, step).map_err(TrainProblem::Step)?;
+        let loss = runner.number(0);
+        if !loss.is_finite() {
+            return Ok(Pass::Diverged { step, rows: rows.to_vec(), loss: loss / rows.len() as f64 });
+        }
+        sums.add(job.step, runner, rows.len());
+        if watch.interrupted() {
+            return Ok(Pass::Interrupted(sums));
+        }
+        // Telling costs more than a small step: ten times a second is enough.
+        if told.elapsed().as_millis() >= 100 {
+            told = Instant::now();
+            watch.progress(&Progress {
+                epoch: place.epoch + 1,
+                epochs: place.epochs,
+                batch: at + 1,
+                batches: n_batches,
+                loss: sums.mean_loss(),
+                row: None,
+                elapsed: place.begun.elapsed(),
+            });
+        }
+    }
+    Ok(Pass::Done(sums))
+}

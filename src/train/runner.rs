@@ -1,0 +1,137 @@
+//! A compiled step with its values: one call for each batch.
+
+use crate::data::{Field, Part};
+use crate::elaborate::Step;
+use crate::exec::{
+    Environment, EvaluateProblem, Executable, Plan, PlanProblem, Request, RunContext, Store, reference,
+};
+use crate::graph::{NodeId, SlotId};
+use crate::tensor::{Buffer, Precision, Tensor};
+
+/// Runs one step over batches of any size; keeps the values that the step updates.
+pub struct Runner<'a> {
+    step: &'a Step,
+    outputs: Vec<NodeId>,
+    store: Store,
+    /// One for each size of batch that was met: the full one, and the smaller last one.
+    sizes: Vec<(usize, Executable)>,
+    /// Which of them ran last.
+    last: usize,
+    seed: u64,
+    threads: usize,
+}
+
+impl<'a> Runner<'a> {
+    /// A step with the values of its slots.
+    ///
+    /// # Errors
+    /// When the system has no memory for the values.
+    pub fn new(
+        step: &'a Step,
+        outputs: Vec<NodeId>,
+        values: impl IntoIterator<Item = (SlotId, Tensor)>,
+        precision: Precision,
+        threads: usize,
+        seed: u64,
+    ) -> Result<Runner<'a>, PlanProblem> {
+        let mut store = Store::new(precision);
+        let count = Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![1.0]) };
+        for (slot, value) in values.into_iter().chain([(step.count, count)]) {
+            if !store.set(slot, &value) {
+                return Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 });
+            }
+        }
+        Ok(Runner { step, outputs, store, sizes: Vec::new(), last: 0, seed, threads })
+    }
+
+    /// One step on these rows of a part; `count` is the number of the step from 1.
+    ///
+    /// # Errors
+    /// When a batch of this size cannot be planned in the memory there is.
+    pub fn run(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
+        if self.sizes.get(self.last).is_none_or(|(size, _)| *size != rows.len()) {
+            self.last = self.executable_for(rows.len())?;
+        }
+        let Some((_, executable)) = self.sizes.get_mut(self.last) else { return Ok(()) };
+        gather(executable, self.step.input, &part.input, rows);
+        if let (Some(slot), Some(target)) = (self.step.target, &part.target) {
+            gather(executable, slot, target, rows);
+        }
+        // The count is a slot of this store since it was made.
+        let _ = self.store.set_number(self.step.count, count as f64);
+        executable.run(&mut self.store, RunContext { seed: self.seed, step: count });
+        Ok(())
+    }
+
+    fn executable_for(&mut self, size: usize) -> Result<usize, PlanProblem> {
+        if let Some(at) = self.sizes.iter().position(|(known, _)| *known == size) {
+            return Ok(at);
+        }
+        let mut request = Request::new(self.outputs.clone(), self.store.precision());
+        request.updates.clone_from(&self.step.updates);
+        let request = request.examples(self.step.batch, size).threads(self.threads);
+        let plan = Plan::new(&self.step.graph, &request)?;
+        let executable = Executable::bind(&plan, &mut self.store)?;
+        self.sizes.push((size, executable));
+        Ok(self.sizes.len() - 1)
+    }
+
+    /// An output of the last run.
+    pub fn output(&self, at: usize) -> Option<Tensor> {
+        self.sizes.get(self.last).map(|(_, executable)| executable.output(at))
+    }
+
+    /// The first number of an output of the last run.
+    pub fn number(&self, at: usize) -> f64 {
+        self.sizes.get(self.last).map_or(f64::NAN, |(_, executable)| executable.output_number(at))
+    }
+
+    pub fn value(&self, slot: SlotId) -> Option<Tensor> {
+        self.store.get(slot)
+    }
+
+    /// What the plain evaluator needs to look at a batch: all values, and the batch itself.
+    pub fn environment(&self, part: &Part, rows: &[u32], count: u64) -> Environment {
+        let precision = self.store.precision();
+        let mut environment =
+            Environment { precision, seed: self.seed, step: count, ..Environment::default() };
+        for slot in self.store.slots() {
+            environment.slots.extend(self.store.get(slot).map(|value| (slot, value)));
+        }
+        let count = Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![count as f64]) };
+        environment.slots.insert(self.step.count, count);
+        environment.examples.insert(self.step.batch, rows.len());
+        environment.slots.insert(self.step.input, batch(&part.input, rows));
+        if let (Some(slot), Some(target)) = (self.step.target, &part.target) {
+            environment.slots.insert(slot, batch(target, rows));
+        }
+        environment
+    }
+
+    /// The values of any nodes for a batch, by the plain evaluator, without changing anything.
+    pub fn look(
+        &self,
+        part: &Part,
+        rows: &[u32],
+        count: u64,
+        nodes: &[NodeId],
+    ) -> Result<Vec<Tensor>, EvaluateProblem> {
+        reference::evaluate(&self.step.graph, nodes, &self.environment(part, rows, count))
+    }
+}
+
+/// Writes a batch straight into the memory that the step reads.
+fn gather(executable: &mut Executable, slot: SlotId, field: &Field, rows: &[u32]) {
+    // A field that the step does not read has no memory there.
+    if let Some(memory) = executable.input_mut::<f32>(slot) {
+        field.gather_into(rows, memory);
+    } else if let Some(memory) = executable.input_mut::<f64>(slot) {
+        field.gather_into(rows, memory);
+    }
+}
+
+fn batch(field: &Field, rows: &[u32]) -> Tensor {
+    let mut values = vec![0.0f64; field.shape.iter().product::<usize>() * rows.len()];
+    field.gather_into(rows, &mut values);
+    Tensor { shape: field.shape.clone(), examples: Some(rows.len()), data: Buffer::F64(values) }
+}

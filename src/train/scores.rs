@@ -1,0 +1,76 @@
+//! Sums of losses and metrics over batches, and the means they become.
+
+use indexmap::IndexMap;
+
+use super::Runner;
+use crate::elaborate::{MetricPlan, Step};
+use crate::exec::{self, Environment};
+use crate::graph::NodeId;
+use crate::tensor::{Buffer, Precision, Tensor};
+
+/// Sums so far, in f64 whatever the precision of the script.
+#[derive(Clone, Debug, Default)]
+pub struct Sums {
+    n_examples: usize,
+    loss: f64,
+    /// For each metric, each of its sums.
+    metrics: Vec<Vec<Vec<f64>>>,
+}
+
+/// The nodes whose values [`Sums::add`] reads, in its order.
+pub fn outputs(step: &Step) -> Vec<NodeId> {
+    let sums = step.metrics.iter().flat_map(|metric| metric.sums.iter().copied());
+    step.loss.iter().copied().chain(sums).collect()
+}
+
+impl Sums {
+    /// Adds the outputs of a run over `n_examples`.
+    pub fn add(&mut self, step: &Step, runner: &Runner<'_>, n_examples: usize) {
+        self.n_examples += n_examples;
+        let mut at = 0;
+        if step.loss.is_some() {
+            self.loss += runner.number(0);
+            at = 1;
+        }
+        if self.metrics.is_empty() {
+            self.metrics = step.metrics.iter().map(|metric| vec![Vec::new(); metric.sums.len()]).collect();
+        }
+        for sum in self.metrics.iter_mut().flatten() {
+            let values = runner.output(at).map_or_else(Vec::new, |tensor| tensor.data.to_f64());
+            at += 1;
+            sum.resize(values.len(), 0.0);
+            sum.iter_mut().zip(values).for_each(|(total, value)| *total += value);
+        }
+    }
+
+    pub fn mean_loss(&self) -> f64 {
+        self.loss / self.n_examples.max(1) as f64
+    }
+
+    pub fn metrics(&self, step: &Step, precision: Precision) -> IndexMap<String, f64> {
+        let plans = step.metrics.iter().zip(&self.metrics);
+        plans.map(|(plan, sums)| (plan.name.clone(), self.finish(step, plan, sums, precision))).collect()
+    }
+
+    /// A mean over examples, or the metric's own expression of its sums.
+    fn finish(&self, step: &Step, plan: &MetricPlan, sums: &[Vec<f64>], precision: Precision) -> f64 {
+        let Some((slots, node)) = &plan.finish else {
+            let sum = sums.first().and_then(|sum| sum.first()).copied().unwrap_or(f64::NAN);
+            return sum / self.n_examples.max(1) as f64;
+        };
+        let _ = precision;
+        let slots = slots.iter().zip(&plan.sums).zip(sums).map(|((slot, node), sum)| {
+            let shape = step.graph.ty(*node).shape.dims().unwrap_or_default();
+            (*slot, Tensor { shape, examples: None, data: Buffer::F64(sum.clone()) })
+        });
+        let environment = Environment {
+            slots: slots.collect(),
+            examples: IndexMap::new(),
+            precision: Precision::F64,
+            seed: 0,
+            step: 0,
+        };
+        let value = exec::reference::evaluate(&step.graph, &[*node], &environment);
+        value.ok().and_then(|values| values.first().and_then(|tensor| tensor.data.get(0))).unwrap_or(f64::NAN)
+    }
+}

@@ -1,0 +1,93 @@
+//! Every example runs and keeps its promises, which it states as assertions.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nn::data::{DiskFiles, Files};
+use nn::session::{self, Report, World};
+use nn::train::Progress;
+
+/// The disk, with what is printed kept.
+#[derive(Default)]
+pub struct Disk {
+    files: DiskFiles,
+    pub lines: Vec<String>,
+}
+
+impl World for Disk {
+    fn files(&self) -> &dyn Files {
+        &self.files
+    }
+
+    fn print(&mut self, line: &str) {
+        self.lines.push(line.to_string());
+    }
+
+    fn progress(&mut self, _progress: &Progress<'_>) {}
+
+    fn threads(&self) -> usize {
+        2
+    }
+}
+
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What is wrong with a program, a line each.
+pub fn problems(report: &Report) -> String {
+    let lines = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(|diagnostic| {
+        let source = report.sources.get(diagnostic.primary.span.source);
+        let (line, column) = source.line_column(diagnostic.primary.span.start);
+        format!("{}:{line}:{column}: {} ({})\n", source.name, diagnostic.headline, diagnostic.primary.text)
+    });
+    lines.collect()
+}
+
+/// Runs an example and gives what it printed.
+fn check_runs(path: &Path) -> Vec<String> {
+    let mut world = Disk::default();
+    let report = session::run_file(&mut world, path);
+    let problems = problems(&report);
+    assert!(problems.is_empty(), "{}\n{}\n{problems}", path.display(), world.lines.join("\n"));
+    world.lines
+}
+
+/// The examples that need nothing that is not in the repository.
+fn examples() -> Vec<PathBuf> {
+    let folder = fs::read_dir(root().join("examples")).expect("the folder of examples");
+    let mut paths: Vec<PathBuf> = folder
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "nn"))
+        .filter(|path| path.file_name().is_some_and(|name| name != "mnist.nn"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_example_runs() {
+    let paths = examples();
+    assert!(paths.len() >= 9, "{paths:?}");
+    for path in paths {
+        let lines = check_runs(&path);
+        assert!(!lines.is_empty(), "{} shows something", path.display());
+    }
+}
+
+/// Its data is not here, so that only the files are missing.
+#[test]
+fn the_mnist_example_lacks_nothing_but_its_data() {
+    let path = root().join("examples/mnist.nn");
+    if root().join("examples/mnist").exists() {
+        check_runs(&path);
+        return;
+    }
+    let mut world = Disk::default();
+    let report = session::check_file(&mut world, &path);
+    let errors: Vec<_> = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    assert!(!errors.is_empty());
+    for error in errors {
+        assert_eq!(error.slug, nn::diagnostics::Slug::File, "{}", problems(&report));
+    }
+}
