@@ -266,6 +266,8 @@ impl Session<'_> {
             input: Shape::known(&input.shape),
             target: None,
             data_span: places.data,
+            input_origin: None,
+            target_origin: None,
             loss: None,
             optimizer: None,
             schedule: None,
