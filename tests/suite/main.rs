@@ -1,6 +1,7 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
 mod allocations;
+mod bits;
 mod corpus;
 mod cli;
 mod data;
