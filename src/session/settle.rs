@@ -66,6 +66,11 @@ impl Session<'_> {
         for binding in self.elaborator.globals.values() {
             collect(&binding.value, &mut nodes);
         }
+        let mut variables = IndexMap::new();
+        for binding in self.elaborator.globals.values() {
+            collect_variables(&binding.value, &mut variables);
+        }
+        nodes.extend(variables.into_keys());
         let (mut live, _) = needs(&self.elaborator.graph, &nodes);
         live.extend(
             self.elaborator.models.iter().flat_map(|model| model.stored.values().map(|stored| stored.slot)),
