@@ -201,15 +201,15 @@ impl Elaborator {
             return Value::Unknown;
         }
         if new != declared {
-            self.report(problem::argument_shape(
-                "state",
-                &name.name,
-                &declared.shape,
-                name.span,
-                &new,
-                value.span,
-                &crate::types::UnifyError::Rank { declared: declared.shape.rank(), given: new.shape.rank() },
-            ));
+            self.report(
+                Diagnostic::error(
+                    Slug::ShapeMismatch,
+                    value.span,
+                    format!("the state `{}` expected `{}`, found `{}`", name.name, declared.shape, new.shape),
+                )
+                .here(format!("this is `{new}`"))
+                .label(name.span, format!("a state of shape `{}`", declared.shape)),
+            );
             return Value::Unknown;
         }
         if kind == FunctionKind::Optimizer {
@@ -258,6 +258,7 @@ impl Elaborator {
         let result = self.expr(value);
         if self.frames.last().is_none_or(|frame| frame.kind != FunctionKind::Metric) {
             self.report(problem::not_here(name.span, "`total` is a sum over the examples of a metric"));
+            self.bind_local(&name.name, Value::Unknown, name.span);
             return Value::Unknown;
         }
         let Some(node) = self.node_of(&result, value.span) else { return Value::Unknown };

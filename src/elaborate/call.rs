@@ -16,6 +16,9 @@ use crate::ops::{ArgValue, Primitive};
 use crate::syntax::tree::{Argument, Body, Function, FunctionKind, Ident};
 use crate::types::{Shape, Size};
 
+/// Values of the graph with their places, and attributes.
+type PrimitiveArguments = (Vec<(NodeId, Span)>, Vec<ArgValue>);
+
 /// A call as written.
 pub(super) struct CallSite<'a> {
     pub span: Span,
@@ -130,6 +133,10 @@ impl Elaborator {
     ) -> Value {
         match self.bind(function, preset, given, is_piped, span) {
             None => Value::Unknown,
+            // What is wrong with an argument was said where it stands.
+            Some(Binding::Full(bound)) if bound.iter().flatten().any(|(value, _)| value.is_unknown()) => {
+                Value::Unknown
+            }
             Some(Binding::Full(bound)) => self.run(function, bound, span, path),
             Some(Binding::Options(preset)) => {
                 Value::Function(FunctionValue { target: Target::Declared(function.clone()), preset })
@@ -162,7 +169,12 @@ impl Elaborator {
         }
         let row = self.begin_row(&frame);
         self.frames.push(frame);
+        let made_before = self.graph.len();
         let value = self.run_in_frame(function, bound, span);
+        if function.head_span.source != span.source {
+            let made: Vec<NodeId> = self.graph.ids().skip(made_before).collect();
+            self.made_in.extend(made.into_iter().map(|node| (node, span)));
+        }
         self.frames.pop();
         self.end_row(row, &value);
         value
@@ -245,7 +257,7 @@ impl Elaborator {
         primitive: &'static Primitive,
         given: &[Given],
         span: Span,
-    ) -> Option<(Vec<(NodeId, Span)>, Vec<ArgValue>)> {
+    ) -> Option<PrimitiveArguments> {
         let mut positional = given.iter().filter(|argument| argument.name.is_none());
         let (mut tensors, mut attributes) = (Vec::new(), Vec::new());
         for param in primitive.params {

@@ -55,6 +55,7 @@ impl Elaborator {
         }
         let before = self.problem_count();
         let home = self.leave_home();
+        let made = std::mem::take(&mut self.made_in);
         let (training, updates) = (self.training, std::mem::take(&mut self.state_updates));
         self.training = true;
         let frames = std::mem::take(&mut self.frames);
@@ -69,6 +70,7 @@ impl Elaborator {
         }
         self.frames = frames;
         self.come_home(home);
+        self.made_in = made;
         self.training = training;
         self.state_updates = updates;
         if self.problem_count() > before {
@@ -173,6 +175,7 @@ impl Elaborator {
 
     /// A fresh graph for a statement; the old one is given back.
     pub fn replace_graph(&mut self, graph: Graph) -> Graph {
+        self.made_in.clear();
         self.brought.clear();
         std::mem::replace(&mut self.graph, graph)
     }

@@ -42,6 +42,10 @@ pub struct Elaborator {
     pub(super) optimizer_states: Vec<super::optimizer::OptimizerState>,
     /// Sums made by the metric that is being elaborated for a step.
     pub(super) metric_totals: Option<Vec<(SlotId, NodeId)>>,
+    /// Where the shapes of slots are written.
+    pub(super) origins: HashMap<SlotId, super::candidates::Origin>,
+    /// For values that library code made: the use of it in the user's text.
+    pub(super) made_in: HashMap<NodeId, Span>,
     /// The session's graph while another one is built.
     pub(super) home: Option<Graph>,
     /// Nodes of the session's graph that stand in the other one as slots.
@@ -110,6 +114,13 @@ impl Elaborator {
         let diagnostic = problem::no_effect(expr);
         if self.reported.insert((diagnostic.slug, diagnostic.primary.span)) {
             self.problems.push(diagnostic);
+        }
+    }
+
+    /// Takes back what was found since there were so many errors: a better account of it follows.
+    pub(super) fn drop_problems(&mut self, errors: usize) {
+        while self.problem_count() > errors {
+            self.problems.pop();
         }
     }
 

@@ -193,11 +193,22 @@ impl Elaborator {
         operands: &[(NodeId, Span)],
         facts: &crate::graph::ShapeProblem,
     ) {
-        let operands: Vec<problem::Operand> = operands
+        let facts_of: Vec<problem::Operand> = operands
             .iter()
             .map(|(node, span)| problem::Operand { span: *span, ty: self.graph.ty(*node).clone() })
             .collect();
-        self.report(problem::operation(super::arith::sign_of(sign), span, &operands, facts));
+        let mut diagnostic = problem::operation(super::arith::sign_of(sign), span, &facts_of, facts);
+        for operand in operands {
+            diagnostic = self.label_origin(diagnostic, *operand);
+        }
+        if let [left, right] = operands {
+            let (a, b) = (&self.graph.ty(left.0).shape, &self.graph.ty(right.0).shape);
+            if let Some(note) = super::candidates::arithmetic(a, b) {
+                diagnostic = diagnostic.note(note);
+            }
+        }
+        let diagnostic = self.operator_candidates(diagnostic, sign, span, operands, facts);
+        self.report(diagnostic);
     }
 
     /// `if c then a else b`: decided now if `c` is known, elementwise otherwise.

@@ -12,6 +12,7 @@ mod arith;
 mod body;
 mod builtin;
 mod call;
+mod candidates;
 mod define;
 mod differentiate;
 mod elaborator;
@@ -29,6 +30,7 @@ mod value;
 
 pub use arguments::{Given, known};
 pub use builtin::ACTIONS;
+pub use candidates::Origin;
 pub use elaborator::{Definition, Elaborator};
 pub use index::constant_of;
 pub use model::{LayerRow, Model, ModelId, Stored};

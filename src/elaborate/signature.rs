@@ -120,7 +120,7 @@ impl Elaborator {
         };
         let value = match (&declared, &value) {
             (_, Value::Unknown) => match &declared {
-                Declared::Shape(shape) => self.stand_in(param, shape, signature),
+                Declared::Shape(shape) => self.stand_in(param, shape, signature)?,
                 _ => Value::Unknown,
             },
             (Declared::Shape(shape), _) => {
@@ -130,7 +130,14 @@ impl Elaborator {
                 if let Err(error) = signature.bindings.unify(shape, &given.shape, &flexible) {
                     let name = &function.name.name;
                     let shown = signature.bindings.apply_shape(shape).unwrap_or_else(|| shape.clone());
-                    self.report(problem::argument_shape(name, param, &shown, ty.span, &given, span, &error));
+                    let mut diagnostic =
+                        problem::argument_shape(name, param, &shown, ty.span, &given, span, &error);
+                    diagnostic = self.label_origin(diagnostic, (node, span));
+                    if let Some(note) = super::candidates::arithmetic(&shown, &given.shape) {
+                        diagnostic = diagnostic.note(note);
+                    }
+                    let diagnostic = self.argument_candidates(diagnostic, &shown, ty.span, (node, span));
+                    self.report(diagnostic);
                     return None;
                 }
                 // A number stays known, so that it can decide what is built.
@@ -166,11 +173,13 @@ impl Elaborator {
         None
     }
 
-    /// An input of the declared shape for an argument that is itself a mistake, so that the rest is still checked.
-    fn stand_in(&mut self, param: &str, shape: &Shape, signature: &Signature) -> Value {
+    /// An input of the declared shape for an argument that is itself a mistake, so that the rest is still checked;
+    /// nothing where the mistake leaves a size open, about which there would only be a second message.
+    fn stand_in(&mut self, param: &str, shape: &Shape, signature: &Signature) -> Option<Value> {
         let shape = signature.bindings.apply_shape(shape).unwrap_or_else(|| shape.clone());
+        shape.dims()?;
         let (_, node) = self.new_slot(param, crate::types::TensorType::plain(shape));
-        Value::Node(node)
+        Some(Value::Node(node))
     }
 
     fn bind_sizes(&mut self, signature: &Signature, span: Span) {
@@ -334,6 +343,11 @@ impl Elaborator {
         let Declared::Shape(shape) = self.declared(ty, &mut signature)? else { return None };
         let Some(node) = self.node_of(value, span) else { return Some(Value::Unknown) };
         let found = self.graph.ty(node).clone();
+        if matches!(ty.kind, TypeExprKind::Like(_)) && shape.is_scalar() && found.shape == Shape::known(&[1]) {
+            // `like data.target` where the target is a number: one output is that number.
+            let first = crate::ops::slice(0, Size::Known(0), Size::Known(1), true);
+            return self.graph.apply(first, &[node]).ok().map(Value::Node);
+        }
         let flexible: Vec<SizeVar> = signature.vars.values().cloned().collect();
         if signature.bindings.unify(&shape, &found.shape, &flexible).is_err() {
             let shown = signature.bindings.apply_shape(&shape).unwrap_or(shape);
@@ -350,8 +364,14 @@ impl Elaborator {
         value: Value,
         span: Span,
     ) -> Value {
-        let Value::Node(node) = value else { return value };
-        let found = self.graph.ty(node).clone();
+        let found = match &value {
+            Value::Node(node) => self.graph.ty(*node).clone(),
+            Value::List(_) if function.kind != FunctionKind::Fn => match self.node_of(&value, span) {
+                Some(node) => self.graph.ty(node).clone(),
+                None => return Value::Unknown,
+            },
+            _ => return value,
+        };
         let broken = match function.kind {
             FunctionKind::Activation => match &signature.subject {
                 Some(Value::Node(input)) if self.graph.ty(*input).shape != found.shape => {

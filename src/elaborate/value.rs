@@ -101,6 +101,8 @@ pub struct Record {
     /// What messages call it: `iris.train`.
     pub name: String,
     pub fields: IndexMap<String, Value>,
+    /// For data: where the columns of a field are written.
+    pub origins: IndexMap<String, Span>,
     /// For data: which of the session's tables it stands for.
     pub handle: Option<usize>,
 }

@@ -21,7 +21,9 @@ impl Session<'_> {
             nodes.iter().copied().filter(|node| !self.computed.contains_key(node)).collect();
         if !missing.is_empty() {
             let mut wanted: Vec<NodeId> = missing;
-            wanted.extend(self.pending_numbers());
+            if self.is_running() {
+                wanted.extend(self.pending_numbers());
+            }
             let mut seen = HashSet::new();
             wanted.retain(|node| seen.insert(*node));
             let values = self.evaluate(&wanted, span)?;

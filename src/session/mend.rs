@@ -5,7 +5,7 @@ use std::path::Path;
 use super::program::{Report, plain_check};
 use super::world::World;
 use crate::base::{SourceId, Span};
-use crate::diagnostics::{Diagnostic, Fix, apply};
+use crate::diagnostics::{Diagnostic, Fix, Slug, apply};
 
 /// Checks that one report may cost.
 const MOST_TRIES: usize = 40;
@@ -13,9 +13,16 @@ const MOST_TRIES: usize = 40;
 const MOST_SHOWN: usize = 2;
 
 /// Turns the candidates of a report's errors into fixes that were tried.
-pub(super) fn mend(world: &mut dyn World, script: (&str, &str, SourceId), folder: &Path, report: &mut Report) {
+pub(super) fn mend(
+    world: &mut dyn World,
+    script: (&str, &str, SourceId),
+    folder: &Path,
+    report: &mut Report,
+) {
     let (name, text, source) = script;
     let errors_before = count(&report.diagnostics);
+    let before: Vec<(Slug, String)> =
+        report.diagnostics.iter().map(|diagnostic| (diagnostic.slug, diagnostic.headline.clone())).collect();
     let mut tries = 0;
     let mut diagnostics = std::mem::take(&mut report.diagnostics);
     for diagnostic in &mut diagnostics {
@@ -30,11 +37,9 @@ pub(super) fn mend(world: &mut dyn World, script: (&str, &str, SourceId), folder
             let Some(mended) = apply(&fix, whole, text) else { continue };
             tries += 1;
             let after = plain_check(world, name, &mended, folder);
-            let same = after
-                .diagnostics
-                .iter()
-                .any(|other| other.slug == diagnostic.slug && other.headline == diagnostic.headline);
-            if !same && count(&after.diagnostics) < errors_before && !diagnostic.fixes.contains(&fix) {
+            let is_new = |other: &Diagnostic| !before.contains(&(other.slug, other.headline.clone()));
+            let worse = after.diagnostics.iter().any(|other| other.is_error() && is_new(other));
+            if !worse && count(&after.diagnostics) < errors_before && !diagnostic.fixes.contains(&fix) {
                 diagnostic.fixes.push(fix);
             }
         }

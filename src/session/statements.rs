@@ -221,7 +221,7 @@ impl Session<'_> {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {
                 self.report(
-                    Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {error}"))
+                    Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {}", super::program::reason(&error)))
                         .here("no such file to import"),
                 );
                 return;

@@ -24,10 +24,11 @@ impl Session<'_> {
         let Some(request) = train_request(&mut self.elaborator, model, data, options, span) else {
             return Value::Unknown;
         };
+        // Elaborated even where an option is missing: the shapes are looked at all the same.
+        let Some(step) = self.elaborator.step(&request.step) else { return Value::Unknown };
         if request.step.loss.is_none() || request.step.optimizer.is_none() {
             return Value::Unknown;
         }
-        let Some(step) = self.elaborator.step(&request.step) else { return Value::Unknown };
         let validation = match &request.validate {
             Some(part) => match self.elaborator.step(&measuring(&request.step, part)) {
                 Some(step) => Some((step, part.clone())),
@@ -44,6 +45,8 @@ impl Session<'_> {
                 None => return Value::Unknown,
             }
         } else {
+            let seed = Some(request.seed.unwrap_or(self.seed));
+            self.trainings.push(TrainRequest { seed, ..request.clone() });
             expected_history(&request, &step, validation.as_ref().map(|(step, _)| step))
         };
         self.history_value(&history)
@@ -96,6 +99,7 @@ impl Session<'_> {
                 return None;
             }
         };
+        self.world.training_ended(&outcome.ended, &outcome.history);
         self.trained_on.insert(model.0, dataset.clone());
         self.take_outcome(model, &outcome);
         if let Ended::Diverged { epoch, step: count, rows, loss, before } = &outcome.ended {
@@ -137,7 +141,11 @@ impl Session<'_> {
     }
 
     /// First values of the optimizer's states.
-    fn optimizer_states(&mut self, step: &Step, span: Span) -> Option<IndexMap<String, (SlotId, Tensor)>> {
+    pub(super) fn optimizer_states(
+        &mut self,
+        step: &Step,
+        span: Span,
+    ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
         let nodes: Vec<_> = step.states.iter().map(|state| state.init).collect();
         let (slots, _) = super::force::needs(&step.graph, &nodes);
         let slots = slots.into_iter().filter_map(|slot| Some((slot, self.tensor(slot)?)));
@@ -227,7 +235,13 @@ impl Session<'_> {
             };
             fields.insert(name, Value::Node(node));
         }
-        let record = Record { kind: RecordKind::History, name: "history".to_string(), fields, handle: None };
+        let record = Record {
+            kind: RecordKind::History,
+            name: "history".to_string(),
+            fields,
+            origins: IndexMap::new(),
+            handle: None,
+        };
         Value::Record(Arc::new(record))
     }
 
@@ -286,7 +300,13 @@ impl Session<'_> {
             (name, Value::Node(node))
         });
         let fields: IndexMap<String, Value> = fields.collect();
-        let record = Record { kind: RecordKind::Scores, name: "scores".to_string(), fields, handle: None };
+        let record = Record {
+            kind: RecordKind::Scores,
+            name: "scores".to_string(),
+            fields,
+            origins: IndexMap::new(),
+            handle: None,
+        };
         Value::Record(Arc::new(record))
     }
 
@@ -302,7 +322,15 @@ impl Session<'_> {
         };
         let Some(step) = self.elaborator.step(&request) else { return Value::Unknown };
         let shape = step.graph.ty(step.prediction).shape.clone();
-        let batch = self.elaborator.new_batch();
+        // The same examples as the fields of the data, so that both can be compared.
+        let batch = match given.get(1).map(|data| &data.value) {
+            Some(Value::Record(record)) => match record.fields.get("input") {
+                Some(Value::Node(input)) => self.elaborator.graph.ty(*input).batch,
+                _ => None,
+            },
+            _ => None,
+        };
+        let batch = batch.unwrap_or_else(|| self.elaborator.new_batch());
         if !self.is_running() {
             let ty = crate::types::TensorType::batched(shape, batch);
             return Value::Node(self.elaborator.new_slot("prediction", ty).1);
@@ -357,6 +385,8 @@ impl Session<'_> {
             input: part.input.clone(),
             target: part.target.clone(),
             data_span: data.span,
+            input_origin: part.input_origin,
+            target_origin: part.target_origin,
             loss: None,
             optimizer: None,
             schedule: None,
@@ -375,6 +405,8 @@ fn measuring(request: &StepRequest, part: &PartRef) -> StepRequest {
         input: part.input.clone(),
         target: part.target.clone(),
         data_span: part.span,
+        input_origin: part.input_origin,
+        target_origin: part.target_origin,
         optimizer: None,
         schedule: None,
         ..request.clone()
@@ -406,7 +438,7 @@ fn divergence(epoch: usize, step: u64, loss: f64, first: Option<train::FirstBad>
     diagnostic.help("a smaller learning rate or `clip = 1` often helps")
 }
 
-fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
+pub(super) fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
     match problem {
         train::TrainProblem::Step(problem) => plan_problem(problem, span),
         train::TrainProblem::Checkpoint(text) => {

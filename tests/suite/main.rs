@@ -1,10 +1,15 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
+mod allocations;
 mod corpus;
 mod data;
+mod documents;
 mod examples;
 mod exec;
 mod kernels;
 mod laws;
+mod library;
 mod prelude;
+mod reference;
+mod rooms;
 mod syntax;

@@ -122,13 +122,8 @@ pub fn facts(source: &str, folder: &Path) -> (String, String) {
 pub fn difference(wanted: &str, found: &str) -> String {
     let (wanted, found): (Vec<&str>, Vec<&str>) = (wanted.lines().collect(), found.lines().collect());
     let same = wanted.iter().zip(&found).take_while(|(a, b)| a == b).count();
-    let tail = wanted
-        .iter()
-        .skip(same)
-        .rev()
-        .zip(found.iter().skip(same).rev())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let tail =
+        wanted.iter().skip(same).rev().zip(found.iter().skip(same).rev()).take_while(|(a, b)| a == b).count();
     let part = |sign: &str, lines: &[&str]| -> String {
         lines.iter().take(lines.len() - tail).skip(same).map(|line| format!("{sign} {line}\n")).collect()
     };
