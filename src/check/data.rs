@@ -190,13 +190,21 @@ fn literal(elaborator: &mut Elaborator, expr: &Expr) -> Option<Literal> {
         _ => None,
     };
     let Some(constant) = constant else {
-        if !value.is_unknown() {
+        if !has_unknown(&value) {
             elaborator.report(wrong("an example", expr.span, "numbers, such as `[1, 2]`", value.kind()));
         }
         return None;
     };
     let values = crate::data::weights::to_row_major(&constant.shape, &constant.values);
     Some(Literal { shape: constant.shape, values, span: expr.span })
+}
+
+/// Whether a mistake that was reported is part of it.
+fn has_unknown(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(has_unknown),
+        other => other.is_unknown(),
+    }
 }
 
 /// What stands behind `input =` and `target =`.
@@ -385,7 +393,7 @@ fn missing(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Missing> {
                 "missing",
                 item.value.span,
                 "`error`, `drop` or `mean`",
-                "something else",
+                if word.is_empty() { "an expression" } else { word },
             ));
             None
         }

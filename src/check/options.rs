@@ -35,17 +35,24 @@ pub fn check_names(
             );
         }
     }
-    for row in known.iter().filter(|row| row.required) {
-        // A name that is nearly it was meant to be it.
-        let meant = given.iter().any(|item| nearest(&item.name.name, [row.name.to_string()]).is_some());
-        if !meant && !given.iter().any(|item| item.name.name == row.name) {
-            elaborator.report(
-                Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs `{}`", row.name))
-                    .here(format!("no `{}`", row.name))
-                    .help(format!("`{}`: {}", row.name, row.doc)),
-            );
-        }
+    let missing: Vec<&OptionRow> =
+        known.iter().filter(|row| row.required && !is_meant(given, row.name)).collect();
+    if missing.is_empty() {
+        return;
     }
+    let shown: Vec<String> = missing.iter().map(|row| format!("`{}`", row.name)).collect();
+    let shown = shown.join(" and ");
+    let diagnostic = Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs {shown}"))
+        .here(format!("no {shown}"));
+    elaborator.report(missing.iter().fold(diagnostic, |diagnostic, row| {
+        diagnostic.help(format!("`{}`: {}", row.name, row.doc))
+    }));
+}
+
+/// Whether an option is given, under its name or under one that is nearly it.
+pub(super) fn is_meant(given: &[OptionItem], name: &str) -> bool {
+    let is_near = |found: &str| nearest(found, [name.to_string()]).is_some();
+    given.iter().any(|item| item.name.name == name || is_near(&item.name.name))
 }
 
 fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnostic {
@@ -111,7 +118,9 @@ pub fn number_option(
         return None;
     };
     if !(low..=high).contains(&found) {
-        let range = if high.is_infinite() {
+        let range = if low == f64::MIN_POSITIVE && high.is_infinite() {
+            "a number above 0".to_string()
+        } else if high.is_infinite() {
             format!("a number of at least {low}")
         } else {
             format!("a number from {low} to {high}")

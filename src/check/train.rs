@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::options::{OptionRow, check_names, flag_option, number_option, text_option, whole_option, wrong};
+use super::options::{OptionRow, check_names, is_meant, flag_option, number_option, text_option, whole_option, wrong};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value};
@@ -124,8 +124,10 @@ pub fn train_request(
     }
     if request.epochs.is_none()
         && request.steps.is_none()
-        && !given(options, "epochs")
-        && !given(options, "steps")
+        && !is_meant(options, "epochs")
+        && !is_meant(options, "steps")
+        && is_meant(options, "loss")
+        && is_meant(options, "optimizer")
     {
         elaborator.report(
             Diagnostic::error(Slug::MissingOption, span, "`train` needs `epochs` or `steps`")
@@ -136,17 +138,18 @@ pub fn train_request(
     Some(request)
 }
 
-fn given(options: &[OptionItem], name: &str) -> bool {
-    options.iter().any(|item| item.name.name == name)
-}
-
 fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &OptionItem, value: &Value) {
     let (name, span) = (item.name.name.as_str(), item.value.span);
     let positive = (0.0, f64::INFINITY);
     match name {
         "loss" => request.step.loss = Some((value.clone(), span)),
         "optimizer" => request.step.optimizer = Some((value.clone(), span)),
-        "schedule" => request.step.schedule = Some((value.clone(), span)),
+        "schedule" => match value {
+            Value::Function(_) | Value::Unknown => request.step.schedule = Some((value.clone(), span)),
+            other => {
+                elaborator.report(wrong(name, span, "a schedule, such as `cosine(0.01, steps = 1000)`", other.kind()))
+            }
+        },
         "metrics" => request.step.metrics = metrics_of(elaborator, value, &item.value),
         "epochs" => request.epochs = whole_option(elaborator, name, value, span, 1),
         "steps" => request.steps = whole_option(elaborator, name, value, span, 1),

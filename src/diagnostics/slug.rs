@@ -44,6 +44,7 @@ slugs! {
     File = "file", "A file cannot be found, read or written.";
     Recursion = "recursion", "A function or layer needs itself to be defined.";
     NotAllowedHere = "not-allowed-here", "A statement stands where it has no meaning.";
+    NoEffect = "no-effect", "A statement does nothing: nobody takes its value.";
     Diverged = "diverged", "A number of the training stopped being finite.";
     Runtime = "runtime", "A value known only while running is outside what the operation takes.";
     Limit = "limit", "A computation would need more memory or steps than the limit.";

@@ -91,7 +91,7 @@ impl Elaborator {
     }
 
     /// Refuses a literal shape that no memory holds.
-    fn too_large(&mut self, shape: &Shape, span: Span) -> bool {
+    pub(super) fn too_large(&mut self, shape: &Shape, span: Span) -> bool {
         let fits = shape.len().is_some_and(|len| len.known().is_none_or(|n| n <= 1 << 33));
         if !fits {
             self.report(problem::limit(span, format!("`{shape}` is too large for memory")));

@@ -65,7 +65,7 @@ impl Elaborator {
                 let nodes: Vec<NodeId> = parameters.entries.values().copied().collect();
                 let Some(gradients) = self.gradients_of(output, &nodes, span) else { return Value::Unknown };
                 let entries = parameters.entries.keys().cloned().zip(gradients).collect();
-                Value::Parameters(Parameters { model: parameters.model, entries })
+                Value::Parameters(Parameters { entries, ..parameters })
             }
             other => {
                 let Some(node) = self.node_of(other, wrt_span) else { return Value::Unknown };

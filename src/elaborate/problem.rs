@@ -3,6 +3,7 @@
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::ShapeProblem;
+use crate::syntax::tree::{BinaryOp, Expr, ExprKind};
 use crate::types::{Shape, TensorType, UnifyError};
 
 use super::value::Value;
@@ -38,6 +39,27 @@ pub(super) fn unknown_name(name: &str, span: Span, near: Option<String>) -> Diag
     let diagnostic = Diagnostic::error(Slug::UnknownName, span, format!("nothing is called `{name}`"))
         .here("not declared");
     suggest(diagnostic, span, near)
+}
+
+/// An expression alone on its line; a comparison is probably meant to bind.
+pub(super) fn no_effect(expr: &Expr) -> Diagnostic {
+    if let ExprKind::Binary { op: BinaryOp::Equal, op_span, lhs, .. } = &expr.kind
+        && let ExprKind::Name(name) = &lhs.kind
+    {
+        return Diagnostic::error(Slug::NoEffect, *op_span, "`==` compares, and nobody takes the answer")
+            .here("`=` gives a name a value")
+            .fix(format!("give `{name}` the value"), *op_span, "=");
+    }
+    Diagnostic::warning(Slug::NoEffect, expr.span, "this line has no effect")
+        .here("nobody takes this value")
+        .help("give it a name, `name = ...`, or print it, `print(...)`")
+}
+
+pub(super) fn declared_later(name: &str, span: Span, later: Span) -> Diagnostic {
+    Diagnostic::error(Slug::UnknownName, span, format!("`{name}` is used before it is declared"))
+        .here("not declared yet")
+        .label(later, "declared here")
+        .help(format!("move the declaration of `{name}` above this line"))
 }
 
 pub(super) fn unknown_field(object: &str, field: &str, span: Span, known: &[String]) -> Diagnostic {

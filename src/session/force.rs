@@ -77,6 +77,10 @@ impl Session<'_> {
         if let Some(tensor) = self.values.get(&slot) {
             return Some(tensor.clone());
         }
+        if let Some(constant) = self.elaborator.known_slots.get(&slot) {
+            let data = self.buffer(constant.values.clone());
+            return Some(Tensor { shape: constant.shape.clone(), examples: None, data });
+        }
         self.field_tensor(self.fields.get(&slot)?)
     }
 

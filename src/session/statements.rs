@@ -7,19 +7,40 @@ use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Binding, Record, RecordKind, Value, Variable, constant_of};
 use crate::graph::Constant;
-use crate::syntax::tree::{Ast, Block, Expr, Function, Ident, Stmt, StmtKind};
+use crate::syntax::tree::{Ast, Block, Expr, Function, FunctionKind, Ident, Stmt, StmtKind};
 use crate::tensor::{Precision, Tensor};
 use crate::types::{Shape, Size, TensorType};
 
 impl Session<'_> {
     /// All statements in order. A check goes on after a mistake, a run stops.
     pub fn walk(&mut self, ast: &Ast) {
+        self.look_ahead(ast);
         for stmt in &ast.stmts {
             if self.stmt(stmt) == Flow::Stop {
                 break;
             }
         }
         self.collect();
+    }
+
+    /// Functions may be used before they are declared, other names may not.
+    fn look_ahead(&mut self, ast: &Ast) {
+        for stmt in &ast.stmts {
+            let name = match &stmt.kind {
+                StmtKind::Function(function) => {
+                    let is_known = self.elaborator.lookup(&function.name.name).is_some();
+                    if function.kind != FunctionKind::Model && !is_known {
+                        let (value, span) = (Value::declared(function.clone()), function.name.span);
+                        self.elaborator.globals.insert(function.name.name.clone(), Binding { value, span });
+                    }
+                    &function.name
+                }
+                StmtKind::Data(decl) => &decl.name,
+                StmtKind::Bind { name, .. } => name,
+                _ => continue,
+            };
+            self.elaborator.upcoming.entry(name.name.clone()).or_insert(name.span);
+        }
     }
 
     pub(super) fn block(&mut self, block: &Block) -> Flow {
@@ -67,6 +88,9 @@ impl Session<'_> {
                 return self.choice(condition, then, otherwise.as_ref());
             }
             StmtKind::Expr(expr) => {
+                if !self.may_redeclare && !super::hoist::acts(expr) {
+                    self.elaborator.report_no_effect(expr);
+                }
                 let value = self.value(expr);
                 self.last = Some(value);
             }
@@ -197,7 +221,7 @@ impl Session<'_> {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {
                 self.report(
-                    Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {error}"))
+                    Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {}", super::program::reason(&error)))
                         .here("no such file to import"),
                 );
                 return;
