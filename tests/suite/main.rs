@@ -6,4 +6,5 @@ mod exec;
 mod kernels;
 mod laws;
 mod prelude;
+mod reference;
 mod syntax;
