@@ -135,7 +135,7 @@ fn bind(
 }
 
 fn option_value(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option<OptionValue> {
-    match value {
+    match value.known() {
         Value::Text(text) => Some(OptionValue::Text(text.to_string())),
         Value::Bool(flag) => Some(OptionValue::Flag(*flag)),
         Value::Number(number) => Some(OptionValue::Number(*number)),
@@ -185,7 +185,7 @@ fn literal(elaborator: &mut Elaborator, expr: &Expr) -> Option<Literal> {
     if let Some(number) = value.as_number() {
         return Some(Literal { shape: Vec::new(), values: vec![number], span: expr.span });
     }
-    let constant = match &value {
+    let constant = match value.known() {
         Value::List(items) => crate::elaborate::constant_of(items),
         _ => None,
     };

@@ -36,7 +36,9 @@ pub fn check_names(
         }
     }
     for row in known.iter().filter(|row| row.required) {
-        if !given.iter().any(|item| item.name.name == row.name) {
+        // A name that is nearly it was meant to be it.
+        let meant = given.iter().any(|item| nearest(&item.name.name, [row.name.to_string()]).is_some());
+        if !meant && !given.iter().any(|item| item.name.name == row.name) {
             elaborator.report(
                 Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs `{}`", row.name))
                     .here(format!("no `{}`", row.name))
@@ -73,7 +75,7 @@ pub fn whole_option(
     span: Span,
     least: i64,
 ) -> Option<usize> {
-    let found = match value {
+    let found = match value.known() {
         Value::Unknown | Value::Node(_) => return None,
         Value::Int(size) => size.known()?,
         Value::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => *number as i64,
@@ -103,7 +105,7 @@ pub fn number_option(
     (low, high): (f64, f64),
 ) -> Option<f64> {
     let Some(found) = value.as_number() else {
-        if !matches!(value, Value::Unknown | Value::Node(_) | Value::Int(_)) {
+        if !matches!(value.known(), Value::Unknown | Value::Node(_) | Value::Int(_)) {
             elaborator.report(wrong(name, span, "a number", &describe(value)));
         }
         return None;
@@ -122,7 +124,7 @@ pub fn number_option(
 
 /// `true` or `false`.
 pub fn flag_option(elaborator: &mut Elaborator, name: &str, value: &Value, span: Span) -> Option<bool> {
-    match value {
+    match value.known() {
         Value::Bool(value) => Some(*value),
         Value::Unknown => None,
         other => {

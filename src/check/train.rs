@@ -50,6 +50,9 @@ pub struct PartRef {
     pub name: String,
     pub input: Shape,
     pub target: Option<Shape>,
+    /// Where their columns are written.
+    pub input_origin: Option<Span>,
+    pub target_origin: Option<Span>,
     pub span: Span,
 }
 
@@ -84,7 +87,7 @@ pub fn train_request(
     let chosen = as_model(elaborator, &model_value, model.span);
     let part = part_of(elaborator, &data_value, data.span);
     let values: Vec<(&OptionItem, Value)> =
-        options.iter().map(|item| (item, elaborator.expr(&item.value))).collect();
+        options.iter().map(|item| (item, elaborator.expr(&item.value).known().clone())).collect();
     let (model_id, model_part) = chosen?;
     let part = part?;
     let mut request = TrainRequest {
@@ -95,6 +98,8 @@ pub fn train_request(
             input: part.input.clone(),
             target: part.target.clone(),
             data_span: data.span,
+            input_origin: part.input_origin,
+            target_origin: part.target_origin,
             loss: None,
             optimizer: None,
             schedule: None,
@@ -271,5 +276,7 @@ pub fn part_of(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option
         }
         return None;
     };
-    Some(PartRef { handle, name: record.name.clone(), input, target, span })
+    let origin = |name: &str| record.origins.get(name).copied();
+    let (input_origin, target_origin) = (origin("input"), origin("target"));
+    Some(PartRef { handle, name: record.name.clone(), input, target, input_origin, target_origin, span })
 }

@@ -47,6 +47,7 @@ slugs! {
     Diverged = "diverged", "A number of the training stopped being finite.";
     Runtime = "runtime", "A value known only while running is outside what the operation takes.";
     Limit = "limit", "A computation would need more memory or steps than the limit.";
+    NoTraining = "no-training", "A command that looks at a training is given a script that trains nothing.";
     Internal = "internal", "A mistake of nn itself, not of the program.";
 }
 

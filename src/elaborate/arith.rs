@@ -1,6 +1,6 @@
 //! Operators: on what is known, on nodes, and on vectors of parameters.
 
-use super::value::{Parameters, Value};
+use super::value::{Parameters, Value, with_node};
 use super::{Elaborator, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
@@ -53,11 +53,6 @@ impl Elaborator {
     pub fn binary(&mut self, op: BinaryOp, span: Span, left: (Value, Span), right: (Value, Span)) -> Value {
         match (&left.0, &right.0) {
             (Value::Unknown, _) | (_, Value::Unknown) => return Value::Unknown,
-            (Value::Int(a), Value::Int(b)) => {
-                if let Some(value) = integers(op, a, b) {
-                    return value;
-                }
-            }
             (Value::Bool(a), Value::Bool(b)) => match op {
                 BinaryOp::And => return Value::Bool(*a && *b),
                 BinaryOp::Or => return Value::Bool(*a || *b),
@@ -76,16 +71,22 @@ impl Elaborator {
             },
             _ => {}
         }
-        if let (Some(a), Some(b)) = (left.0.as_number(), right.0.as_number())
-            && let Some(value) = numbers(op, a, b)
-        {
-            return value;
+        let known = known_result(op, left.0.known(), right.0.known());
+        let is_variable = matches!(left.0, Value::Variable(_)) || matches!(right.0, Value::Variable(_));
+        if let (Some(value), false) = (&known, is_variable) {
+            return value.clone();
         }
         let (Some(a), Some(b)) = (self.node_of(&left.0, left.1), self.node_of(&right.0, right.1)) else {
             return Value::Unknown;
         };
-        self.primitive(primitive_of(op), &[(a, left.1), (b, right.1)], span)
-            .map_or(Value::Unknown, Value::Node)
+        let scales = |node| self.graph.ty(node).shape.is_scalar();
+        let name = match op {
+            // A number before anything is a factor, as in mathematics.
+            BinaryOp::MatMul if scales(a) || scales(b) => "multiply",
+            op => primitive_of(op),
+        };
+        let result = self.primitive(name, &[(a, left.1), (b, right.1)], span).map_or(Value::Unknown, Value::Node);
+        with_node(known, result)
     }
 
     /// Models are vectors of their parameters: sums and differences of two, products with a number.
@@ -186,6 +187,16 @@ impl Elaborator {
     }
 }
 
+/// What is known of the result of an operator on what is known.
+fn known_result(op: BinaryOp, a: &Value, b: &Value) -> Option<Value> {
+    if let (Value::Int(a), Value::Int(b)) = (a, b)
+        && let Some(value) = integers(op, a, b)
+    {
+        return Some(value);
+    }
+    numbers(op, a.as_number()?, b.as_number()?)
+}
+
 /// Whole numbers stay whole where the result is.
 fn integers(op: BinaryOp, a: &Size, b: &Size) -> Option<Value> {
     let both = a.known().zip(b.known());
@@ -232,7 +243,7 @@ fn numbers(op: BinaryOp, a: f64, b: f64) -> Option<Value> {
 impl Elaborator {
     /// A condition that decides which statements are elaborated: known, or `None` after a report.
     pub(super) fn known_condition(&mut self, value: &Value, span: Span) -> Option<bool> {
-        match value {
+        match value.known() {
             Value::Bool(value) => Some(*value),
             Value::Unknown => None,
             _ => {

@@ -83,7 +83,7 @@ impl Elaborator {
     /// `for i in 1..4 { h = ... }`: the body once for each value.
     fn unroll(&mut self, var: &Ident, iter: &Expr, body: &Block) -> Value {
         let range = self.expr(iter);
-        let (from, to) = match &range {
+        let (from, to) = match range.known() {
             Value::Range { from: Size::Known(from), to: Size::Known(to) } => (*from, *to),
             Value::Unknown => return Value::Unknown,
             Value::Range { .. } => return self.round_of_unknown_count(var, body),

@@ -46,6 +46,10 @@ pub(super) fn find(name: &str) -> Option<Value> {
 
 impl Elaborator {
     pub(super) fn call_builtin(&mut self, name: &'static str, given: &[Given], span: Span) -> Value {
+        if name == "grad" {
+            return self.gradient_call(given, span);
+        }
+        let given = &super::arguments::known(given);
         match name {
             "zeros" | "ones" => self.filled(f64::from(u8::from(name == "ones")), given, span),
             "random_uniform" => self.random(Distribution::Uniform, given, span),
@@ -53,7 +57,6 @@ impl Elaborator {
             "random_like" => self.random_like(given, span),
             "count" => self.count(given, span),
             "batch_count" => self.batch_count(given, span),
-            "grad" => self.gradient_call(given, span),
             "load" => self.load(given, span),
             _ => {
                 self.report(problem::not_here(span, format!("`{name}` is a statement of the script")));

@@ -51,8 +51,8 @@ impl Elaborator {
             return;
         }
         let before = self.problem_count();
-        // Values of the script that the body names are nodes of its graph.
-        let graph = self.graph.clone();
+        let home = self.leave_home();
+        let made = std::mem::take(&mut self.made_in);
         let (training, updates) = (self.training, std::mem::take(&mut self.state_updates));
         self.training = true;
         let frames = std::mem::take(&mut self.frames);
@@ -62,7 +62,8 @@ impl Elaborator {
             self.try_definition(function);
         }
         self.frames = frames;
-        self.graph = graph;
+        self.come_home(home);
+        self.made_in = made;
         self.training = training;
         self.state_updates = updates;
         if self.problem_count() > before {
@@ -71,7 +72,6 @@ impl Elaborator {
     }
 
     fn try_definition(&mut self, function: &Arc<Function>) {
-        self.nodes_at_start = self.graph.len();
         let mut frame = Frame::new(function.kind, &function.name.name, function.head_span);
         frame.is_definition = true;
         frame = match function.kind {
@@ -122,7 +122,6 @@ impl Elaborator {
 
     /// An optimizer against a vector of parameters of unknown length.
     fn try_optimizer(&mut self, function: &Arc<Function>) {
-        self.nodes_at_start = self.graph.len();
         let size = crate::types::Size::var(self.new_size("n"));
         let ty = TensorType::plain(crate::types::Shape(vec![size]));
         let (_, weight) = self.new_slot("w", ty.clone());
@@ -146,6 +145,8 @@ impl Elaborator {
 
     /// A fresh graph for a statement; the old one is given back.
     pub fn replace_graph(&mut self, graph: Graph) -> Graph {
+        self.made_in.clear();
+        self.brought.clear();
         std::mem::replace(&mut self.graph, graph)
     }
 }

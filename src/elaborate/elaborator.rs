@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::model::Model;
 use super::scope::{Binding, Frame, Owner};
 use super::value::{FunctionValue, Target, Value};
-use super::{builtin, problem};
+use super::{builtin, constant_of, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Graph, Leaf, NodeId, SlotId};
@@ -42,6 +42,14 @@ pub struct Elaborator {
     pub(super) optimizer_states: Vec<super::optimizer::OptimizerState>,
     /// Sums made by the metric that is being elaborated for a step.
     pub(super) metric_totals: Option<Vec<(SlotId, NodeId)>>,
+    /// Where the shapes of slots are written.
+    pub(super) origins: HashMap<SlotId, super::candidates::Origin>,
+    /// For values that library code made: the use of it in the user's text.
+    pub(super) made_in: HashMap<NodeId, Span>,
+    /// The session's graph while another one is built.
+    pub(super) home: Option<Graph>,
+    /// Nodes of the session's graph that stand in the other one as slots.
+    pub(super) brought: IndexMap<NodeId, (SlotId, Arc<str>)>,
     problems: Vec<Diagnostic>,
     reported: HashSet<(Slug, Span)>,
     next: Counters,
@@ -95,6 +103,13 @@ impl Elaborator {
         self.problems.push(diagnostic);
     }
 
+    /// Takes back what was found since there were so many errors: a better account of it follows.
+    pub(super) fn drop_problems(&mut self, errors: usize) {
+        while self.problem_count() > errors {
+            self.problems.pop();
+        }
+    }
+
     /// Forgets what was reported, so that the same mistake in the next input of a prompt is reported again.
     pub fn forget_reported(&mut self) {
         self.reported.clear();
@@ -133,13 +148,14 @@ impl Elaborator {
     }
 
     /// Finds a name: locals of the call, globals, prelude, primitives, functions of the session.
-    pub fn lookup(&self, name: &str) -> Option<Value> {
+    pub fn lookup(&mut self, name: &str) -> Option<Value> {
         if let Some(value) = self.frames.last().and_then(|frame| frame.locals.get(name)) {
             return Some(value.value.clone());
         }
         let sees_script = self.frames.last().is_none_or(|frame| !frame.is_library);
         if sees_script && let Some(binding) = self.globals.get(name) {
-            return Some(binding.value.clone());
+            let value = binding.value.clone();
+            return Some(self.bring(&value));
         }
         if let Some(function) = self.prelude.get(name) {
             return Some(Value::declared(function.clone()));
@@ -183,6 +199,7 @@ impl Elaborator {
     pub fn node_of(&mut self, value: &Value, span: Span) -> Option<NodeId> {
         match value {
             Value::Node(id) => Some(*id),
+            Value::Variable(variable) => Some(variable.node),
             Value::Number(number) => Some(self.graph.constant(*number)),
             Value::Bool(value) => Some(self.graph.constant(f64::from(u8::from(*value)))),
             Value::Int(Size::Known(n)) => Some(self.graph.constant(*n as f64)),
@@ -209,7 +226,13 @@ impl Elaborator {
     /// The type a value would have as a node, as messages and hints show it.
     pub fn describe(&self, value: &Value) -> String {
         match value {
+            Value::Node(id) if *self.graph.ty(*id) == TensorType::number() => "real".to_string(),
             Value::Node(id) => self.graph.ty(*id).to_string(),
+            Value::Variable(variable) => self.describe(&variable.known),
+            Value::List(items) => match constant_of(items) {
+                Some(constant) => crate::types::Shape::known(&constant.shape).to_string(),
+                None => value.kind().to_string(),
+            },
             Value::Number(_) => "real".to_string(),
             Value::Int(_) => "int".to_string(),
             Value::Bool(_) => "bool".to_string(),
@@ -222,7 +245,6 @@ impl Elaborator {
             | Value::Axis(_)
             | Value::Shape(_)
             | Value::Record(_)
-            | Value::List(_)
             | Value::Range { .. }
             | Value::Word(_) => value.kind().to_string(),
         }

@@ -15,10 +15,24 @@ impl Elaborator {
     /// `x[i]`, `x[a:b]`, `A[i, 1:3]`; positions count from 0, slices are half open.
     pub(super) fn index(&mut self, object: &Expr, indices: &[IndexItem], span: Span) -> Value {
         let value = self.expr(object);
-        if let (Value::List(items), [IndexItem::At(at)]) = (&value, indices) {
-            return self.list_item(items, at, object.span);
+        let known = match (value.known(), indices) {
+            (Value::List(items), [IndexItem::At(at)]) => Some(self.list_item(items, at, object.span)),
+            _ => None,
+        };
+        match (&value, known) {
+            (Value::Variable(_), Some(known)) if known.as_number().is_some() => {
+                let node = self.index_node(&value, object, indices, span);
+                return super::value::with_node(Some(known), node);
+            }
+            (Value::Variable(_), Some(Value::Unknown)) => return Value::Unknown,
+            (Value::Variable(_), _) | (_, None) => {}
+            (_, Some(known)) => return known,
         }
-        let Some(mut node) = self.node_of(&value, object.span) else { return Value::Unknown };
+        self.index_node(&value, object, indices, span)
+    }
+
+    fn index_node(&mut self, value: &Value, object: &Expr, indices: &[IndexItem], span: Span) -> Value {
+        let Some(mut node) = self.node_of(value, object.span) else { return Value::Unknown };
         let rank = self.graph.ty(node).shape.rank();
         if indices.len() > rank {
             let shape = self.graph.ty(node).shape.to_string();
@@ -155,7 +169,7 @@ impl Elaborator {
 
     /// `[1, 2]` is a vector, `[[1, 2], [3, 4]]` a matrix of rows; items may be nodes.
     pub(super) fn list_node(&mut self, items: &[Value], span: Span) -> Option<NodeId> {
-        if let Some(constant) = constant_of(items) {
+        if let Some(constant) = constant_of(items).filter(|_| !has_variable(items)) {
             let shape = Shape::known(&constant.shape);
             return Some(self.graph.leaf(Leaf::Tensor(Arc::new(constant)), TensorType::plain(shape)));
         }
@@ -174,6 +188,14 @@ impl Elaborator {
     }
 }
 
+fn has_variable(items: &[Value]) -> bool {
+    items.iter().any(|item| match item {
+        Value::Variable(_) => true,
+        Value::List(items) => has_variable(items),
+        _ => false,
+    })
+}
+
 /// A list of numbers, or of lists of equally many, as column-major numbers.
 pub fn constant_of(items: &[Value]) -> Option<Constant> {
     if items.is_empty() {
@@ -184,7 +206,7 @@ pub fn constant_of(items: &[Value]) -> Option<Constant> {
     }
     let rows: Vec<Vec<f64>> = items
         .iter()
-        .map(|item| match item {
+        .map(|item| match item.known() {
             Value::List(row) => row.iter().map(Value::as_number).collect(),
             _ => None,
         })

@@ -186,6 +186,9 @@ impl Elaborator {
         let function = model.function.clone();
         let Some(binding) = self.bind(&function, &[], given, true, span) else { return Value::Unknown };
         let Binding::Full(bound) = binding else { return Value::Unknown };
+        if bound.iter().flatten().any(|(value, _)| value.is_unknown()) {
+            return Value::Unknown;
+        }
         if self.frames.len() >= super::elaborator::MAX_CALL_DEPTH {
             self.report(problem::recursion(&function.name.name, span, function.head_span));
             return Value::Unknown;
@@ -204,7 +207,15 @@ impl Elaborator {
             self.bind_local(&name.name, Value::Unknown, name.span);
             return Value::Unknown;
         };
-        let value = self.stored(name, shape, init, true).map_or(Value::Unknown, Value::Node);
+        let value = self.stored(name, shape, init, true);
+        if let (Some(node), TypeExprKind::Shape(dims)) = (value, &ty.kind)
+            && let Operation::Leaf(Leaf::Slot { id, .. }) = &self.graph.node(node).operation
+        {
+            let dims = dims.iter().map(|dim| dim.span).collect();
+            let origin = super::Origin { dims, columns: None, name: Some(name.span) };
+            self.set_origin(*id, origin);
+        }
+        let value = value.map_or(Value::Unknown, Value::Node);
         self.bind_local(&name.name, value, name.span);
         Value::Nothing
     }

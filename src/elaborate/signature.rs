@@ -68,7 +68,9 @@ impl Elaborator {
             }
             let var = self.new_size(&param.name.name);
             signature.vars.insert(param.name.name.clone(), var.clone());
-            if let Some((Value::Int(size), _)) = value {
+            if let Some((value, _)) = value
+                && let Value::Int(size) = value.known()
+            {
                 signature.bindings.bind(var, size.clone());
             } else if value.is_none()
                 && let Some(Expr { kind: ExprKind::Number { value, whole: true }, .. }) = &param.default
@@ -90,9 +92,13 @@ impl Elaborator {
         signature: &mut Signature,
     ) -> Option<Value> {
         let declared = self.declared(ty, signature)?;
+        let value = match &declared {
+            Declared::Shape(_) => value,
+            _ => value.known().clone(),
+        };
         let value = match (&declared, &value) {
             (_, Value::Unknown) => match &declared {
-                Declared::Shape(shape) => self.stand_in(param, shape, signature),
+                Declared::Shape(shape) => self.stand_in(param, shape, signature)?,
                 _ => Value::Unknown,
             },
             (Declared::Shape(shape), _) => {
@@ -102,7 +108,14 @@ impl Elaborator {
                 if let Err(error) = signature.bindings.unify(shape, &given.shape, &flexible) {
                     let name = &function.name.name;
                     let shown = signature.bindings.apply_shape(shape).unwrap_or_else(|| shape.clone());
-                    self.report(problem::argument_shape(name, param, &shown, ty.span, &given, span, &error));
+                    let mut diagnostic =
+                        problem::argument_shape(name, param, &shown, ty.span, &given, span, &error);
+                    diagnostic = self.label_origin(diagnostic, (node, span));
+                    if let Some(note) = super::candidates::arithmetic(&shown, &given.shape) {
+                        diagnostic = diagnostic.note(note);
+                    }
+                    let diagnostic = self.argument_candidates(diagnostic, &shown, ty.span, (node, span));
+                    self.report(diagnostic);
                     return None;
                 }
                 // A number stays known, so that it can decide what is built.
@@ -138,11 +151,13 @@ impl Elaborator {
         None
     }
 
-    /// An input of the declared shape for an argument that is itself a mistake, so that the rest is still checked.
-    fn stand_in(&mut self, param: &str, shape: &Shape, signature: &Signature) -> Value {
+    /// An input of the declared shape for an argument that is itself a mistake, so that the rest is still checked;
+    /// nothing where the mistake leaves a size open, about which there would only be a second message.
+    fn stand_in(&mut self, param: &str, shape: &Shape, signature: &Signature) -> Option<Value> {
         let shape = signature.bindings.apply_shape(shape).unwrap_or_else(|| shape.clone());
+        shape.dims()?;
         let (_, node) = self.new_slot(param, crate::types::TensorType::plain(shape));
-        Value::Node(node)
+        Some(Value::Node(node))
     }
 
     fn bind_sizes(&mut self, signature: &Signature, span: Span) {

@@ -145,6 +145,7 @@ fn program<T: Stored>(plan: &Plan, store: &Store, slots: &Slots<T>) -> Result<Pr
         setup: &plan.setup,
         code: &plan.code,
         arena: plan.arena,
+        fixed: &plan.fixed,
         constants: &plan.constants,
         slots,
         used: &used,

@@ -16,6 +16,7 @@ use crate::types::Size;
 impl Session<'_> {
     /// Does an action; `None` if the name is one only with other arguments (`load` of an array).
     pub(super) fn action(&mut self, name: &str, given: &[Given], span: Span, callee: Span) -> Option<Value> {
+        let given = &crate::elaborate::known(given);
         Some(match name {
             "print" => self.print(given),
             "show" => self.show(given, callee),
@@ -75,6 +76,7 @@ impl Session<'_> {
         match value {
             Value::Unknown => None,
             Value::Text(text) => Some(text.to_string()),
+            Value::Variable(variable) => self.text_of(&variable.known, span, format),
             Value::Number(number) => Some(format_number(*number, format)),
             Value::Int(Size::Known(n)) => Some(n.to_string()),
             Value::Bool(truth) => Some(truth.to_string()),
@@ -226,7 +228,13 @@ impl Session<'_> {
         fields.insert("size".to_string(), Value::Int(Size::from(size.unwrap_or(32))));
         fields.insert("shuffle".to_string(), Value::Bool(shuffle));
         fields.insert("data".to_string(), data.value.clone());
-        let record = Record { kind: RecordKind::Batches, name: part.name, fields, handle: Some(part.handle) };
+        let record = Record {
+            kind: RecordKind::Batches,
+            name: part.name,
+            fields,
+            origins: IndexMap::new(),
+            handle: Some(part.handle),
+        };
         Value::Record(Arc::new(record))
     }
 

@@ -114,7 +114,7 @@ impl Session<'_> {
     }
 
     /// Takes the weights of a file, all or none.
-    fn take_weights(&mut self, id: ModelId, found: &Weights, path: &str, span: Span) {
+    pub(super) fn take_weights(&mut self, id: ModelId, found: &Weights, path: &str, span: Span) {
         let Some(model) = self.elaborator.models.get(id.0) else { return };
         let mut problems = Vec::new();
         for (key, stored) in &model.stored {

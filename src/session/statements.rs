@@ -1,12 +1,15 @@
 //! Statements one by one, checking or running.
 
+use std::sync::Arc;
+
 use super::state::{Flow, Session};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Binding, Record, RecordKind, Value};
+use crate::elaborate::{Binding, Record, RecordKind, Value, Variable, constant_of};
+use crate::graph::Constant;
 use crate::syntax::tree::{Ast, Block, Expr, Function, Ident, Stmt, StmtKind};
-use crate::tensor::Precision;
-use crate::types::Size;
+use crate::tensor::{Precision, Tensor};
+use crate::types::{Shape, Size, TensorType};
 
 impl Session<'_> {
     /// All statements in order. A check goes on after a mistake, a run stops.
@@ -104,7 +107,38 @@ impl Session<'_> {
         }
     }
 
+    /// Binds a name of the script. Numbers that are known become variables, so that a gradient can be asked of them.
     pub(super) fn bind(&mut self, name: &Ident, value: Value) {
+        let value = self.as_variable(&name.name, value);
+        self.bind_plain(name, value);
+    }
+
+    fn as_variable(&mut self, name: &str, value: Value) -> Value {
+        let constant = match &value {
+            Value::Number(number) => Some(Constant { shape: Vec::new(), values: vec![*number] }),
+            Value::Int(Size::Known(n)) => Some(Constant { shape: Vec::new(), values: vec![*n as f64] }),
+            Value::List(items) if !items.iter().any(|item| matches!(item, Value::Bool(_))) => constant_of(items),
+            _ => None,
+        };
+        match constant {
+            Some(constant) => self.variable(name, value, constant),
+            None => value,
+        }
+    }
+
+    /// A slot that holds what is known.
+    pub(super) fn variable(&mut self, name: &str, known: Value, constant: Constant) -> Value {
+        let node = if self.is_running() {
+            let data = self.buffer(constant.values);
+            self.slot_of(name, Tensor { shape: constant.shape, examples: None, data }, None)
+        } else {
+            let ty = TensorType::plain(Shape::known(&constant.shape));
+            self.elaborator.new_slot(name, ty).1
+        };
+        Value::Variable(Arc::new(Variable { known, node }))
+    }
+
+    fn bind_plain(&mut self, name: &Ident, value: Value) {
         if let Value::Node(node) = &value {
             self.elaborator.graph.set_name(*node, &name.name);
         }
@@ -179,16 +213,16 @@ impl Session<'_> {
     }
 
     fn for_loop(&mut self, var: &Ident, iter: &Expr, body: &Block) -> Flow {
-        let range = self.value(iter);
+        let range = self.value(iter).known().clone();
         match range {
             Value::Unknown => {
-                self.bind(var, Value::Unknown);
+                self.bind_plain(var, Value::Unknown);
                 if self.is_running() { Flow::Stop } else { self.block(body) }
             }
             Value::Range { from, to } => self.count_loop(var, &from, &to, body),
             Value::List(items) => {
                 for item in items {
-                    self.bind(var, item);
+                    self.bind_plain(var, item);
                     if self.round(body) == Flow::Stop {
                         return Flow::Stop;
                     }
@@ -218,11 +252,11 @@ impl Session<'_> {
         let Some((from, to)) = known.filter(|_| self.is_running()) else {
             // A check walks one round with a number that is not known.
             let number = self.elaborator.new_size(&var.name);
-            self.bind(var, Value::Int(Size::var(number)));
+            self.bind_plain(var, Value::Int(Size::var(number)));
             return self.block(body);
         };
         for i in from..=to {
-            self.bind(var, Value::Int(Size::Known(i)));
+            self.bind_plain(var, Value::Int(Size::Known(i)));
             if self.round(body) == Flow::Stop {
                 return Flow::Stop;
             }
@@ -243,7 +277,7 @@ impl Session<'_> {
         let rounds = self.batch_rounds(batches);
         for rows in rounds {
             let value = self.batch_value(batches, rows, &var.name);
-            self.bind(var, value);
+            self.bind_plain(var, value);
             let flow = if self.is_running() { self.round(body) } else { self.block(body) };
             if flow == Flow::Stop {
                 return Flow::Stop;

@@ -166,7 +166,13 @@ pub(super) mod partial {
         #[target_feature(enable = "avx512f")]
         pub unsafe fn f32_store(to: *mut f32, n: usize, chunk: [f32; 16]) {
             // SAFETY: as above.
-            unsafe { _mm512_mask_storeu_ps(to, ((1u32 << n) - 1) as u16, std::mem::transmute(chunk)) }
+            unsafe {
+                _mm512_mask_storeu_ps(
+                    to,
+                    ((1u32 << n) - 1) as u16,
+                    std::mem::transmute::<[f32; 16], __m512>(chunk),
+                )
+            }
         }
 
         #[inline]
@@ -180,7 +186,13 @@ pub(super) mod partial {
         #[target_feature(enable = "avx512f")]
         pub unsafe fn f64_store(to: *mut f64, n: usize, chunk: [f64; 8]) {
             // SAFETY: as above.
-            unsafe { _mm512_mask_storeu_pd(to, ((1u32 << n) - 1) as u8, std::mem::transmute(chunk)) }
+            unsafe {
+                _mm512_mask_storeu_pd(
+                    to,
+                    ((1u32 << n) - 1) as u8,
+                    std::mem::transmute::<[f64; 8], __m512d>(chunk),
+                )
+            }
         }
     }
 }

@@ -1,10 +1,17 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
+mod allocations;
+mod corpus;
+mod cli;
 mod data;
+mod documents;
 mod examples;
 mod exec;
 mod kernels;
 mod laws;
+mod library;
+mod numbers;
 mod prelude;
 mod reference;
+mod rooms;
 mod syntax;

@@ -6,7 +6,9 @@ pub mod array;
 pub mod bench;
 mod losses;
 mod networks;
+mod optimizers;
 mod tally;
+mod trainer;
 
 use std::sync::OnceLock;
 
@@ -48,6 +50,9 @@ replays! {
     softmax: "softmax.json", "1e-12", activations::replay_softmax;
     losses: "losses.json", "1e-12", losses::replay;
     optax_losses: "optax/losses.json", "1e-12", losses::replay_optax;
+    optimizers: "optim_raw.json", "1e-12", optimizers::replay_raw;
+    optax_optimizers: "optax/optim_raw.json", "1e-12", optimizers::replay_optax;
+    trajectories: "optimizer_trajectories.json", "1e-9", optimizers::replay_trajectories;
 }
 
 fn check_holds(file: &str) {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use nn::base::Sources;
+use nn::base::{Sources, Span};
 use nn::diagnostics::Diagnostic;
 use nn::elaborate::{Binding, Elaborator, Value};
 use nn::exec::reference::Environment;
@@ -81,10 +81,15 @@ impl Bench {
         node
     }
 
+    /// A place in an empty text.
+    pub fn span(&mut self) -> Span {
+        let id = self.sources.add("test", "");
+        Span::new(id, 0, 0)
+    }
+
     /// A name for a value.
     pub fn bind(&mut self, name: &str, value: Value) {
-        let id = self.sources.add("test", "");
-        let span = nn::base::Span::new(id, 0, 0);
+        let span = self.span();
         self.elaborator.globals.insert(name.to_string(), Binding { value, span });
     }
 
@@ -121,8 +126,7 @@ impl Bench {
     /// The node of an expression.
     pub fn node(&mut self, text: &str) -> Result<NodeId, String> {
         let value = self.run(text)?;
-        let id = self.sources.add("test", "");
-        let span = nn::base::Span::new(id, 0, 0);
+        let span = self.span();
         self.elaborator.node_of(&value, span).ok_or_else(|| format!("{text} is {}", value.kind()))
     }
 
