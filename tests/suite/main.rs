@@ -11,6 +11,7 @@ mod exec;
 mod kernels;
 mod laws;
 mod library;
+mod numbers;
 mod prelude;
 mod reference;
 mod rooms;
