@@ -2,8 +2,8 @@
 
 mod allocations;
 mod bits;
-mod corpus;
 mod cli;
+mod corpus;
 mod data;
 mod documents;
 mod examples;

@@ -139,6 +139,8 @@ fn request(bench: &mut Bench, setup: &Setup<'_>, model: ModelId) -> Result<StepR
         input: Shape::known(&setup.input.shape[1..]),
         target: Some(Shape::known(&setup.target.shape[1..])),
         data_span: span,
+        input_origin: None,
+        target_origin: None,
         loss: Some((bench.run(setup.loss)?, span)),
         optimizer: Some((bench.run(setup.optimizer)?, span)),
         schedule: None,
