@@ -6,6 +6,7 @@ mod cli;
 mod corpus;
 mod data;
 mod documents;
+mod errors;
 mod examples;
 mod exec;
 mod kernels;
