@@ -115,7 +115,7 @@ pub struct Bench {
     #[arg(long)]
     pub json: bool,
     /// How long to measure
-    #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds)]
+    #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds, allow_negative_numbers = true)]
     pub seconds: f64,
     #[command(flatten)]
     pub threads: Threads,

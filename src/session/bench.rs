@@ -61,15 +61,17 @@ impl Session<'_> {
         let step = self.elaborator.step(&request.step)?;
         let (dataset, part) = self.loaded_part(request.data.handle)?;
         let data = dataset.parts.get(&part)?;
-        let mut values = self.stored_values(request.step.model);
+        let values = self.step_values(&step, request.step.model, span);
         let model = self.elaborator.models.get(request.step.model.0)?;
-        if let Some(missing) = model.stored.values().find(|stored| !values.contains_key(&stored.name)) {
+        let parameters = model.parameter_count();
+        let known = |name: &String| values.as_ref().is_some_and(|values| values.contains_key(name));
+        if let Some(missing) = model.stored.values().find(|stored| !known(&stored.name)) {
             let headline = format!("the first value of `{}` is known only to a run", missing.name);
             let place = missing.span;
             self.report(Diagnostic::error(Slug::Runtime, place, headline).here("cannot be timed without it"));
             return None;
         }
-        let parameters = model.parameter_count();
+        let mut values = values?;
         values.extend(self.optimizer_states(&step, span)?);
         let threads = self.world.threads();
         let job = Job {

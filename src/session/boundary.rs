@@ -162,7 +162,9 @@ impl Session<'_> {
 }
 
 fn printed(graph: &graph::Graph, outputs: &[NodeId], after: Option<&str>) -> String {
-    match after.and_then(|pass| passes::optimise_until(pass, graph, outputs)) {
+    // A step's graph also holds what the script made before it: without a pass, only what is needed is shown.
+    let pass = after.unwrap_or("live");
+    match passes::optimise_until(pass, graph, outputs) {
         Some((graph, outputs)) => graph::print(&graph, &outputs),
         None => graph::print(graph, outputs),
     }

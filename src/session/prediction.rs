@@ -5,11 +5,11 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::program::{Report, folder_of, read};
+use super::program::{Report, folder_of, near_file, read, reason};
 use super::state::{DataOrigin, Mode, Session};
 use super::world::World;
 use crate::base::{Span, Spanned};
-use crate::data::weights::{self, Weights};
+use crate::data::weights::{self, Weights, WeightsError};
 use crate::data::{
     Classes, Context, Encoders, Encoding, Field, FieldKind, Options, Part, dataset, find_source,
 };
@@ -107,8 +107,19 @@ impl Session<'_> {
         let weights = match weights::load(self.world.files(), Path::new(request.weights)) {
             Ok(weights) => weights,
             Err(error) => {
-                let headline = format!("`{}` cannot be read: {error}", request.weights);
-                self.report(Diagnostic::error(Slug::File, places.weights, headline).here("not read"));
+                let why = match &error {
+                    WeightsError::Io(error) => reason(error),
+                    WeightsError::Format(_)
+                    | WeightsError::Element { .. }
+                    | WeightsError::Size { .. }
+                    | WeightsError::Name { .. } => error.to_string(),
+                };
+                let headline = format!("`{}` cannot be read: {why}", request.weights);
+                let mut diagnostic = Diagnostic::error(Slug::File, places.weights, headline).here("not read");
+                if let Some(near) = near_file(self.world, Path::new(request.weights), "safetensors") {
+                    diagnostic = diagnostic.help(format!("did you mean `{}`?", near.display()));
+                }
+                self.report(diagnostic);
                 return None;
             }
         };
@@ -215,7 +226,11 @@ impl Session<'_> {
         match encoded {
             Ok(field) => Some(field),
             Err(found) => {
-                found.into_iter().for_each(|diagnostic| self.report(diagnostic));
+                for mut diagnostic in found {
+                    // Edits are in the language of scripts, and there is no script to edit.
+                    diagnostic.fixes.clear();
+                    self.report(diagnostic);
+                }
                 None
             }
         }
@@ -265,9 +280,9 @@ impl Session<'_> {
             only: Vec::new(),
             input: Shape::known(&input.shape),
             target: None,
-            data_span: places.data,
             input_origin: None,
             target_origin: None,
+            data_span: places.data,
             loss: None,
             optimizer: None,
             schedule: None,
@@ -279,7 +294,7 @@ impl Session<'_> {
         let step = self.elaborator.step(&request)?;
         let n_examples = input.n_examples();
         let part = Part { input, target: None, n_examples };
-        let values = self.stored_values(id).into_values().collect();
+        let values = self.step_values(&step, id, places.data)?.into_values().collect();
         match train::predict(&step, &part, values, self.precision, self.world.threads()) {
             Ok((shape, numbers)) => Some(self.described(shape.iter().product(), numbers, target)),
             Err(problem) => {

@@ -116,7 +116,7 @@ pub fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
     let headline = format!("`{}` cannot be read: {problem}", path.display());
     let mut diagnostic = Diagnostic::error(Slug::File, Span::new(id, 0, 0), headline);
     if world.files().size(path).is_err()
-        && let Some(near) = near_file(world, path)
+        && let Some(near) = near_file(world, path, "nn")
     {
         diagnostic = diagnostic.help(format!("did you mean `{}`?", near.display()));
     }
@@ -141,12 +141,16 @@ pub(super) fn reason(error: &std::io::Error) -> String {
     }
 }
 
-/// A script beside it with nearly that name.
-fn near_file(world: &dyn World, path: &Path) -> Option<std::path::PathBuf> {
+/// A file of that kind beside it with nearly that name.
+pub(super) fn near_file(world: &dyn World, path: &Path, extension: &str) -> Option<std::path::PathBuf> {
     let wanted = path.file_name()?.to_str()?;
     let names = world.files().names_in(folder_of(path));
-    let scripts: Vec<String> = names.into_iter().filter(|name| name.ends_with(".nn")).collect();
-    let exact = scripts.iter().find(|name| name.strip_suffix(".nn") == Some(wanted)).cloned();
-    let near = exact.or_else(|| nearest(wanted, scripts))?;
+    let files: Vec<String> = names
+        .into_iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == extension))
+        .collect();
+    let exact =
+        files.iter().find(|name| Path::new(name).file_stem().is_some_and(|stem| stem == wanted)).cloned();
+    let near = exact.or_else(|| nearest(wanted, files))?;
     Some(folder_of(path).join(near))
 }

@@ -62,12 +62,9 @@ impl Session<'_> {
 
     /// Values that no name and no model can reach any more are let go.
     fn drop_dead_slots(&mut self) {
-        let mut nodes = Vec::new();
+        let (mut nodes, mut variables) = (Vec::new(), IndexMap::new());
         for binding in self.elaborator.globals.values() {
             collect(&binding.value, &mut nodes);
-        }
-        let mut variables = IndexMap::new();
-        for binding in self.elaborator.globals.values() {
             collect_variables(&binding.value, &mut variables);
         }
         nodes.extend(variables.into_keys());

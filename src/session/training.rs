@@ -123,7 +123,12 @@ impl Session<'_> {
     }
 
     /// Everything that a step is given: what its model keeps, and what else of the script it speaks of.
-    fn step_values(&mut self, step: &Step, id: ModelId, span: Span) -> Option<IndexMap<String, (SlotId, Tensor)>> {
+    pub(super) fn step_values(
+        &mut self,
+        step: &Step,
+        id: ModelId,
+        span: Span,
+    ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
         let brought: Vec<_> = self.elaborator.brought().collect();
         let (slots, _) = super::force::needs(&step.graph, &step.outputs());
         for (node, slot) in brought.into_iter().filter(|(_, slot)| slots.contains(slot)) {

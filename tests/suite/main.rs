@@ -1,6 +1,8 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
 mod allocations;
+mod bits;
+mod cli;
 mod corpus;
 mod data;
 mod documents;
@@ -9,6 +11,7 @@ mod exec;
 mod kernels;
 mod laws;
 mod library;
+mod numbers;
 mod prelude;
 mod reference;
 mod rooms;
