@@ -1,6 +1,6 @@
 //! `data NAME = SOURCE(...) { ... }`: translated from the tree into what the data room takes.
 
-use super::options::{OptionRow, check_names, wrong};
+use super::options::{OptionRow, check_names, is_meant, wrong};
 use crate::base::{Span, Spanned};
 use crate::data::{
     ArithOp, ColumnExpr, ColumnExprKind, DatasetSpec, Literal, Missing, OptionValue, Options, Pair, SOURCES,
@@ -43,6 +43,9 @@ pub fn data_request(elaborator: &mut Elaborator, decl: &DataDecl, seed: u64) -> 
         DataSource::Examples { rows, span } => example_rows(elaborator, rows, *span, seed)?,
     };
     let option = |name: &str| decl.options.iter().find(|item| item.name.name == name);
+    if option("input").is_none() && is_meant(&decl.options, "input") {
+        return None;
+    }
     let input = option("input").map(|item| column_expr(elaborator, &item.value));
     let target = option("target").map(|item| column_expr(elaborator, &item.value));
     let spec = DatasetSpec {

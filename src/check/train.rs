@@ -126,11 +126,10 @@ pub fn train_request(
         && request.steps.is_none()
         && !is_meant(options, "epochs")
         && !is_meant(options, "steps")
-        && is_meant(options, "loss")
-        && is_meant(options, "optimizer")
+
     {
         elaborator.report(
-            Diagnostic::error(Slug::MissingOption, span, "`train` needs `epochs` or `steps`")
+            Diagnostic::error(Slug::MissingOption, model.span, "`train` needs `epochs` or `steps`")
                 .here("how long?")
                 .help("add `epochs = 10`"),
         );

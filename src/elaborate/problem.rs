@@ -238,9 +238,11 @@ pub(super) fn not_here(span: Span, headline: impl Into<String>) -> Diagnostic {
 }
 
 pub(super) fn recursion(name: &str, span: Span, declared: Span) -> Diagnostic {
-    Diagnostic::error(Slug::Recursion, span, format!("`{name}` needs itself to be defined"))
+    Diagnostic::error(Slug::Recursion, span, format!("`{name}` calls itself without an end in reach"))
         .here("this call does not end")
         .label(declared, "declared here")
+        .note(format!("calls go {} levels deep at most", super::elaborator::MAX_CALL_DEPTH))
+        .help("a recursion ends by a number known before running: `if n == 0 then ... else ...`")
 }
 
 pub(super) fn duplicate(name: &str, span: Span, first: Span) -> Diagnostic {
