@@ -7,6 +7,7 @@
 //!
 //! `check/` walks whole programs with it, `session/` does the same while running. It never runs anything.
 
+mod alone;
 mod arguments;
 mod arith;
 mod body;
@@ -26,6 +27,7 @@ mod step;
 mod text;
 mod value;
 
+pub use alone::Alone;
 pub use arguments::Given;
 pub use builtin::ACTIONS;
 pub use elaborator::{Definition, Elaborator};

@@ -7,6 +7,7 @@
 mod actions;
 mod assign;
 mod dataset;
+mod derive;
 mod force;
 mod format;
 mod hoist;

@@ -29,7 +29,8 @@ pub fn first_bad(
     before: Vec<(SlotId, Tensor)>,
 ) -> Option<FirstBad> {
     let wanted = outputs(job.step);
-    let mut runner = Runner::new(job.step, wanted.clone(), before, job.precision, job.threads, job.seed).ok()?;
+    let mut runner =
+        Runner::new(job.step, wanted.clone(), before, job.precision, job.threads, job.seed).ok()?;
     let order = match job.shuffle {
         true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
         false => Order::AsStored,
@@ -51,7 +52,8 @@ pub fn first_bad(
     };
     let operands: Vec<String> = bad.operands.iter().map(|values| shown(values)).collect();
     let of = if operands.is_empty() { String::new() } else { format!(" of {}", operands.join(" and ")) };
-    let example = bad.example.and_then(|at| rows.get(at)).map_or(String::new(), |row| format!(", example {row}"));
+    let example =
+        bad.example.and_then(|at| rows.get(at)).map_or(String::new(), |row| format!(", example {row}"));
     Some(FirstBad { span: node.span, text: format!("`{name}`{of} gives {}{example}", bad.value) })
 }
 

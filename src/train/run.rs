@@ -130,7 +130,8 @@ fn measure_sums(
     values: impl IntoIterator<Item = (SlotId, Tensor)>,
     job: &Job<'_>,
 ) -> Result<Sums, TrainProblem> {
-    let mut runner = Runner::new(step, outputs(step), values, job.precision, job.threads, job.seed).map_err(TrainProblem::Step)?;
+    let mut runner = Runner::new(step, outputs(step), values, job.precision, job.threads, job.seed)
+        .map_err(TrainProblem::Step)?;
     sums_of(step, part, &mut runner)
 }
 
@@ -152,7 +153,8 @@ pub fn measure(
     precision: Precision,
     threads: usize,
 ) -> Result<IndexMap<String, f64>, TrainProblem> {
-    let mut runner = Runner::new(step, outputs(step), values, precision, threads, 0).map_err(TrainProblem::Step)?;
+    let mut runner =
+        Runner::new(step, outputs(step), values, precision, threads, 0).map_err(TrainProblem::Step)?;
     let sums = sums_of(step, part, &mut runner)?;
     let loss = step.loss.map(|_| ("loss".to_string(), sums.mean_loss()));
     Ok(loss.into_iter().chain(sums.metrics(step, precision)).collect())
@@ -166,7 +168,8 @@ pub fn predict(
     precision: Precision,
     threads: usize,
 ) -> Result<(Vec<usize>, Vec<f64>), TrainProblem> {
-    let mut runner = Runner::new(step, vec![step.prediction], values, precision, threads, 0).map_err(TrainProblem::Step)?;
+    let mut runner = Runner::new(step, vec![step.prediction], values, precision, threads, 0)
+        .map_err(TrainProblem::Step)?;
     let (mut shape, mut answers) = (Vec::new(), Vec::new());
     let mut batches = Batches::new(part.n_examples, MEASURED_AT_ONCE, Order::AsStored);
     for rows in batches.epoch(0) {

@@ -2,7 +2,9 @@
 
 use crate::data::{Field, Part};
 use crate::elaborate::Step;
-use crate::exec::{Environment, Executable, EvaluateProblem, Plan, PlanProblem, Request, RunContext, Store, reference};
+use crate::exec::{
+    Environment, EvaluateProblem, Executable, Plan, PlanProblem, Request, RunContext, Store, reference,
+};
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::{Buffer, Precision, Tensor};
 
@@ -91,7 +93,8 @@ impl<'a> Runner<'a> {
     /// What the plain evaluator needs to look at a batch: all values, and the batch itself.
     pub fn environment(&self, part: &Part, rows: &[u32], count: u64) -> Environment {
         let precision = self.store.precision();
-        let mut environment = Environment { precision, seed: self.seed, step: count, ..Environment::default() };
+        let mut environment =
+            Environment { precision, seed: self.seed, step: count, ..Environment::default() };
         for slot in self.store.slots() {
             environment.slots.extend(self.store.get(slot).map(|value| (slot, value)));
         }
