@@ -180,7 +180,7 @@ impl Terms {
     }
 
     /// A sum with the sign that it has as a factor: more terms added than taken off, else the first one added.
-    fn signed(&mut self, base: Id) -> (Id, f64) {
+    pub(super) fn signed(&mut self, base: Id) -> (Id, f64) {
         let Term::Sum(terms) = self.term(base) else { return (base, 1.0) };
         if terms.len() < 2 {
             return (base, 1.0);

@@ -19,6 +19,7 @@ pub struct Question<'g> {
     pub result_name: String,
     /// How the result is written as a call: `mse(ŷ, t)`.
     pub call: Option<String>,
+    pub prediction: Option<NodeId>,
     /// Names of inputs, targets and parameters.
     pub leaves: HashMap<NodeId, String>,
     /// Named values with their gradients, in the order of the graph.
@@ -56,7 +57,8 @@ pub struct Derivation {
 
 /// Reads the graph of a question as formulas.
 pub fn derivation(question: Question<'_>) -> Derivation {
-    let Question { graph, result, result_name, call, leaves, values, gradients, unit, mut taken } = question;
+    let Question { graph, result, result_name, call, prediction, leaves, values, gradients, unit, mut taken } =
+        question;
     let all: Vec<NodeId> = std::iter::once(result).chain(gradients.iter().map(|(_, _, g)| *g)).collect();
     let constants = name_constants(graph, &all, &leaves, &mut taken);
     let mut names = leaves.clone();
@@ -71,12 +73,21 @@ pub fn derivation(question: Question<'_>) -> Derivation {
         }
     }
     let mut lifter = Lifter::new(graph, &names, unit);
+    if let Some(prediction) = prediction {
+        lifter.lift(prediction);
+    }
     let lifted = lifter.lift(result);
     let meaning = lifter.terms.best(lifted);
     let result_id = lifter.terms.name(&taken.unique(&result_name), graph.ty(result).clone());
     let mut lines: Vec<Line> = Vec::new();
     drain(&mut lifter, &mut lines, false);
     lines.push(Line { name: result_id, meaning, is_backward: false, is_result: false, call });
+    // An error that the loss has computed already is named from here on.
+    let errors = values.iter().rev().filter(|(value, gradient)| value.is_layer && forward.contains(gradient));
+    for (value, gradient) in errors {
+        lifter.name_later(*gradient, &value.gradient);
+    }
+    drain(&mut lifter, &mut lines, true);
     for (name, _, gradient) in &gradients {
         let lifted = lifter.lift(*gradient);
         let meaning = lifter.terms.best(lifted);
@@ -88,7 +99,8 @@ pub fn derivation(question: Question<'_>) -> Derivation {
     let rules = safe_rules(graph, &all, &names);
     let mut terms = lifter.terms;
     name_shared(&mut terms, &mut lines, &mut taken);
-    keep_needed(&terms, &mut lines, result_id);
+    let shown = prediction.and_then(|node| names.get(&node)).map(String::as_str);
+    keep_needed(&terms, &mut lines, result_id, shown);
     let listed = listed_leaves(graph, &all, &names, &constants, &mut terms);
     Derivation { terms, lines, leaves: listed, result: result_id, used_unit, rules }
 }
@@ -192,11 +204,12 @@ fn safe_rules(
 }
 
 /// Drops lines that nothing needs, but keeps the result.
-fn keep_needed(terms: &Terms, lines: &mut Vec<Line>, result: Id) {
+fn keep_needed(terms: &Terms, lines: &mut Vec<Line>, result: Id, prediction: Option<&str>) {
     let mut wanted: HashSet<Id> = HashSet::from([result]);
     let mut keep = vec![false; lines.len()];
     for (at, line) in lines.iter().enumerate().rev() {
-        if line.is_result || wanted.contains(&line.name) {
+        let is_prediction = matches!(terms.term(line.name), Term::Name(name) if Some(&**name) == prediction);
+        if line.is_result || is_prediction || wanted.contains(&line.name) {
             keep[at] = true;
             needs(terms, line.meaning, &mut wanted);
         }
@@ -258,8 +271,8 @@ impl Derivation {
             .map(|line| {
                 let formula = writer.text(line.meaning);
                 let formula = match &line.call {
-                    Some(call) => format!("{call} = {formula}"),
-                    None => formula,
+                    Some(call) if *call != formula => format!("{call} = {formula}"),
+                    Some(_) | None => formula,
                 };
                 (writer.text(line.name), formula, self.terms.ty(line.name).to_string(), line.is_backward)
             })

@@ -51,6 +51,17 @@ impl<'g> Lifter<'g> {
         term.unwrap_or_else(|| self.terms.constant(0.0))
     }
 
+    /// Gives a value that has been lifted a name for what is lifted from now on.
+    pub fn name_later(&mut self, node: NodeId, name: &str) {
+        let meaning = self.lift(node);
+        if self.terms.is_name(meaning) || self.terms.is_number(meaning) {
+            return;
+        }
+        let id = self.terms.define(name, meaning);
+        self.defined.push((id, meaning, node));
+        self.known.insert(node, id);
+    }
+
     fn one(&mut self, node: NodeId) -> Id {
         let found = self.graph.node(node);
         match &found.operation {

@@ -48,7 +48,11 @@ pub fn forward_names(
     result_name: &str,
     taken: &mut Taken,
 ) -> Vec<Named> {
-    let nodes = needed(graph, result);
+    let mut nodes = needed(graph, result);
+    // A safe rewriting may have gone around the prediction.
+    nodes.extend(prediction.into_iter().flat_map(|(node, _)| needed(graph, node)));
+    nodes.sort();
+    nodes.dedup();
     let mut users: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
     for &node in &nodes {
         for &input in &graph.node(node).inputs {

@@ -29,6 +29,11 @@ impl Terms {
 
     fn function(&mut self, name: &'static str, x: Id) -> Id {
         let ty = self.ty(x).clone();
+        if name == "softplus"
+            && let Some(logarithm) = self.named_logarithm(x)
+        {
+            return self.scale(-1.0, logarithm);
+        }
         // σ(−z) = 1 − σ(z), tanh(−z) = −tanh(z), erf(−z) = −erf(z)
         if let Some(opposite) = self.opposite(x) {
             let plain = self.intern(Term::Apply(name, Vec::new(), vec![opposite]), ty.clone());
@@ -48,6 +53,21 @@ impl Terms {
             return self.intern(Term::Apply("softmax", Vec::new(), vec![z]), ty);
         }
         self.intern(Term::Apply(name, Vec::new(), vec![x]), ty)
+    }
+
+    /// −softplus(−z) is log(ŷ) and −softplus(z) is log(1 − ŷ) where ŷ = sigmoid(z) has a name.
+    fn named_logarithm(&mut self, x: Id) -> Option<Id> {
+        let ty = self.ty(x).clone();
+        let opposite = self.opposite(x);
+        let inside = match opposite.and_then(|z| self.find("sigmoid", z)) {
+            Some(found) if self.is_name(found) => found,
+            Some(_) | None => {
+                let found = self.find("sigmoid", x).filter(|found| self.is_name(*found))?;
+                let one = self.constant(1.0);
+                self.subtract(one, found)
+            }
+        };
+        Some(self.intern(Term::Apply("log", Vec::new(), vec![inside]), ty))
     }
 
     /// `a` where `x` is `-a`.
@@ -175,15 +195,17 @@ impl Terms {
         }
         let (outside, inside): (Vec<_>, Vec<_>) =
             monomial.bases.into_iter().partition(|(base, _)| self.is_scalar(*base));
-        if monomial.factor == 1.0 && outside.is_empty() {
+        let (_, sign) = self.signed(x);
+        if monomial.factor == 1.0 && sign == 1.0 && outside.is_empty() {
             return self.intern(Term::Apply("sum", vec![Attribute::Axis(axis)], vec![x]), ty.clone());
         }
         let inside = self.product(1.0, &inside);
         let inside = self.fill(inside, &source);
+        let (inside, sign) = self.signed(inside);
         let total = self.intern(Term::Apply("sum", vec![Attribute::Axis(axis)], vec![inside]), ty.clone());
         let mut factors = outside;
         factors.push((total, 2));
-        let result = self.product(monomial.factor, &factors);
+        let result = self.product(monomial.factor * sign, &factors);
         self.fill(result, ty)
     }
 

@@ -22,8 +22,9 @@ pub enum Format {
 pub enum Level {
     Choice,
     Sum,
+    /// A product of matrices, which shows its parentheses among other products.
+    MatMul,
     Product,
-    Minus,
     Power,
     Atom,
 }
@@ -158,7 +159,7 @@ impl<'t> Writer<'t> {
         for (place, at) in order.enumerate() {
             let Some((factor, term)) = terms.get(at) else { continue };
             let piece = self.scaled(factor.0.abs(), *term);
-            let body = within(self.notation, piece, Level::Product);
+            let body = within(self.notation, piece, Level::MatMul);
             match (place, factor.0 < 0.0) {
                 (0, false) => text.push_str(&body),
                 (0, true) => text.push_str(&self.notation.minus(&body)),
@@ -185,8 +186,8 @@ impl<'t> Writer<'t> {
         let (above, below) = (side(&tensors, true), side(&tensors, false));
         let body = self.fraction_of(scalars_above, scalars_below, above, below);
         if factor < 0.0 {
-            let inside = within(self.notation, body, Level::Product);
-            return Piece::new(self.notation.minus(&inside), Level::Minus.min(Level::Sum));
+            let inside = within(self.notation, body, Level::MatMul);
+            return Piece::new(self.notation.minus(&inside), Level::Sum);
         }
         body
     }
@@ -284,13 +285,11 @@ impl<'t> Writer<'t> {
         }
         match (name, inputs) {
             ("matmul", &[a, b]) => {
-                let text = format!(
-                    "{}{}{}",
-                    self.at(a, Level::Product),
-                    self.notation.sign(Sign::MatMul),
-                    self.at(b, Level::Power)
-                );
-                Piece::new(text, Level::Product)
+                let left = self.piece(a);
+                let least = if left.level == Level::MatMul { Level::MatMul } else { Level::Power };
+                let left = within(self.notation, left, least);
+                let text = format!("{left}{}{}", self.notation.sign(Sign::MatMul), self.at(b, Level::Power));
+                Piece::new(text, Level::MatMul)
             }
             ("transpose", &[x]) => self.notation.transpose(self.piece(x)),
             ("power", &[a, b]) => self.notation.power(self.piece(a), self.piece(b)),

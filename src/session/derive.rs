@@ -30,6 +30,8 @@ pub(super) struct Setup {
     /// What gradients are asked of: in formulas, and in the program.
     pub targets: Vec<(String, NodeId)>,
     pub prediction: Option<(NodeId, &'static str)>,
+    /// What the loss is given.
+    pub subject: Option<NodeId>,
     pub target: Option<NodeId>,
     /// Lines that say which name is which parameter.
     pub legend: Vec<String>,
@@ -174,9 +176,17 @@ impl Session<'_> {
             Value::Function(function) => (function.name().to_string(), "t"),
             _ => ("loss".to_string(), "t"),
         };
-        let is_logits = matches!(loss_name.as_str(), "softmax_cross_entropy" | "sigmoid_cross_entropy");
-        let shown = if is_logits { "z" } else { "ŷ" };
-        setup.prediction = Some((prediction, shown));
+        let probabilities = match loss_name.as_str() {
+            "softmax_cross_entropy" => self.elaborator.lookup("softmax"),
+            "sigmoid_cross_entropy" => self.elaborator.lookup("sigmoid"),
+            _ => None,
+        };
+        if let Some(function) = probabilities {
+            let given = Given { name: None, value: Value::Node(prediction), span: loss.span };
+            let value = self.elaborator.apply_value(&function, &[given], loss.span);
+            setup.prediction = Some((self.elaborator.node_of(&value, loss.span)?, "ŷ"));
+        }
+        setup.subject = Some(prediction);
         let ty = self.elaborator.graph.ty(prediction).clone();
         let target_name = setup.taken.unique(target_name);
         let (_, target) = self.elaborator.new_slot(&target_name, TensorType { shape: ty.shape, batch });
@@ -222,7 +232,7 @@ impl Session<'_> {
             let stored = found.stored.get(key)?;
             let node = self.slot_leaf(stored.slot, &stored.name, &stored.shape);
             if name != *key {
-                legend.push(format!("{name} is {}", stored.name));
+                legend.push(format!("{name} = {}", stored.name));
             }
             if stored.is_parameter && found.parameters(part).any(|(known, _)| known == key) {
                 targets.push((name.clone(), node));
@@ -246,8 +256,9 @@ impl Session<'_> {
             leaves,
             targets: by_layer(targets),
             prediction: Some((prediction, "ŷ")),
+            subject: None,
             target: None,
-            legend,
+            legend: if legend.is_empty() { legend } else { vec![legend.join(", ")] },
             title: found.name.clone(),
             batch,
             unit: None,
@@ -341,6 +352,7 @@ impl Session<'_> {
             leaves,
             targets,
             prediction: None,
+            subject: None,
             target: None,
             legend: Vec::new(),
             title: name.clone(),
@@ -380,6 +392,7 @@ impl Session<'_> {
             leaves,
             targets,
             prediction: None,
+            subject: None,
             target: None,
             legend: Vec::new(),
             title: own,
@@ -452,8 +465,19 @@ impl Session<'_> {
         exact: bool,
         span: Span,
     ) -> Option<Derivation> {
-        let Setup { result, result_name, call, leaves, targets, prediction, target, mut taken, unit, .. } =
-            setup;
+        let Setup {
+            result,
+            result_name,
+            call,
+            leaves,
+            targets,
+            prediction,
+            subject,
+            target,
+            mut taken,
+            unit,
+            ..
+        } = setup;
         let values: Vec<Named> = explain::forward_names(
             &self.elaborator.graph,
             result,
@@ -462,8 +486,8 @@ impl Session<'_> {
             &result_name,
             &mut taken,
         );
-        let call = call.map(|call| match (prediction, target) {
-            (Some((node, _)), Some(target)) => {
+        let call = call.map(|call| match (subject, target) {
+            (Some(node), Some(target)) => {
                 let shown = values.iter().find(|value| value.node == node).map(|value| value.name.as_str());
                 format!(
                     "{call}({}, {})",
@@ -493,6 +517,7 @@ impl Session<'_> {
             result,
             result_name,
             call,
+            prediction: prediction.map(|(node, _)| node),
             leaves,
             values,
             gradients,

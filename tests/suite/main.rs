@@ -3,6 +3,7 @@
 mod data;
 mod examples;
 mod exec;
+mod explain;
 mod kernels;
 mod laws;
 mod prelude;
