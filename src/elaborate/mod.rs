@@ -7,6 +7,7 @@
 //!
 //! `check/` walks whole programs with it, `session/` does the same while running. It never runs anything.
 
+mod alone;
 mod arguments;
 mod arith;
 mod body;
@@ -28,7 +29,12 @@ mod step;
 mod text;
 mod value;
 
+<<<<<<< HEAD
 pub use arguments::{Given, known};
+=======
+pub use alone::Alone;
+pub use arguments::Given;
+>>>>>>> explain
 pub use builtin::ACTIONS;
 pub use candidates::Origin;
 pub use elaborator::{Definition, Elaborator};

@@ -63,7 +63,10 @@ impl Elaborator {
                 signature.subject = Some(value.clone());
             }
             self.bind_sizes(&signature, param.name.span);
-            self.bind_local(&param.name.name, value, param.name.span);
+            // What is handed over keeps the name it has outside.
+            if let Some(frame) = self.frames.last_mut() {
+                frame.bind(&param.name.name, value, param.name.span);
+            }
         }
         Some(signature)
     }

@@ -9,7 +9,11 @@ mod assign;
 mod bench;
 mod boundary;
 mod dataset;
+<<<<<<< HEAD
 mod fix;
+=======
+mod derive;
+>>>>>>> explain
 mod force;
 mod format;
 mod hoist;

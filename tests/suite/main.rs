@@ -9,6 +9,7 @@ mod documents;
 mod errors;
 mod examples;
 mod exec;
+mod explain;
 mod kernels;
 mod laws;
 mod library;
