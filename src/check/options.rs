@@ -44,9 +44,11 @@ pub fn check_names(
     let shown = shown.join(" and ");
     let diagnostic = Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs {shown}"))
         .here(format!("no {shown}"));
-    elaborator.report(missing.iter().fold(diagnostic, |diagnostic, row| {
-        diagnostic.help(format!("`{}`: {}", row.name, row.doc))
-    }));
+    elaborator.report(
+        missing
+            .iter()
+            .fold(diagnostic, |diagnostic, row| diagnostic.help(format!("`{}`: {}", row.name, row.doc))),
+    );
 }
 
 /// Whether an option is given, under its name or under one that is nearly it.

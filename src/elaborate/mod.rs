@@ -29,12 +29,8 @@ mod step;
 mod text;
 mod value;
 
-<<<<<<< HEAD
-pub use arguments::{Given, known};
-=======
 pub use alone::Alone;
-pub use arguments::Given;
->>>>>>> explain
+pub use arguments::{Given, known};
 pub use builtin::ACTIONS;
 pub use candidates::Origin;
 pub use elaborator::{Definition, Elaborator};

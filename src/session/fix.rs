@@ -48,7 +48,8 @@ fn one_fix(
     report: &Report,
 ) -> Option<(String, String, Report)> {
     let source = report.sources.iter().find(|source| source.name == name)?.id;
-    let errors = |report: &Report| report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let errors =
+        |report: &Report| report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
         for fix in &diagnostic.fixes {
             let Some(mended) = apply(fix, Span::new(source, 0, 0), text) else { continue };

@@ -1,13 +1,8 @@
 //! Actions inside expressions: done first, in the order they are written, and put in as values.
 
 use super::state::Session;
-<<<<<<< HEAD
-use crate::elaborate::{ACTIONS, Value};
-use crate::syntax::tree::{Argument, Expr, ExprKind};
-=======
 use crate::elaborate::{ACTIONS, Given, Value};
-use crate::syntax::tree::{Argument, Expr, ExprKind, IndexItem, TextPart};
->>>>>>> explain
+use crate::syntax::tree::{Argument, Expr, ExprKind};
 
 impl Session<'_> {
     /// The value of an expression of a statement.
@@ -43,14 +38,14 @@ impl Session<'_> {
     }
 }
 
-<<<<<<< HEAD
 /// Whether an expression does something, besides having a value.
 pub(super) fn acts(expr: &Expr) -> bool {
     expr.any(&|inner| match &inner.kind {
         ExprKind::Train { .. } | ExprKind::Error => true,
         _ => call_parts(inner).is_some_and(|(name, ..)| ACTIONS.contains(&name)),
     })
-=======
+}
+
 impl Session<'_> {
     /// Arguments of `derive`: `wrt = x` may name an input that only the function knows.
     fn given_by_name(&mut self, piped: Option<(Value, crate::base::Span)>, args: &[Argument]) -> Vec<Given> {
@@ -70,7 +65,6 @@ impl Session<'_> {
         given.extend(words);
         given
     }
->>>>>>> explain
 }
 
 /// The callee's name, and the arguments, of a call or a pipe into one.

@@ -33,6 +33,10 @@ fn primitive_page(name: &str, aliases: &[&str], params: &[Param], doc: &Doc) -> 
         })
         .collect();
     let also = if aliases.is_empty() { String::new() } else { format!("also: {}\n", aliases.join(", ")) };
-    let example = if doc.example.is_empty() { String::new() } else { format!("\n{}\n#> {}\n", doc.example, doc.result) };
+    let example = if doc.example.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}\n#> {}\n", doc.example, doc.result)
+    };
     format!("{name}({})\n{}\n{}\n{also}{example}", params.join(", "), doc.sentence, doc.formula)
 }

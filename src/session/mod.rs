@@ -9,11 +9,8 @@ mod assign;
 mod bench;
 mod boundary;
 mod dataset;
-<<<<<<< HEAD
-mod fix;
-=======
 mod derive;
->>>>>>> explain
+mod fix;
 mod force;
 mod format;
 mod hoist;
@@ -35,8 +32,8 @@ pub use bench::{Benchmark, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
 pub use fix::{Fixed, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
-pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use library::doc;
+pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use program::{Report, check_file, check_text, read as read_script, run_file, run_text};
 pub use state::{Mode, Session};
 pub use world::{MemoryWorld, World};
