@@ -44,9 +44,11 @@ pub fn check_names(
     let shown = shown.join(" and ");
     let diagnostic = Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs {shown}"))
         .here(format!("no {shown}"));
-    elaborator.report(missing.iter().fold(diagnostic, |diagnostic, row| {
-        diagnostic.help(format!("`{}`: {}", row.name, row.doc))
-    }));
+    elaborator.report(
+        missing
+            .iter()
+            .fold(diagnostic, |diagnostic, row| diagnostic.help(format!("`{}`: {}", row.name, row.doc))),
+    );
 }
 
 /// Whether an option is given, under its name or under one that is nearly it.
@@ -66,10 +68,7 @@ fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnosti
     .here("no such option")
     .note(format!("its options are {}", names.join(", ")));
     match nearest(name, known.iter().map(|row| row.name.to_string())) {
-        Some(near) => {
-            let help = format!("did you mean `{near}`?");
-            diagnostic.help(help).fix(format!("write `{near}`"), item.name.span, near)
-        }
+        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), item.name.span, near),
         None => diagnostic,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::options::{OptionRow, check_names, is_meant, flag_option, number_option, text_option, whole_option, wrong};
+use super::options::{
+    OptionRow, check_names, flag_option, is_meant, number_option, text_option, whole_option, wrong,
+};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value};
@@ -126,7 +128,6 @@ pub fn train_request(
         && request.steps.is_none()
         && !is_meant(options, "epochs")
         && !is_meant(options, "steps")
-
     {
         elaborator.report(
             Diagnostic::error(Slug::MissingOption, model.span, "`train` needs `epochs` or `steps`")
@@ -145,9 +146,12 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
         "optimizer" => request.step.optimizer = Some((value.clone(), span)),
         "schedule" => match value {
             Value::Function(_) | Value::Unknown => request.step.schedule = Some((value.clone(), span)),
-            other => {
-                elaborator.report(wrong(name, span, "a schedule, such as `cosine(0.01, steps = 1000)`", other.kind()))
-            }
+            other => elaborator.report(wrong(
+                name,
+                span,
+                "a schedule, such as `cosine(0.01, steps = 1000)`",
+                other.kind(),
+            )),
         },
         "metrics" => request.step.metrics = metrics_of(elaborator, value, &item.value),
         "epochs" => request.epochs = whole_option(elaborator, name, value, span, 1),

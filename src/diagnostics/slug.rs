@@ -17,6 +17,13 @@ macro_rules! slugs {
                 match self { $(Slug::$variant => $text,)* }
             }
 
+            /// Its page: what it means, a program that raises it, the program mended.
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Slug::$variant => include_str!(concat!("../../docs/errors/", $text, ".md")),)*
+                }
+            }
+
             /// What it means, in one sentence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Slug::$variant => $meaning,)* }

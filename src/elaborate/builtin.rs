@@ -24,7 +24,8 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// What a script does: calls that only statements may contain, done by whoever walks them.
-pub const ACTIONS: &[&str] = &["print", "show", "evaluate", "predict", "save", "load", "batches", "assert"];
+pub const ACTIONS: &[&str] =
+    &["print", "show", "evaluate", "predict", "save", "load", "batches", "assert", "derive"];
 
 const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
 

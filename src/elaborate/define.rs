@@ -183,7 +183,8 @@ impl Elaborator {
 
 /// What a definition is checked with: its flags as they are by default, then each one turned.
 fn flag_variants(function: &Function) -> Vec<Vec<(String, bool)>> {
-    let flags = function.params.iter().filter(|param| matches!(&param.ty, Some(ty) if ty.kind == TypeExprKind::Bool));
+    let flags =
+        function.params.iter().filter(|param| matches!(&param.ty, Some(ty) if ty.kind == TypeExprKind::Bool));
     let flags = flags.filter_map(|param| match &param.default {
         None => Some((param.name.name.clone(), true)),
         Some(Expr { kind: ExprKind::Bool(value), .. }) => Some((param.name.name.clone(), *value)),

@@ -75,7 +75,8 @@ impl Elaborator {
         }
     }
 
-    pub(super) fn gradients_of(&mut self, output: NodeId, wrt: &[NodeId], span: Span) -> Option<Vec<NodeId>> {
+    /// The gradients of a node, or `None` after a report.
+    pub fn gradients_of(&mut self, output: NodeId, wrt: &[NodeId], span: Span) -> Option<Vec<NodeId>> {
         match grad::differentiate(&mut self.graph, output, wrt) {
             Ok(gradients) => Some(gradients),
             Err(problem) => {

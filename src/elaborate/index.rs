@@ -164,7 +164,11 @@ impl Elaborator {
                     Diagnostic::error(
                         Slug::ShapeMismatch,
                         at.span,
-                        format!("position {size} is outside a list of {}: {}", items.len(), positions(items.len() as i64)),
+                        format!(
+                            "position {size} is outside a list of {}: {}",
+                            items.len(),
+                            positions(items.len() as i64)
+                        ),
                     )
                     .here("outside")
                     .label(object, format!("{} items", items.len())),
@@ -193,7 +197,9 @@ impl Elaborator {
         match self.graph.apply(ops::stack(), &nodes) {
             Ok(node) => Some(node),
             Err(ShapeProblem::Differ { left, right }) => {
-                let shape = |at: usize| nodes.get(at).map_or(String::new(), |node| self.graph.ty(*node).shape.to_string());
+                let shape = |at: usize| {
+                    nodes.get(at).map_or(String::new(), |node| self.graph.ty(*node).shape.to_string())
+                };
                 let headline = format!(
                     "the items of a list of numbers have one shape: found `{}` and `{}`",
                     shape(left),
@@ -231,7 +237,13 @@ fn positions(count: i64) -> String {
 }
 
 /// A position or a slice that is not inside an axis of `dim` places.
-fn outside(shape: &Shape, object: Span, (from, to, drop): (i64, i64, bool), dim: i64, span: Span) -> Diagnostic {
+fn outside(
+    shape: &Shape,
+    object: Span,
+    (from, to, drop): (i64, i64, bool),
+    dim: i64,
+    span: Span,
+) -> Diagnostic {
     let headline = if drop {
         format!("position {from} is outside `{shape}`: {}", positions(dim))
     } else if from > to {
@@ -239,7 +251,9 @@ fn outside(shape: &Shape, object: Span, (from, to, drop): (i64, i64, bool), dim:
     } else {
         format!("the slice {from}:{to} is outside `{shape}`: it goes from 0 to {dim} at most")
     };
-    Diagnostic::error(Slug::ShapeMismatch, span, headline).here("outside").label(object, format!("this is `{shape}`"))
+    Diagnostic::error(Slug::ShapeMismatch, span, headline)
+        .here("outside")
+        .label(object, format!("this is `{shape}`"))
 }
 
 fn has_variable(items: &[Value]) -> bool {

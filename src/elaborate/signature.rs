@@ -39,7 +39,8 @@ impl Elaborator {
     pub(super) fn enter(&mut self, function: &Arc<Function>, bound: Bound, call: Span) -> Option<Signature> {
         let mut signature = Signature { vars: IndexMap::new(), bindings: Bindings::default(), subject: None };
         self.bind_counts(function, &bound, &mut signature)?;
-        let asks_gradient = function.kind == FunctionKind::Fn && self.home.is_none() && function.any(&is_grad);
+        let asks_gradient =
+            function.kind == FunctionKind::Fn && self.home.is_none() && function.any(&is_grad);
         for (param, value) in function.params.iter().zip(bound) {
             let (value, span) = match (value, &param.default) {
                 (Some((value, span)), _) => (value, span),
@@ -63,7 +64,10 @@ impl Elaborator {
                 signature.subject = Some(value.clone());
             }
             self.bind_sizes(&signature, param.name.span);
-            self.bind_local(&param.name.name, value, param.name.span);
+            // What is handed over keeps the name it has outside.
+            if let Some(frame) = self.frames.last_mut() {
+                frame.bind(&param.name.name, value, param.name.span);
+            }
         }
         Some(signature)
     }
@@ -77,7 +81,8 @@ impl Elaborator {
             _ => None,
         };
         let Some(constant) = constant else { return value };
-        let (slot, node) = self.new_slot(name, crate::types::TensorType::plain(Shape::known(&constant.shape)));
+        let (slot, node) =
+            self.new_slot(name, crate::types::TensorType::plain(Shape::known(&constant.shape)));
         self.known_slots.insert(slot, constant);
         super::value::with_node(Some(value), Value::Node(node))
     }
@@ -343,7 +348,8 @@ impl Elaborator {
         let Declared::Shape(shape) = self.declared(ty, &mut signature)? else { return None };
         let Some(node) = self.node_of(value, span) else { return Some(Value::Unknown) };
         let found = self.graph.ty(node).clone();
-        if matches!(ty.kind, TypeExprKind::Like(_)) && shape.is_scalar() && found.shape == Shape::known(&[1]) {
+        if matches!(ty.kind, TypeExprKind::Like(_)) && shape.is_scalar() && found.shape == Shape::known(&[1])
+        {
             // `like data.target` where the target is a number: one output is that number.
             let first = crate::ops::slice(0, Size::Known(0), Size::Known(1), true);
             return self.graph.apply(first, &[node]).ok().map(Value::Node);

@@ -72,10 +72,18 @@ impl Step {
     /// Everything that a run of the step works out.
     pub fn outputs(&self) -> Vec<NodeId> {
         let measured = self.metrics.iter();
-        let measured = measured.flat_map(|plan| plan.sums.iter().chain(plan.finish.as_ref().map(|(_, node)| node)));
+        let measured =
+            measured.flat_map(|plan| plan.sums.iter().chain(plan.finish.as_ref().map(|(_, node)| node)));
         let updates = self.updates.iter().map(|(_, node)| node);
         let states = self.states.iter().map(|state| &state.init);
-        [&self.prediction].into_iter().chain(&self.loss).chain(measured).chain(updates).chain(states).copied().collect()
+        [&self.prediction]
+            .into_iter()
+            .chain(&self.loss)
+            .chain(measured)
+            .chain(updates)
+            .chain(states)
+            .copied()
+            .collect()
     }
 }
 

@@ -27,6 +27,7 @@ impl Session<'_> {
             "load" => return self.load_action(given, span),
             "batches" => self.batches(given, span),
             "assert" => self.assert(given, span),
+            "derive" => self.derive(given, span),
             _ => return None,
         })
     }

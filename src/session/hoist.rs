@@ -1,7 +1,7 @@
 //! Actions inside expressions: done first, in the order they are written, and put in as values.
 
 use super::state::Session;
-use crate::elaborate::{ACTIONS, Value};
+use crate::elaborate::{ACTIONS, Given, Value};
 use crate::syntax::tree::{Argument, Expr, ExprKind};
 
 impl Session<'_> {
@@ -28,7 +28,10 @@ impl Session<'_> {
             return;
         }
         let piped = piped.map(|left| (self.elaborator.expr(left), left.span));
-        let given = self.elaborator.given(piped, args);
+        let given = match *action {
+            "derive" => self.given_by_name(piped, args),
+            _ => self.elaborator.given(piped, args),
+        };
         if let Some(result) = self.action(action, &given, expr.span, callee.span) {
             self.elaborator.results.insert(expr.id, result);
         }
@@ -41,6 +44,27 @@ pub(super) fn acts(expr: &Expr) -> bool {
         ExprKind::Train { .. } | ExprKind::Error => true,
         _ => call_parts(inner).is_some_and(|(name, ..)| ACTIONS.contains(&name)),
     })
+}
+
+impl Session<'_> {
+    /// Arguments of `derive`: `wrt = x` may name an input that only the function knows.
+    fn given_by_name(&mut self, piped: Option<(Value, crate::base::Span)>, args: &[Argument]) -> Vec<Given> {
+        let (mut plain, mut words) = (Vec::new(), Vec::new());
+        for argument in args {
+            let is_wrt = argument.name.as_ref().is_some_and(|name| name.name == "wrt");
+            match &argument.value.kind {
+                ExprKind::Name(name) if is_wrt && self.elaborator.lookup(name).is_none() => {
+                    let name_of = argument.name.as_ref().map(|name| (name.name.clone(), name.span));
+                    let value = Value::Word(name.as_str().into());
+                    words.push(Given { name: name_of, value, span: argument.value.span });
+                }
+                _ => plain.push(argument.clone()),
+            }
+        }
+        let mut given = self.elaborator.given(piped, &plain);
+        given.extend(words);
+        given
+    }
 }
 
 /// The callee's name, and the arguments, of a call or a pipe into one.

@@ -68,8 +68,12 @@ impl Session<'_> {
         match weights::load(self.world.files(), &full) {
             Ok(weights) => self.take_weights(id, &weights, &path, path_span),
             Err(error) => self.report(
-                Diagnostic::error(Slug::File, path_span, format!("`{path}` cannot be read: {}", weights_reason(&error)))
-                    .here("not loaded"),
+                Diagnostic::error(
+                    Slug::File,
+                    path_span,
+                    format!("`{path}` cannot be read: {}", weights_reason(&error)),
+                )
+                .here("not loaded"),
             ),
         }
         Some(Value::Nothing)
@@ -86,8 +90,12 @@ impl Session<'_> {
                 self.elaborator.loaded.insert(path.to_string(), constant.into());
             }
             Err(error) => self.report(
-                Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {}", array_reason(&error)))
-                    .here("not loaded"),
+                Diagnostic::error(
+                    Slug::File,
+                    span,
+                    format!("`{path}` cannot be read: {}", array_reason(&error)),
+                )
+                .here("not loaded"),
             ),
         }
     }

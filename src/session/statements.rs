@@ -156,7 +156,9 @@ impl Session<'_> {
         let constant = match &value {
             Value::Number(number) => Some(Constant { shape: Vec::new(), values: vec![*number] }),
             Value::Int(Size::Known(n)) => Some(Constant { shape: Vec::new(), values: vec![*n as f64] }),
-            Value::List(items) if !items.iter().any(|item| matches!(item, Value::Bool(_))) => constant_of(items),
+            Value::List(items) if !items.iter().any(|item| matches!(item, Value::Bool(_))) => {
+                constant_of(items)
+            }
             _ => None,
         };
         match constant {
@@ -236,8 +238,12 @@ impl Session<'_> {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {
                 self.report(
-                    Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {}", super::program::reason(&error)))
-                        .here("no such file to import"),
+                    Diagnostic::error(
+                        Slug::File,
+                        span,
+                        format!("`{path}` cannot be read: {}", super::program::reason(&error)),
+                    )
+                    .here("no such file to import"),
                 );
                 return;
             }

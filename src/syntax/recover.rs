@@ -27,7 +27,8 @@ use crate::base::Span;
 const MAX_STATEMENT: usize = 1 << 20;
 
 /// Words that declare a name in other languages.
-const DECLARING_ELSEWHERE: &[&str] = &["let", "const", "var", "local", "def", "func", "function", "class", "import"];
+const DECLARING_ELSEWHERE: &[&str] =
+    &["let", "const", "var", "local", "def", "func", "function", "class", "import"];
 
 /// Reads statements and builds their trees.
 pub struct Reader<'a> {

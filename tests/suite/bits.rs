@@ -26,7 +26,8 @@ fn output(program: &Path, threads: usize) -> String {
     let script = folder.path().join("bits.nn");
     std::fs::write(&script, SCRIPT).unwrap();
     let threads = threads.to_string();
-    let done = Command::new(program).args(["run", "--quiet", "--threads", &threads]).arg(&script).output().unwrap();
+    let done =
+        Command::new(program).args(["run", "--quiet", "--threads", &threads]).arg(&script).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).unwrap()
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use nn::base::{Sources, Span};
 use nn::diagnostics::Diagnostic;
 use nn::elaborate::{Binding, Elaborator, Value};
-use nn::exec::reference::Environment;
 use nn::exec;
+use nn::exec::reference::Environment;
 use nn::grad::{GradProblem, differentiate};
 use nn::graph::NodeId;
 use nn::ops::build;
@@ -57,9 +57,10 @@ impl Bench {
     pub fn set_batch(&mut self, name: &str, array: &Array) -> NodeId {
         let (count, shape) = (array.shape[0], &array.shape[1..]);
         let each = shape.iter().product::<usize>();
-        let examples = array.data.chunks(each.max(1)).flat_map(|example| {
-            Array { shape: shape.to_vec(), data: example.to_vec() }.by_columns()
-        });
+        let examples = array
+            .data
+            .chunks(each.max(1))
+            .flat_map(|example| Array { shape: shape.to_vec(), data: example.to_vec() }.by_columns());
         let data = examples.collect();
         self.environment.examples.insert(self.batch, count);
         let ty = TensorType::batched(Shape::known(shape), self.batch);
@@ -182,7 +183,13 @@ impl Bench {
     }
 
     /// As [`Bench::check`], for one that runs over the batch.
-    pub fn check_batch(&mut self, text: &str, wanted: &Array, relative: f64, floor: f64) -> Result<(), String> {
+    pub fn check_batch(
+        &mut self,
+        text: &str,
+        wanted: &Array,
+        relative: f64,
+        floor: f64,
+    ) -> Result<(), String> {
         let found = self.value(text)?;
         compare(text, &found, &wanted.data, relative, floor)
     }

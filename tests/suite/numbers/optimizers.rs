@@ -32,8 +32,8 @@ const OPTIONS: &[(&str, &str)] = &[
 /// The optimizer as it is written in ours.
 pub fn optimizer(theirs: &str, args: &Value) -> Result<String, String> {
     let name = match theirs {
-        "SGD" | "sgd" | "Adam" | "adam" | "AdamW" | "adamw" | "Adagrad" | "RMSprop" | "Adadelta" | "NAdam" | "RAdam"
-        | "Adamax" | "Rprop" | "ASGD" | "LBFGS" => theirs.to_lowercase(),
+        "SGD" | "sgd" | "Adam" | "adam" | "AdamW" | "adamw" | "Adagrad" | "RMSprop" | "Adadelta"
+        | "NAdam" | "RAdam" | "Adamax" | "Rprop" | "ASGD" | "LBFGS" => theirs.to_lowercase(),
         other => return Err(other.to_string()),
     };
     let mut options = Vec::new();
@@ -44,7 +44,9 @@ pub fn optimizer(theirs: &str, args: &Value) -> Result<String, String> {
             }
             ("line_search_fn", Value::String(_)) => options.push("search = true".to_string()),
             ("line_search_fn", _) | ("maximize", Value::Bool(false)) => {}
-            ("maximize", _) => return Err("climbing: ours is the descent of the loss with the other sign".to_string()),
+            ("maximize", _) => {
+                return Err("climbing: ours is the descent of the loss with the other sign".to_string());
+            }
             _ => match OPTIONS.iter().find(|(theirs, _)| theirs == key) {
                 Some((_, ours)) => options.push(format!("{ours} = {value}")),
                 None => return Err(format!("no option `{key}`")),
@@ -177,11 +179,13 @@ fn run(case: &Value) -> Result<Case, String> {
     let sign = if climbs { -1.0 } else { 1.0 };
     let target = Array { shape: vec![3, 1], data: vec![0.0, 1.0, 1.0] };
     let input = Array::read(&case["x"]);
-    let setup = Setup { model: NETWORK, loss, optimizer: &optimizer, input: &input, target: &target, clip: None };
+    let setup =
+        Setup { model: NETWORK, loss, optimizer: &optimizer, input: &input, target: &target, clip: None };
     let first = NAMES.map(|(theirs, ours)| (ours, Array::read(&case["init"][theirs])));
     let trained = Trained::new(&setup, &first)?;
     let losses = Array::read(&case["loss_before_step"]);
-    let last = case["after_step"].as_object().into_iter().flatten().filter_map(|(step, _)| step.parse().ok()).max();
+    let last =
+        case["after_step"].as_object().into_iter().flatten().filter_map(|(step, _)| step.parse().ok()).max();
     trained.run(&trained.full_batches(last.unwrap_or(0)), 1, |at, loss, value| {
         let step = at + 1;
         for known in losses.data.chunks(2).filter(|pair| pair[0] == step as f64) {

@@ -71,7 +71,8 @@ impl Trained {
             values,
         };
         for (name, array) in first {
-            let slot = *trained.slots.get(*name).ok_or_else(|| format!("no `{name}` in {:?}", trained.slots))?;
+            let slot =
+                *trained.slots.get(*name).ok_or_else(|| format!("no `{name}` in {:?}", trained.slots))?;
             trained.values.insert(slot, tensor(array));
         }
         trained.set_optimizer_states()?;
@@ -110,7 +111,9 @@ impl Trained {
         let runner = Runner::new(&self.step, outputs, values, Precision::F64, 1, 0);
         let mut runner = runner.map_err(|problem| format!("{problem:?}"))?;
         for (at, rows) in batches.iter().enumerate() {
-            runner.run(&self.part, rows, first_count + at as u64).map_err(|problem| format!("{problem:?}"))?;
+            runner
+                .run(&self.part, rows, first_count + at as u64)
+                .map_err(|problem| format!("{problem:?}"))?;
             let look = |name: &str| {
                 let slot = self.slots.get(name).unwrap_or_else(|| panic!("no `{name}` in {:?}", self.slots));
                 runner.value(*slot).map_or_else(Vec::new, |tensor| tensor.data.to_f64())
