@@ -51,6 +51,8 @@ slugs! {
     File = "file", "A file cannot be found, read or written.";
     Recursion = "recursion", "A function or layer needs itself to be defined.";
     NotAllowedHere = "not-allowed-here", "A statement stands where it has no meaning.";
+    Unused = "unused", "A name is bound and never used.";
+    Shadowed = "shadowed", "A declaration hides one of the library.";
     NoEffect = "no-effect", "A statement does nothing: nobody takes its value.";
     Diverged = "diverged", "A number of the training stopped being finite.";
     Runtime = "runtime", "A value known only while running is outside what the operation takes.";
