@@ -50,6 +50,8 @@ pub struct Derivation {
     /// Leaves in order: name, type, and the numbers of constants.
     leaves: Vec<(Id, Option<std::sync::Arc<Constant>>)>,
     result: Id,
+    /// Names to show in place of others.
+    renamed: HashMap<String, String>,
     pub used_unit: bool,
     /// Safe rewritings: the rule, the sentence, the name of the value it is in.
     pub rules: Vec<(&'static str, &'static str, String)>,
@@ -98,11 +100,11 @@ pub fn derivation(question: Question<'_>) -> Derivation {
     let used_unit = lifter.used_unit;
     let rules = safe_rules(graph, &all, &names);
     let mut terms = lifter.terms;
-    name_shared(&mut terms, &mut lines, &mut taken);
+    let renamed = name_shared(&mut terms, &mut lines, &mut taken);
     let shown = prediction.and_then(|node| names.get(&node)).map(String::as_str);
     keep_needed(&terms, &mut lines, result_id, shown);
     let listed = listed_leaves(graph, &all, &names, &constants, &mut terms);
-    Derivation { terms, lines, leaves: listed, result: result_id, used_unit, rules }
+    Derivation { terms, lines, leaves: listed, result: result_id, renamed, used_unit, rules }
 }
 
 fn drain(lifter: &mut Lifter<'_>, lines: &mut Vec<Line>, is_backward: bool) {
@@ -257,7 +259,7 @@ impl Derivation {
     }
 
     fn writer(&self, format: Format) -> Writer<'_> {
-        let mut writer = Writer::new(&self.terms, format);
+        let mut writer = Writer::new(&self.terms, format, &self.renamed);
         let batched = self.leaves.iter().find(|(id, _)| self.terms.ty(*id).batch.is_some());
         writer.batched = batched.map(|(id, _)| writer.text(*id));
         writer

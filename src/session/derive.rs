@@ -322,6 +322,8 @@ impl Session<'_> {
         };
         let vectors =
             vectors != matches!(kind, Some(FunctionKind::Loss | FunctionKind::Metric | FunctionKind::Layer));
+        let is_plain = matches!(kind, Some(FunctionKind::Fn) | None);
+        let vectors = vectors || is_plain && self.reduces(function, batch, span);
         let alone = self.elaborator.apply_alone(function, vectors, batch, span)?;
         let mut taken = Taken::default();
         let mut leaves = HashMap::new();
@@ -366,6 +368,17 @@ impl Session<'_> {
         let setup = self.with_upstream(setup);
         let is_upstream = setup.result != alone.result;
         Some(Setup { call: setup.call.filter(|_| !is_upstream), ..setup })
+    }
+
+    /// Whether a function makes one number of vectors.
+    fn reduces(&mut self, function: &FunctionValue, batch: Option<BatchId>, span: Span) -> bool {
+        let graph = self.elaborator.graph.clone();
+        let alone = self.elaborator.apply_alone(function, true, batch, span);
+        let result = alone.is_some_and(|alone| self.elaborator.graph.ty(alone.result).shape.is_scalar());
+        self.elaborator.take_problems();
+        self.elaborator.forget_reported();
+        self.elaborator.graph = graph;
+        result
     }
 
     /// A value of the script, by what it is made of.
