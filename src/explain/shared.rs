@@ -25,7 +25,8 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
             line.meaning = rebuilt(terms, line.meaning, &mut memo);
         }
         let is_backward = lines.get(first).is_some_and(|line| line.is_backward);
-        let line = Line { name: name_id, meaning: shared, is_backward, is_result: false, call: None };
+        let line =
+            Line { name: name_id, meaning: shared, is_backward, is_result: false, call: None, node: None };
         lines.insert(first, line);
     }
     let mut shown = HashMap::new();

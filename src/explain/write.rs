@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::constant::{Digits, shortest, written};
+use super::entry::Numbers;
 use super::term::{Id, Term, Terms};
 use super::{latex, mathml, source, unicode};
 use crate::graph::{Attribute, Real};
@@ -107,6 +108,8 @@ pub struct Writer<'t> {
     renamed: &'t HashMap<String, String>,
     /// A name that runs over the batch, for its count.
     pub batched: Option<String>,
+    /// Numbers in place of names: one entry of the formula.
+    pub numbers: Option<Numbers<'t>>,
 }
 
 impl<'t> Writer<'t> {
@@ -117,7 +120,7 @@ impl<'t> Writer<'t> {
             Format::Mathml => &mathml::Mathml,
             Format::Source => &source::Source,
         };
-        Writer { terms, notation, format, renamed, batched: None }
+        Writer { terms, notation, format, renamed, batched: None, numbers: None }
     }
 
     pub fn text(&self, id: Id) -> String {
@@ -129,6 +132,11 @@ impl<'t> Writer<'t> {
     }
 
     pub fn piece(&self, id: Id) -> Piece {
+        if let Some(numbers) = &self.numbers
+            && let Some(piece) = self.entry(numbers, id)
+        {
+            return piece;
+        }
         match self.terms.term(id) {
             Term::Name(name) => {
                 Piece::atom(self.notation.name(self.renamed.get(&**name).map_or(&**name, String::as_str)))
@@ -194,8 +202,10 @@ impl<'t> Writer<'t> {
             .filter(|(base, power)| factor < 0.0 && *power == 2 && is_difference(*base))
             .map(|(base, _)| *base)
             .next_back();
-        let (scalars, tensors): (Vec<_>, Vec<_>) =
-            bases.iter().copied().partition(|(base, _)| self.terms.is_scalar(*base));
+        let (scalars, tensors): (Vec<_>, Vec<_>) = bases
+            .iter()
+            .copied()
+            .partition(|(base, _)| self.numbers.is_some() || self.terms.is_scalar(*base));
         let number_above: Vec<Piece> = number.above.iter().map(|digits| self.digits(digits)).collect();
         let number_below: Vec<Piece> = number.below.iter().map(|digits| self.digits(digits)).collect();
         let side = |bases: &[(Id, i32)], above: bool| -> Vec<Piece> {

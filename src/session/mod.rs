@@ -10,6 +10,7 @@ mod dataset;
 mod derive;
 mod force;
 mod format;
+mod gradients;
 mod hoist;
 mod model;
 mod program;
@@ -17,6 +18,7 @@ mod save;
 mod settle;
 mod state;
 mod statements;
+mod trace;
 mod training;
 mod world;
 
