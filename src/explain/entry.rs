@@ -105,8 +105,11 @@ impl Writer<'_> {
         let terms: Vec<Piece> = places
             .map(|(row, column)| {
                 let (x, y) = (self.elsewhere(numbers, row, a), self.elsewhere(numbers, column, b));
-                let (x, y) = (self.factor(x), self.factor(y));
-                Piece::new(format!("{x}{}{y}", self.notation.sign(Sign::Times)), Level::Product)
+                // A minus in front stays in front: −0.3 · 1.4.
+                let is_negative = x.text.starts_with('−') && !x.text.contains(' ');
+                let level = if is_negative { Level::Sum } else { Level::Product };
+                let x = if is_negative { x.text } else { self.factor(x) };
+                Piece::new(format!("{x}{}{}", self.notation.sign(Sign::Times), self.factor(y)), level)
             })
             .collect();
         Some(self.plus(terms))
@@ -120,9 +123,21 @@ impl Writer<'_> {
         if let [only] = terms.as_slice() {
             return only.clone();
         }
-        let texts: Vec<String> =
-            terms.into_iter().map(|piece| within(self.notation, piece, Level::MatMul)).collect();
-        Piece::new(texts.join(self.notation.sign(Sign::Plus)), Level::Sum)
+        let mut text = String::new();
+        for piece in terms {
+            self.append(&mut text, &piece.text);
+        }
+        Piece::new(text, Level::Sum)
+    }
+
+    /// Adds a term to a sum; one with a minus in front is taken off.
+    pub(super) fn append(&self, sum: &mut String, term: &str) {
+        match (sum.is_empty(), term.strip_prefix('−')) {
+            (true, _) => {}
+            (false, Some(_)) => sum.push_str(self.notation.sign(Sign::Minus)),
+            (false, None) => sum.push_str(self.notation.sign(Sign::Plus)),
+        }
+        sum.push_str(if sum.is_empty() { term } else { term.strip_prefix('−').unwrap_or(term) });
     }
 
     fn added(&self, numbers: &Numbers<'_>, name: &str, attributes: &[Attribute], x: Id) -> Option<Piece> {

@@ -82,7 +82,7 @@ fn one(traced: &Traced<'_>, plain: &Writer<'_>, line: &Line, values: &HashMap<Id
                 numbers.at.replace(at.clone());
             }
             let entry = writer.text(line.meaning);
-            let result = (traced.show)(number, traced.digits).replace('-', "−");
+            let result = signed((traced.show)(number, traced.digits));
             let index: Vec<String> = at.iter().map(usize::to_string).collect();
             let index = if index.is_empty() { String::new() } else { format!("[{}]", index.join(", ")) };
             let put_in = if entry == result || has_letters_of(plain, line, &entry) {
@@ -157,21 +157,27 @@ fn errors(traced: &Traced<'_>, values: &HashMap<Id, Tensor>) -> String {
     let (Some(prediction), Some(target)) = (prediction, target) else { return String::new() };
     let mut text = String::from("\nerrors\n");
     let (p, t) = (prediction.data.to_f64(), target.data.to_f64());
-    let show = |number: f64| (traced.show)(number, traced.digits);
+    let show = |number: f64| signed((traced.show)(number, traced.digits));
     for (at, (p, t)) in p.iter().zip(&t).enumerate().take(MAX_ENTRIES) {
         text.push_str(&format!(
             "  [{at}] output {}, target {}, error {}\n",
             show(*p),
             show(*t),
-            show(tidy(p - t))
+            show(tidy(p - t, p.abs().max(t.abs()), traced.digits))
         ));
     }
     text
 }
 
-/// Differences that are nothing but rounding are 0.
-fn tidy(difference: f64) -> f64 {
-    if difference.abs() < 1e-12 { 0.0 } else { difference }
+/// A difference that the digits shown of both values do not show is 0.
+fn tidy(difference: f64, scale: f64, digits: usize) -> f64 {
+    let digits = i32::try_from(digits).unwrap_or(17);
+    if difference.abs() < 0.5 * scale * 10f64.powi(-digits) { 0.0 } else { difference }
+}
+
+/// With the sign of mathematics.
+fn signed(number: String) -> String {
+    number.strip_prefix('-').map_or(number.clone(), |rest| format!("−{rest}"))
 }
 
 fn updates(traced: &Traced<'_>) -> String {

@@ -172,6 +172,10 @@ impl<'t> Writer<'t> {
         for (place, at) in order.enumerate() {
             let Some((factor, term)) = terms.get(at) else { continue };
             let piece = self.scaled(factor.0.abs(), *term);
+            if self.numbers.is_some() && factor.0 > 0.0 && piece.level >= Level::Sum {
+                self.append(&mut text, &piece.text);
+                continue;
+            }
             let body = within(self.notation, piece, Level::MatMul);
             match (place, factor.0 < 0.0) {
                 (0, false) => text.push_str(&body),
