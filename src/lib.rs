@@ -13,6 +13,7 @@ pub mod graph;
 pub mod ops;
 pub mod passes;
 pub mod prelude;
+pub mod repl;
 pub mod session;
 pub mod syntax;
 pub mod tensor;

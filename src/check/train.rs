@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::options::{OptionRow, check_names, flag_option, number_option, text_option, whole_option, wrong};
+use super::options::{
+    OptionRow, check_names, flag_option, is_meant, number_option, text_option, whole_option, wrong,
+};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value};
@@ -50,6 +52,9 @@ pub struct PartRef {
     pub name: String,
     pub input: Shape,
     pub target: Option<Shape>,
+    /// Where their columns are written.
+    pub input_origin: Option<Span>,
+    pub target_origin: Option<Span>,
     pub span: Span,
 }
 
@@ -84,7 +89,7 @@ pub fn train_request(
     let chosen = as_model(elaborator, &model_value, model.span);
     let part = part_of(elaborator, &data_value, data.span);
     let values: Vec<(&OptionItem, Value)> =
-        options.iter().map(|item| (item, elaborator.expr(&item.value))).collect();
+        options.iter().map(|item| (item, elaborator.expr(&item.value).known().clone())).collect();
     let (model_id, model_part) = chosen?;
     let part = part?;
     let mut request = TrainRequest {
@@ -95,6 +100,8 @@ pub fn train_request(
             input: part.input.clone(),
             target: part.target.clone(),
             data_span: data.span,
+            input_origin: part.input_origin,
+            target_origin: part.target_origin,
             loss: None,
             optimizer: None,
             schedule: None,
@@ -119,20 +126,16 @@ pub fn train_request(
     }
     if request.epochs.is_none()
         && request.steps.is_none()
-        && !given(options, "epochs")
-        && !given(options, "steps")
+        && !is_meant(options, "epochs")
+        && !is_meant(options, "steps")
     {
         elaborator.report(
-            Diagnostic::error(Slug::MissingOption, span, "`train` needs `epochs` or `steps`")
+            Diagnostic::error(Slug::MissingOption, model.span, "`train` needs `epochs` or `steps`")
                 .here("how long?")
                 .help("add `epochs = 10`"),
         );
     }
     Some(request)
-}
-
-fn given(options: &[OptionItem], name: &str) -> bool {
-    options.iter().any(|item| item.name.name == name)
 }
 
 fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &OptionItem, value: &Value) {
@@ -141,7 +144,15 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
     match name {
         "loss" => request.step.loss = Some((value.clone(), span)),
         "optimizer" => request.step.optimizer = Some((value.clone(), span)),
-        "schedule" => request.step.schedule = Some((value.clone(), span)),
+        "schedule" => match value {
+            Value::Function(_) | Value::Unknown => request.step.schedule = Some((value.clone(), span)),
+            other => elaborator.report(wrong(
+                name,
+                span,
+                "a schedule, such as `cosine(0.01, steps = 1000)`",
+                other.kind(),
+            )),
+        },
         "metrics" => request.step.metrics = metrics_of(elaborator, value, &item.value),
         "epochs" => request.epochs = whole_option(elaborator, name, value, span, 1),
         "steps" => request.steps = whole_option(elaborator, name, value, span, 1),
@@ -271,5 +282,7 @@ pub fn part_of(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option
         }
         return None;
     };
-    Some(PartRef { handle, name: record.name.clone(), input, target, span })
+    let origin = |name: &str| record.origins.get(name).copied();
+    let (input_origin, target_origin) = (origin("input"), origin("target"));
+    Some(PartRef { handle, name: record.name.clone(), input, target, input_origin, target_origin, span })
 }

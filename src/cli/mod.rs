@@ -1,56 +1,135 @@
 //! The command `nn`: arguments in, a session's answers out. The only room that exits.
+//!
+//! Diagnostics and the progress of trainings go to standard error, what scripts print to standard output. Nothing
+//! here knows the language.
 
+mod arguments;
+mod bench;
+mod explain;
+mod files;
+mod fix;
+mod interrupt;
+mod messages;
+mod output;
+mod predict;
+mod progress;
+mod repl;
+mod version;
 mod world;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-use crate::diagnostics::{RenderOptions, render};
-use crate::session::{self, Report};
+use crate::session::{self, PredictRequest};
+use arguments::{Arguments, Bench, Check, Command, Format, Predict, Run};
+use output::{Output, Screen, complain, say};
 use world::Terminal;
 
-/// A language for neural networks.
-#[derive(Parser)]
-#[command(name = "nn", version)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Check a script, then run it
-    Run { file: PathBuf },
-    /// Find everything that is wrong with a script without running it
-    Check { file: PathBuf },
-}
+/// A mistake on the command line.
+const WRONG_USAGE: u8 = 2;
+const STOPPED: u8 = 130;
+/// Deep programs recurse: room for the deepest that the limits allow.
+const STACK_BYTES: usize = 256 << 20;
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    // Deep programs recurse: a thread with room for the deepest that the limits allow.
-    let work = std::thread::Builder::new().stack_size(256 << 20).spawn(command);
+    messages::install_panic_hook();
+    let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(command);
     match work.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
-        Ok(Err(_)) | Err(_) => ExitCode::from(101),
+        // The panic hook has said what there is to say.
+        Ok(Err(_)) => ExitCode::from(messages::OUR_MISTAKE),
+        Err(error) => {
+            complain(&format!("no thread could be started: {error}"));
+            ExitCode::from(1)
+        }
     }
 }
 
 fn command() -> ExitCode {
-    let arguments = Arguments::parse();
-    let mut terminal = Terminal::new();
-    let report = match &arguments.command {
-        Command::Run { file } => session::run_file(&mut terminal, file),
-        Command::Check { file } => session::check_file(&mut terminal, file),
+    let Arguments { command } = arguments::read(std::env::args_os().collect());
+    let (output, screen) = (Output::new(), Screen::of_stderr());
+    let code = match command {
+        Command::Run(arguments) => run(&arguments, &output, screen),
+        Command::Check(arguments) => check(&arguments, &output, screen),
+        Command::Predict(arguments) => predictions(&arguments, &output, screen),
+        Command::Repl(arguments) => repl::repl(&arguments, &output, screen),
+        Command::Bench(arguments) => benchmark(&arguments, &output, screen),
+        Command::Fix(arguments) => fix::fix(&arguments, &output, screen),
+        Command::Explain { slug } => explain::explain(&slug, &output),
+        Command::Doc { name } => explain::doc(&name, &output),
     };
-    show(&report);
-    if report.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    output.flush();
+    code
 }
 
-fn show(report: &Report) {
-    for diagnostic in &report.diagnostics {
-        let text = render(diagnostic, &report.sources, RenderOptions { color: false, width: 100 });
-        anstream::eprintln!("{text}");
+fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
+    interrupt::watch();
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count());
+    if arguments.quiet {
+        world = world.quiet();
     }
+    let report = session::run_file(&mut world, &arguments.file);
+    let code = messages::show(&report, Format::Full, output, screen);
+    if world.stopped().get() {
+        say("stopped by Ctrl-C");
+        return ExitCode::from(STOPPED);
+    }
+    code
+}
+
+fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
+    let passes = session::pass_names();
+    if let Some(pass) = arguments.after.as_ref().filter(|pass| !passes.iter().any(|(name, _)| name == pass)) {
+        complain(&format!("there is no pass `{pass}`; the passes are, in order:"));
+        passes.iter().for_each(|(name, sentence)| say(&format!("  {name:10} {sentence}")));
+        return ExitCode::from(WRONG_USAGE);
+    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut world = Terminal::new(output.clone(), screen, threads).quiet();
+    let report = match arguments.show {
+        Some(show) => {
+            let after = arguments.after.as_deref();
+            let (report, text) = session::show_file(&mut world, &arguments.file, show.boundary(), after);
+            output.text(&text);
+            report
+        }
+        None => session::check_file(&mut world, &arguments.file),
+    };
+    let code = messages::show(&report, arguments.format, output, screen);
+    if report.diagnostics.is_empty() && arguments.show.is_none() && arguments.format == Format::Full {
+        say("no mistakes found");
+    }
+    code
+}
+
+fn predictions(arguments: &Predict, output: &Output, screen: Screen) -> ExitCode {
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
+    let request = PredictRequest {
+        script: &arguments.file,
+        weights: &arguments.weights,
+        data: &arguments.data,
+        model: arguments.model.as_deref(),
+    };
+    let (report, found) = session::predict_file(&mut world, &request);
+    if let Some(found) = found {
+        match &arguments.output {
+            None => predict::print(&found, output),
+            Some(path) => {
+                if let Err(error) = predict::write_csv(&found, path) {
+                    complain(&format!("`{}` cannot be written: {error}", path.display()));
+                    return ExitCode::from(1);
+                }
+            }
+        }
+    }
+    messages::show(&report, Format::Full, output, screen)
+}
+
+fn benchmark(arguments: &Bench, output: &Output, screen: Screen) -> ExitCode {
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
+    let (report, found) = session::bench_file(&mut world, &arguments.file, arguments.seconds);
+    if let Some(found) = found {
+        bench::print(arguments, &found, output);
+    }
+    messages::show(&report, Format::Full, output, screen)
 }

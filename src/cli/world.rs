@@ -1,16 +1,40 @@
 //! The terminal as a world: files on disk, lines on standard output, trainings on standard error.
 
-use crate::data::{DiskFiles, Files};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::files::CommandFiles;
+use super::interrupt;
+use super::output::{Output, Screen};
+use super::progress::Watcher;
+use crate::data::Files;
 use crate::session::World;
-use crate::train::Progress;
+use crate::train::{Ended, History, Progress};
 
 pub struct Terminal {
-    files: DiskFiles,
+    files: CommandFiles,
+    output: Output,
+    watcher: Option<Watcher>,
+    threads: usize,
+    /// Something was told to stop and has not said that it did.
+    stopped: Rc<Cell<bool>>,
 }
 
 impl Terminal {
-    pub fn new() -> Terminal {
-        Terminal { files: DiskFiles }
+    /// A world that tells how trainings go.
+    pub fn new(output: Output, screen: Screen, threads: usize) -> Terminal {
+        let watcher = Some(Watcher::new(screen));
+        Terminal { files: CommandFiles::default(), output, watcher, threads, stopped: Rc::default() }
+    }
+
+    /// The same without a word about trainings.
+    pub fn quiet(self) -> Terminal {
+        Terminal { watcher: None, ..self }
+    }
+
+    /// Whether something other than a training was stopped by Ctrl-C.
+    pub fn stopped(&self) -> Rc<Cell<bool>> {
+        self.stopped.clone()
     }
 }
 
@@ -20,18 +44,34 @@ impl World for Terminal {
     }
 
     fn print(&mut self, line: &str) {
-        anstream::println!("{line}");
+        self.output.line(line);
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {
-        if let Some(row) = progress.row {
-            let numbers: Vec<String> =
-                row.named().iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
-            anstream::eprintln!("epoch {}/{}  {}", progress.epoch, progress.epochs, numbers.join("  "));
+        if let Some(watcher) = &mut self.watcher {
+            self.output.flush();
+            watcher.progress(progress);
+        }
+    }
+
+    fn training_ended(&mut self, ended: &Ended, history: &History) {
+        if *ended == Ended::Interrupted {
+            self.stopped.set(false);
+        }
+        if let Some(watcher) = &mut self.watcher {
+            watcher.ended(ended, history);
         }
     }
 
     fn threads(&self) -> usize {
-        std::thread::available_parallelism().map_or(1, usize::from)
+        self.threads
+    }
+
+    fn interrupted(&self) -> bool {
+        let heeded = interrupt::heeded();
+        if heeded {
+            self.stopped.set(true);
+        }
+        heeded
     }
 }

@@ -18,6 +18,7 @@ pub mod idx;
 pub mod infer;
 pub mod npy;
 pub mod problem;
+pub mod random;
 pub mod source;
 pub mod split;
 pub mod table;

@@ -24,6 +24,7 @@ pub const SOURCES: &[&dyn DataSource] = &[
     &super::generators::CIRCLES,
     &super::generators::XOR,
     &super::generators::SINE,
+    &super::random::Random,
 ];
 
 /// A kind of data: a file format, examples in the script, or a generator.
@@ -199,6 +200,13 @@ impl Options {
             Some(Spanned { value: OptionValue::Text(text), span }) => Some(Spanned::new(text, *span)),
             _other => None,
         }
+    }
+
+    /// The same options with another text for one of them.
+    pub fn with_text(mut self, name: &str, text: Spanned<String>) -> Options {
+        let value = Spanned::new(OptionValue::Text(text.value), text.span);
+        self.values.insert(name.to_owned(), value);
+        self
     }
 
     /// The one character of a checked option.

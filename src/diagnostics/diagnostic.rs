@@ -1,6 +1,6 @@
 //! One message: a headline, the place to change, the places that matter, and what to do.
 
-use super::Slug;
+use super::{Candidate, Slug};
 use crate::base::Span;
 
 /// How grave a diagnostic is. Only errors stop a run.
@@ -47,6 +47,8 @@ pub struct Diagnostic {
     /// Actions, with code that compiles.
     pub helps: Vec<String>,
     pub fixes: Vec<Fix>,
+    /// Fixes to be tried; shown only if they mend it.
+    pub candidates: Vec<Candidate>,
 }
 
 impl Diagnostic {
@@ -60,6 +62,7 @@ impl Diagnostic {
             notes: Vec::new(),
             helps: Vec::new(),
             fixes: Vec::new(),
+            candidates: Vec::new(),
         }
     }
 
@@ -91,6 +94,12 @@ impl Diagnostic {
     /// A fix of one edit.
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
         self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] });
+        self
+    }
+
+    /// A fix to be tried.
+    pub fn try_fix(mut self, candidate: Candidate) -> Diagnostic {
+        self.candidates.push(candidate);
         self
     }
 

@@ -33,6 +33,9 @@ const LONG_LINE: usize = 400;
 /// The message as a picture of the source with its labels, ending with a line end.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
     let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
+    if labels.clone().all(|label| sources.get(label.span.source).text.is_empty()) {
+        return about_a_file(diagnostic, sources, options);
+    }
     if labels.clone().any(|label| on_long_line(sources.get(label.span.source), label.span)) {
         return without_picture(diagnostic, sources, options);
     }
@@ -187,6 +190,18 @@ fn on_long_line(source: &Source, span: Span) -> bool {
         before + after
     };
     line_around(range.start) > LONG_LINE || line_around(range.end) > LONG_LINE
+}
+
+/// The message alone: it is about a whole file, of which there is nothing to draw.
+fn about_a_file(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
+    let mut text = headline(diagnostic, options.color);
+    for note in &diagnostic.notes {
+        let _ = writeln!(text, "  note: {}", wrapped(note, options.width));
+    }
+    for help in helps(diagnostic, sources) {
+        let _ = writeln!(text, "  help: {}", wrapped(&help, options.width));
+    }
+    text
 }
 
 /// The message in words, with a piece of the line: for lines too long to be drawn.

@@ -13,6 +13,11 @@ pub struct Given {
     pub span: Span,
 }
 
+/// Arguments without the way they were made, for callees that want what is known.
+pub fn known(given: &[Given]) -> Vec<Given> {
+    given.iter().map(|argument| Given { value: argument.value.known().clone(), ..argument.clone() }).collect()
+}
+
 /// One entry for each parameter; `None` where the default applies.
 pub(super) type Bound = Vec<Option<(Value, Span)>>;
 

@@ -59,6 +59,10 @@ pub(super) fn find(name: &str) -> Option<Value> {
 
 impl Elaborator {
     pub(super) fn call_builtin(&mut self, name: &'static str, given: &[Given], span: Span) -> Value {
+        if name == "grad" {
+            return self.gradient_call(given, span);
+        }
+        let given = &super::arguments::known(given);
         match name {
             "zeros" | "ones" => self.filled(f64::from(u8::from(name == "ones")), given, span),
             "random_uniform" => self.random(Distribution::Uniform, given, span),
@@ -66,7 +70,6 @@ impl Elaborator {
             "random_like" => self.random_like(given, span),
             "count" => self.count(given, span),
             "batch_count" => self.batch_count(given, span),
-            "grad" => self.gradient_call(given, span),
             "load" => self.load(given, span),
             _ => {
                 self.report(problem::not_here(span, format!("`{name}` is a statement of the script")));
@@ -101,7 +104,7 @@ impl Elaborator {
     }
 
     /// Refuses a literal shape that no memory holds.
-    fn too_large(&mut self, shape: &Shape, span: Span) -> bool {
+    pub(super) fn too_large(&mut self, shape: &Shape, span: Span) -> bool {
         let fits = shape.len().is_some_and(|len| len.known().is_none_or(|n| n <= 1 << 33));
         if !fits {
             self.report(problem::limit(span, format!("`{shape}` is too large for memory")));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::{Binding, Bound, Given};
 use super::elaborator::MAX_CALL_DEPTH;
+use super::model::{LayerRow, ModelId};
 use super::scope::{Frame, Owner};
 use super::value::{FunctionValue, Target, Value};
 use super::{Elaborator, problem};
@@ -14,6 +15,9 @@ use crate::graph::ParamKind;
 use crate::ops::{ArgValue, Primitive};
 use crate::syntax::tree::{Argument, Body, Function, FunctionKind, Ident};
 use crate::types::{Shape, Size};
+
+/// Values of the graph with their places, and attributes.
+type PrimitiveArguments = (Vec<(NodeId, Span)>, Vec<ArgValue>);
 
 /// A call as written.
 pub(super) struct CallSite<'a> {
@@ -129,6 +133,10 @@ impl Elaborator {
     ) -> Value {
         match self.bind(function, preset, given, is_piped, span) {
             None => Value::Unknown,
+            // What is wrong with an argument was said where it stands.
+            Some(Binding::Full(bound)) if bound.iter().flatten().any(|(value, _)| value.is_unknown()) => {
+                Value::Unknown
+            }
             Some(Binding::Full(bound)) => self.run(function, bound, span, path),
             Some(Binding::Options(preset)) => {
                 Value::Function(FunctionValue { target: Target::Declared(function.clone()), preset })
@@ -147,6 +155,10 @@ impl Elaborator {
         if self.broken.contains(&function.head_span) {
             return Value::Unknown;
         }
+        let is_under_way = |frame: &Frame| frame.name == function.name.name && frame.kind == function.kind;
+        if self.undecided > 0 && self.frames.iter().any(is_under_way) {
+            return Value::Unknown;
+        }
         if self.frames.len() >= MAX_CALL_DEPTH {
             self.report(problem::recursion(&function.name.name, span, function.head_span));
             return Value::Unknown;
@@ -155,10 +167,37 @@ impl Elaborator {
         if function.kind == FunctionKind::Layer && !self.own(&mut frame, function, path, span) {
             return Value::Unknown;
         }
+        let row = self.begin_row(&frame);
         self.frames.push(frame);
+        let made_before = self.graph.len();
         let value = self.run_in_frame(function, bound, span);
+        if function.head_span.source != span.source {
+            let made: Vec<NodeId> = self.graph.ids().skip(made_before).collect();
+            self.made_in.extend(made.into_iter().map(|node| (node, span)));
+        }
         self.frames.pop();
+        self.end_row(row, &value);
         value
+    }
+
+    /// While a model is declared, each use of a layer is a row of its summary.
+    fn begin_row(&mut self, frame: &Frame) -> Option<(ModelId, usize)> {
+        let Owner::Model(id) = frame.owner else { return None };
+        let (true, Some(path)) = (self.frames.first()?.is_definition, &frame.path) else { return None };
+        let rows = &mut self.models.get_mut(id.0)?.rows;
+        if rows.iter().any(|row| row.path == *path) {
+            return None;
+        }
+        rows.push(LayerRow { path: path.clone(), layer: frame.name.clone(), output: Shape::scalar() });
+        Some((id, rows.len() - 1))
+    }
+
+    fn end_row(&mut self, row: Option<(ModelId, usize)>, value: &Value) {
+        if let (Some((id, at)), Value::Node(node)) = (row, value)
+            && let Some(row) = self.models.get_mut(id.0).and_then(|model| model.rows.get_mut(at))
+        {
+            row.output = self.graph.ty(*node).shape.clone();
+        }
     }
 
     /// Gives a layer's frame its path; `false` where nobody can keep parameters.
@@ -201,7 +240,10 @@ impl Elaborator {
         };
         let nodes: Vec<NodeId> = tensors.iter().map(|(node, _)| *node).collect();
         match (primitive.build)(&mut self.graph, &nodes, &attributes) {
-            Ok(node) => Value::Node(node),
+            Ok(node) => {
+                let shape = self.graph.ty(node).shape.clone();
+                if self.too_large(&shape, span) { Value::Unknown } else { Value::Node(node) }
+            }
             Err(facts) => {
                 self.report_operation(primitive.name, span, &tensors, &facts);
                 Value::Unknown
@@ -215,7 +257,7 @@ impl Elaborator {
         primitive: &'static Primitive,
         given: &[Given],
         span: Span,
-    ) -> Option<(Vec<(NodeId, Span)>, Vec<ArgValue>)> {
+    ) -> Option<PrimitiveArguments> {
         let mut positional = given.iter().filter(|argument| argument.name.is_none());
         let (mut tensors, mut attributes) = (Vec::new(), Vec::new());
         for param in primitive.params {
@@ -230,6 +272,7 @@ impl Elaborator {
             }
             if param.kind == ParamKind::Sizes {
                 let rest: Vec<Given> = positional.by_ref().cloned().collect();
+                let rest = super::arguments::known(&rest);
                 attributes.push(ArgValue::Shape(self.shape_argument(&rest)?));
                 continue;
             }
@@ -272,7 +315,7 @@ impl Elaborator {
 
     fn attribute(&mut self, kind: ParamKind, argument: &Given) -> Option<ArgValue> {
         match kind {
-            ParamKind::Axis => match &argument.value {
+            ParamKind::Axis => match argument.value.known() {
                 Value::Axis(axis) => Some(ArgValue::Axis(*axis)),
                 Value::Unknown => None,
                 other => {
@@ -288,7 +331,7 @@ impl Elaborator {
 
     /// `[2, 3]`, or a single size, as a shape.
     pub(super) fn shape_of(&mut self, value: &Value, span: Span) -> Option<Shape> {
-        match value {
+        match value.known() {
             Value::Shape(shape) => Some(shape.clone()),
             Value::List(items) => {
                 items.iter().map(|item| self.dim_of(item, span)).collect::<Option<_>>().map(Shape)

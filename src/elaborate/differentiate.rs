@@ -55,7 +55,8 @@ impl Elaborator {
     fn gradient(&mut self, output: NodeId, wrt: &Value, wrt_span: Span, span: Span) -> Value {
         match wrt {
             Value::Unknown => Value::Unknown,
-            Value::List(items) => {
+            // `[1, 2]` is a vector; `[net.W, net.b]` is a list of what to derive by.
+            Value::List(items) if super::constant_of(items).is_none() => {
                 let gradients = items.iter().map(|item| self.gradient(output, item, wrt_span, span));
                 Value::List(gradients.collect())
             }
@@ -64,7 +65,7 @@ impl Elaborator {
                 let nodes: Vec<NodeId> = parameters.entries.values().copied().collect();
                 let Some(gradients) = self.gradients_of(output, &nodes, span) else { return Value::Unknown };
                 let entries = parameters.entries.keys().cloned().zip(gradients).collect();
-                Value::Parameters(Parameters { model: parameters.model, entries })
+                Value::Parameters(Parameters { entries, ..parameters })
             }
             other => {
                 let Some(node) = self.node_of(other, wrt_span) else { return Value::Unknown };

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::model::Model;
 use super::scope::{Binding, Frame, Owner};
 use super::value::{FunctionValue, Target, Value};
-use super::{builtin, problem};
+use super::{builtin, constant_of, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Graph, Leaf, NodeId, SlotId};
@@ -42,8 +42,22 @@ pub struct Elaborator {
     pub(super) optimizer_states: Vec<super::optimizer::OptimizerState>,
     /// Sums made by the metric that is being elaborated for a step.
     pub(super) metric_totals: Option<Vec<(SlotId, NodeId)>>,
-    problems: Vec<Diagnostic>,
-    reported: HashSet<(Slug, Span)>,
+    /// Where the shapes of slots are written.
+    pub(super) origins: HashMap<SlotId, super::candidates::Origin>,
+    /// For values that library code made: the use of it in the user's text.
+    pub(super) made_in: HashMap<NodeId, Span>,
+    /// The session's graph while another one is built.
+    pub(super) home: Option<Graph>,
+    /// Nodes of the session's graph that stand in the other one as slots.
+    pub(super) brought: IndexMap<NodeId, (SlotId, Arc<str>)>,
+    pub(super) problems: Vec<Diagnostic>,
+    pub(super) reported: HashSet<(Slug, Span)>,
+    /// Branches under way of which only a use will know whether they are taken.
+    pub(super) undecided: usize,
+    /// Names that later statements declare.
+    pub upcoming: IndexMap<String, Span>,
+    /// Values of slots that no statement made: arguments that a gradient was asked of.
+    pub known_slots: HashMap<SlotId, crate::graph::Constant>,
     next: Counters,
     /// Values of actions and trainings inside the statement, done before it is elaborated.
     pub results: HashMap<ExprId, Value>,
@@ -95,6 +109,21 @@ impl Elaborator {
         self.problems.push(diagnostic);
     }
 
+    /// A value that nobody takes.
+    pub fn report_no_effect(&mut self, expr: &Expr) {
+        let diagnostic = problem::no_effect(expr);
+        if self.reported.insert((diagnostic.slug, diagnostic.primary.span)) {
+            self.problems.push(diagnostic);
+        }
+    }
+
+    /// Takes back what was found since there were so many errors: a better account of it follows.
+    pub(super) fn drop_problems(&mut self, errors: usize) {
+        while self.problem_count() > errors {
+            self.problems.pop();
+        }
+    }
+
     /// Forgets what was reported, so that the same mistake in the next input of a prompt is reported again.
     pub fn forget_reported(&mut self) {
         self.reported.clear();
@@ -133,13 +162,14 @@ impl Elaborator {
     }
 
     /// Finds a name: locals of the call, globals, prelude, primitives, functions of the session.
-    pub fn lookup(&self, name: &str) -> Option<Value> {
+    pub fn lookup(&mut self, name: &str) -> Option<Value> {
         if let Some(value) = self.frames.last().and_then(|frame| frame.locals.get(name)) {
             return Some(value.value.clone());
         }
         let sees_script = self.frames.last().is_none_or(|frame| !frame.is_library);
         if sees_script && let Some(binding) = self.globals.get(name) {
-            return Some(binding.value.clone());
+            let value = binding.value.clone();
+            return Some(self.bring(&value));
         }
         if let Some(function) = self.prelude.get(name) {
             return Some(Value::declared(function.clone()));
@@ -159,7 +189,10 @@ impl Elaborator {
             Some(value) => value,
             None => {
                 let near = problem::nearest(name, self.known_names());
-                self.report(problem::unknown_name(name, span, near));
+                self.report(match self.upcoming.get(name) {
+                    Some(later) => problem::declared_later(name, span, *later),
+                    None => problem::unknown_name(name, span, near),
+                });
                 Value::Unknown
             }
         }
@@ -183,6 +216,7 @@ impl Elaborator {
     pub fn node_of(&mut self, value: &Value, span: Span) -> Option<NodeId> {
         match value {
             Value::Node(id) => Some(*id),
+            Value::Variable(variable) => Some(variable.node),
             Value::Number(number) => Some(self.graph.constant(*number)),
             Value::Bool(value) => Some(self.graph.constant(f64::from(u8::from(*value)))),
             Value::Int(Size::Known(n)) => Some(self.graph.constant(*n as f64)),
@@ -209,7 +243,13 @@ impl Elaborator {
     /// The type a value would have as a node, as messages and hints show it.
     pub fn describe(&self, value: &Value) -> String {
         match value {
+            Value::Node(id) if *self.graph.ty(*id) == TensorType::number() => "real".to_string(),
             Value::Node(id) => self.graph.ty(*id).to_string(),
+            Value::Variable(variable) => self.describe(&variable.known),
+            Value::List(items) => match constant_of(items) {
+                Some(constant) => crate::types::Shape::known(&constant.shape).to_string(),
+                None => value.kind().to_string(),
+            },
             Value::Number(_) => "real".to_string(),
             Value::Int(_) => "int".to_string(),
             Value::Bool(_) => "bool".to_string(),
@@ -222,7 +262,6 @@ impl Elaborator {
             | Value::Axis(_)
             | Value::Shape(_)
             | Value::Record(_)
-            | Value::List(_)
             | Value::Range { .. }
             | Value::Word(_) => value.kind().to_string(),
         }

@@ -113,6 +113,9 @@ impl Elaborator {
         let value = self.expr(operand);
         match (op, &value) {
             (_, Value::Unknown) => Value::Unknown,
+            (_, Value::Variable(variable)) => {
+                self.unary_variable(op, &variable.known, &value, operand.span, span)
+            }
             (UnaryOp::Negate, Value::Number(number)) => Value::Number(-number),
             (UnaryOp::Negate, Value::Int(size)) => size.negate().map_or(Value::Unknown, Value::Int),
             (UnaryOp::Negate, Value::Parameters(parameters)) => {
@@ -122,9 +125,33 @@ impl Elaborator {
                 })
             }
             (UnaryOp::Not, Value::Bool(value)) => Value::Bool(!value),
+            (UnaryOp::Not, Value::Number(_) | Value::Int(Size::Known(_))) => {
+                Value::Bool(value.as_number() == Some(0.0))
+            }
             (UnaryOp::Negate, _) => self.apply_unary("negate", &value, operand.span, span),
             (UnaryOp::Not, _) => self.apply_unary("not", &value, operand.span, span),
         }
+    }
+
+    /// A sign before what is known and can be differentiated.
+    fn unary_variable(
+        &mut self,
+        op: UnaryOp,
+        known: &Value,
+        value: &Value,
+        operand_span: Span,
+        span: Span,
+    ) -> Value {
+        let (name, known) = match (op, known.as_number()) {
+            (UnaryOp::Negate, Some(number)) => match known {
+                Value::Int(size) => ("negate", size.negate().map(Value::Int)),
+                _ => ("negate", Some(Value::Number(-number))),
+            },
+            (UnaryOp::Negate, None) => ("negate", None),
+            (UnaryOp::Not, number) => ("not", number.map(|number| Value::Bool(number == 0.0))),
+        };
+        let result = self.apply_unary(name, value, operand_span, span);
+        super::value::with_node(known, result)
     }
 
     fn postfix(&mut self, op: PostfixOp, operand: &Expr, span: Span) -> Value {
@@ -168,22 +195,45 @@ impl Elaborator {
         operands: &[(NodeId, Span)],
         facts: &crate::graph::ShapeProblem,
     ) {
-        let operands: Vec<problem::Operand> = operands
+        let facts_of: Vec<problem::Operand> = operands
             .iter()
             .map(|(node, span)| problem::Operand { span: *span, ty: self.graph.ty(*node).clone() })
             .collect();
-        self.report(problem::operation(super::arith::sign_of(sign), span, &operands, facts));
+        let mut diagnostic = problem::operation(super::arith::sign_of(sign), span, &facts_of, facts);
+        for operand in operands {
+            diagnostic = self.label_origin(diagnostic, *operand);
+        }
+        if let [left, right] = operands {
+            let (a, b) = (&self.graph.ty(left.0).shape, &self.graph.ty(right.0).shape);
+            if let Some(note) = super::candidates::arithmetic(a, b) {
+                diagnostic = diagnostic.note(note);
+            }
+        }
+        let diagnostic = self.operator_candidates(diagnostic, sign, span, operands, facts);
+        self.report(diagnostic);
     }
 
     /// `if c then a else b`: decided now if `c` is known, elementwise otherwise.
     fn choice(&mut self, condition: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Value {
         let value = self.expr(condition);
-        match value {
+        match value.known() {
             Value::Bool(true) => return self.expr(then),
             Value::Bool(false) => return self.expr(otherwise),
             _ => {}
         }
+        let open = self.is_open(&value);
+        self.undecided += usize::from(open);
         let (a, b) = (self.expr(then), self.expr(otherwise));
+        self.undecided -= usize::from(open);
+        if open {
+            let types = [&a, &b].map(|value| match value {
+                Value::Node(node) => Some(self.graph.ty(*node).clone()),
+                other => other.as_number().map(|_| crate::types::TensorType::number()),
+            });
+            if types[0] != types[1] {
+                return Value::Unknown;
+            }
+        }
         if value.is_unknown() || a.is_unknown() || b.is_unknown() {
             return Value::Unknown;
         }
@@ -207,7 +257,7 @@ impl Elaborator {
 
     /// A value as a size: a whole number known before running.
     pub(super) fn size_of(&mut self, value: &Value, span: Span) -> Option<Size> {
-        match value {
+        match value.known() {
             Value::Int(size) => Some(size.clone()),
             Value::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => {
                 Some(Size::Known(*number as i64))

@@ -15,10 +15,24 @@ impl Elaborator {
     /// `x[i]`, `x[a:b]`, `A[i, 1:3]`; positions count from 0, slices are half open.
     pub(super) fn index(&mut self, object: &Expr, indices: &[IndexItem], span: Span) -> Value {
         let value = self.expr(object);
-        if let (Value::List(items), [IndexItem::At(at)]) = (&value, indices) {
-            return self.list_item(items, at, object.span);
+        let known = match (value.known(), indices) {
+            (Value::List(items), [IndexItem::At(at)]) => Some(self.list_item(items, at, object.span)),
+            _ => None,
+        };
+        match (&value, known) {
+            (Value::Variable(_), Some(known)) if known.as_number().is_some() => {
+                let node = self.index_node(&value, object, indices, span);
+                return super::value::with_node(Some(known), node);
+            }
+            (Value::Variable(_), Some(Value::Unknown)) => return Value::Unknown,
+            (Value::Variable(_), _) | (_, None) => {}
+            (_, Some(known)) => return known,
         }
-        let Some(mut node) = self.node_of(&value, object.span) else { return Value::Unknown };
+        self.index_node(&value, object, indices, span)
+    }
+
+    fn index_node(&mut self, value: &Value, object: &Expr, indices: &[IndexItem], span: Span) -> Value {
+        let Some(mut node) = self.node_of(value, object.span) else { return Value::Unknown };
         let rank = self.graph.ty(node).shape.rank();
         if indices.len() > rank {
             let shape = self.graph.ty(node).shape.to_string();
@@ -26,7 +40,7 @@ impl Elaborator {
                 Diagnostic::error(
                     Slug::ShapeMismatch,
                     span,
-                    format!("{} positions for `{shape}`, which has {rank} axes", indices.len()),
+                    format!("{} positions for `{shape}`, which has {}", indices.len(), axes(rank)),
                 )
                 .here("too many positions")
                 .label(object.span, format!("this is `{shape}`")),
@@ -87,6 +101,13 @@ impl Elaborator {
         (from, to, drop): (Size, Size, bool),
         span: Span,
     ) -> Option<NodeId> {
+        let dim = self.graph.ty(node).shape.0.get(axis).and_then(Size::known);
+        if let (Some(from), Some(to), Some(dim)) = (from.known(), to.known(), dim)
+            && (from < 0 || from > to || to > dim)
+        {
+            self.report(outside(&self.graph.ty(node).shape, object, (from, to, drop), dim, span));
+            return None;
+        }
         match self.graph.apply(ops::slice(axis, from, to, drop), &[node]) {
             Ok(result) => Some(result),
             Err(facts) => {
@@ -143,10 +164,14 @@ impl Elaborator {
                     Diagnostic::error(
                         Slug::ShapeMismatch,
                         at.span,
-                        format!("position {size} is outside a list of {}", items.len()),
+                        format!(
+                            "position {size} is outside a list of {}: {}",
+                            items.len(),
+                            positions(items.len() as i64)
+                        ),
                     )
                     .here("outside")
-                    .label(object, format!("{} items, positions from 0", items.len())),
+                    .label(object, format!("{} items", items.len())),
                 );
                 Value::Unknown
             }
@@ -155,7 +180,7 @@ impl Elaborator {
 
     /// `[1, 2]` is a vector, `[[1, 2], [3, 4]]` a matrix of rows; items may be nodes.
     pub(super) fn list_node(&mut self, items: &[Value], span: Span) -> Option<NodeId> {
-        if let Some(constant) = constant_of(items) {
+        if let Some(constant) = constant_of(items).filter(|_| !has_variable(items)) {
             let shape = Shape::known(&constant.shape);
             return Some(self.graph.leaf(Leaf::Tensor(Arc::new(constant)), TensorType::plain(shape)));
         }
@@ -165,6 +190,21 @@ impl Elaborator {
         let nodes: Vec<NodeId> = items.iter().map(|item| self.node_of(item, span)).collect::<Option<_>>()?;
         match self.graph.apply(ops::stack(), &nodes) {
             Ok(node) => Some(node),
+            Err(ShapeProblem::Differ { left, right }) => {
+                let shape = |at: usize| {
+                    nodes.get(at).map_or(String::new(), |node| self.graph.ty(*node).shape.to_string())
+                };
+                let headline = format!(
+                    "the items of a list of numbers have one shape: found `{}` and `{}`",
+                    shape(left),
+                    shape(right)
+                );
+                self.report(
+                    Diagnostic::error(Slug::ShapeMismatch, span, headline)
+                        .here(format!("items {left} and {right} differ")),
+                );
+                None
+            }
             Err(facts) => {
                 let operands: Vec<(NodeId, Span)> = nodes.iter().map(|node| (*node, span)).collect();
                 self.report_operation("[ ]", span, operands.get(..2).unwrap_or(&operands), &facts);
@@ -172,6 +212,50 @@ impl Elaborator {
             }
         }
     }
+}
+
+fn axes(rank: usize) -> String {
+    match rank {
+        0 => "no axes".to_string(),
+        1 => "one axis".to_string(),
+        rank => format!("{rank} axes"),
+    }
+}
+
+fn positions(count: i64) -> String {
+    match count {
+        0 => "it is empty".to_string(),
+        1 => "the only position is 0".to_string(),
+        count => format!("positions go from 0 to {}", count - 1),
+    }
+}
+
+/// A position or a slice that is not inside an axis of `dim` places.
+fn outside(
+    shape: &Shape,
+    object: Span,
+    (from, to, drop): (i64, i64, bool),
+    dim: i64,
+    span: Span,
+) -> Diagnostic {
+    let headline = if drop {
+        format!("position {from} is outside `{shape}`: {}", positions(dim))
+    } else if from > to {
+        format!("the slice {from}:{to} ends before it begins")
+    } else {
+        format!("the slice {from}:{to} is outside `{shape}`: it goes from 0 to {dim} at most")
+    };
+    Diagnostic::error(Slug::ShapeMismatch, span, headline)
+        .here("outside")
+        .label(object, format!("this is `{shape}`"))
+}
+
+fn has_variable(items: &[Value]) -> bool {
+    items.iter().any(|item| match item {
+        Value::Variable(_) => true,
+        Value::List(items) => has_variable(items),
+        _ => false,
+    })
 }
 
 /// A list of numbers, or of lists of equally many, as column-major numbers.
@@ -184,7 +268,7 @@ pub fn constant_of(items: &[Value]) -> Option<Constant> {
     }
     let rows: Vec<Vec<f64>> = items
         .iter()
-        .map(|item| match item {
+        .map(|item| match item.known() {
             Value::List(row) => row.iter().map(Value::as_number).collect(),
             _ => None,
         })

@@ -11,6 +11,9 @@ use crate::graph::{NodeId, SlotId};
 use crate::syntax::tree::{Expr, Function, FunctionKind, Ident, TypeExpr};
 use crate::types::TensorType;
 
+/// Options by name, with their places.
+type Options = Vec<(String, Value, Span)>;
+
 /// What an optimizer works on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Update {
@@ -148,11 +151,7 @@ impl Elaborator {
     }
 
     /// An optimizer and its options, from the value of the `optimizer` option.
-    pub(super) fn as_optimizer(
-        &mut self,
-        value: &Value,
-        span: Span,
-    ) -> Option<(Arc<Function>, Vec<(String, Value, Span)>)> {
+    pub(super) fn as_optimizer(&mut self, value: &Value, span: Span) -> Option<(Arc<Function>, Options)> {
         match value {
             Value::Function(FunctionValue { target: Target::Declared(function), preset })
                 if function.kind == FunctionKind::Optimizer =>

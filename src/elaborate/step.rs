@@ -2,17 +2,18 @@
 
 use super::arguments::Given;
 use super::call::join;
+use super::candidates::Origin;
 use super::optimizer::{OptimizerState, Update};
 use super::scope::Frame;
 use super::value::{FunctionValue, Target, Value};
 use super::{Elaborator, ModelId, problem};
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Change, Diagnostic, Slug};
 use crate::graph::{Graph, Leaf, NodeId, ShapeProblem, SlotId};
 use crate::ops;
 use crate::syntax::tree::FunctionKind;
 use crate::tensor::{Axis, Fold};
-use crate::types::{BatchId, Shape, TensorType};
+use crate::types::{BatchId, Shape, Size, TensorType};
 
 /// What a training or an evaluation asks for.
 #[derive(Clone, Debug)]
@@ -25,6 +26,9 @@ pub struct StepRequest {
     pub input: Shape,
     pub target: Option<Shape>,
     pub data_span: Span,
+    /// Where the columns of input and target are written.
+    pub input_origin: Option<Span>,
+    pub target_origin: Option<Span>,
     pub loss: Option<(Value, Span)>,
     pub optimizer: Option<(Value, Span)>,
     /// A schedule in place of the optimizer's `lr`.
@@ -64,26 +68,56 @@ pub struct MetricPlan {
     pub finish: Option<(Vec<SlotId>, NodeId)>,
 }
 
+impl Step {
+    /// Everything that a run of the step works out.
+    pub fn outputs(&self) -> Vec<NodeId> {
+        let measured = self.metrics.iter();
+        let measured =
+            measured.flat_map(|plan| plan.sums.iter().chain(plan.finish.as_ref().map(|(_, node)| node)));
+        let updates = self.updates.iter().map(|(_, node)| node);
+        let states = self.states.iter().map(|state| &state.init);
+        [&self.prediction]
+            .into_iter()
+            .chain(&self.loss)
+            .chain(measured)
+            .chain(updates)
+            .chain(states)
+            .copied()
+            .collect()
+    }
+}
+
 impl Elaborator {
     /// One step of training: with an optimizer, `training` is true.
     pub fn step(&mut self, request: &StepRequest) -> Option<Step> {
-        // Values of the script that a model, loss or optimizer names are nodes of its graph.
-        let outer_graph = self.graph.clone();
+        let home = self.leave_home();
+        let request = &self.bring_request(request);
+        let made = std::mem::take(&mut self.made_in);
         let outer_updates = std::mem::take(&mut self.state_updates);
         let outer_training = std::mem::replace(&mut self.training, request.optimizer.is_some());
-        self.nodes_at_start = self.graph.len();
         let step = self.build_step(request);
         self.training = outer_training;
         self.state_updates = outer_updates;
-        let graph = std::mem::replace(&mut self.graph, outer_graph);
-        self.nodes_at_start = self.graph.len();
+        let graph = self.come_home(home);
+        self.made_in = made;
         step.map(|step| Step { graph, ..step })
+    }
+
+    /// The functions of a request with what they hold on to in the graph of the step.
+    fn bring_request(&mut self, request: &StepRequest) -> StepRequest {
+        let mut brought = request.clone();
+        let single = [&mut brought.loss, &mut brought.optimizer, &mut brought.schedule];
+        for (value, _) in single.into_iter().flatten().chain(&mut brought.metrics) {
+            *value = self.bring(value);
+        }
+        brought
     }
 
     fn build_step(&mut self, request: &StepRequest) -> Option<Step> {
         let batch = self.new_batch();
         let (count, count_node) = self.new_slot("t", TensorType::number());
         let (input, x) = self.new_slot("x", TensorType::batched(request.input.clone(), batch));
+        self.set_origin(input, Origin { columns: request.input_origin, ..Origin::default() });
         let target =
             request.target.clone().map(|shape| self.new_slot("y", TensorType::batched(shape, batch)));
         let given = [Given { name: None, value: Value::Node(x), span: request.data_span }];
@@ -139,7 +173,14 @@ impl Elaborator {
             Given { name: None, value: Value::Node(prediction), span: request.model_span },
             Given { name: None, value: Value::Node(truth), span: request.data_span },
         ];
+        let before = self.problem_count();
         let value = self.call_value(function, &given, true, span, span);
+        let (answer, wanted) = (self.graph.ty(prediction).shape.clone(), self.graph.ty(truth).shape.clone());
+        if self.problem_count() > before && answer != wanted {
+            self.drop_problems(before);
+            self.report_target(prediction, &answer, &wanted, span, request);
+            return None;
+        }
         let node = self.node_of(&value, span)?;
         let ty = self.graph.ty(node).clone();
         if !ty.shape.is_scalar() {
@@ -155,6 +196,46 @@ impl Elaborator {
             return None;
         }
         Some(node)
+    }
+
+    /// Prediction and target of different shapes: where each was born.
+    fn report_target(
+        &mut self,
+        prediction: NodeId,
+        answer: &Shape,
+        wanted: &Shape,
+        span: Span,
+        request: &StepRequest,
+    ) {
+        let Some(model) = self.models.get(request.model.0) else { return };
+        let (name, whole, result) =
+            (model.name.clone(), model.function.span, model.function.result.as_ref().map(|ty| ty.span));
+        let made = self.user_span(self.born(prediction)).unwrap_or(whole);
+        let headline = format!("`{name}` gives `{answer}`, and the target is `{wanted}`");
+        let mut diagnostic = Diagnostic::error(Slug::ShapeMismatch, made, headline)
+            .here(format!("the prediction is `{answer}`"))
+            .label(request.target_origin.unwrap_or(request.data_span), format!("the target is `{wanted}`"))
+            .label(span, "compared here");
+        if let Some(note) = super::candidates::arithmetic(answer, wanted) {
+            diagnostic = diagnostic.note(note);
+        }
+        if let ([Size::Known(from)], [to]) = (answer.0.as_slice(), wanted.0.as_slice()) {
+            let number = |within: Span, only_last| Change::Number {
+                within,
+                from: *from,
+                to: to.to_string(),
+                only_last,
+            };
+            let mut changes = vec![number(made, true)];
+            changes.extend(result.map(|span| number(span, true)));
+            diagnostic = diagnostic
+                .try_fix(Candidate { title: format!("make the last layer {to} wide"), changes })
+                .try_fix(Candidate {
+                    title: format!("make it {to} wide"),
+                    changes: vec![number(whole, false)],
+                });
+        }
+        self.report(diagnostic);
     }
 
     fn over_batch(&mut self, fold: Fold, node: NodeId, batch: BatchId, span: Span) -> Option<NodeId> {

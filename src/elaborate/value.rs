@@ -22,6 +22,8 @@ pub enum Value {
     Node(NodeId),
     /// A number known before running.
     Number(f64),
+    /// Numbers that are known and that a gradient can be asked of: what a name of the script is bound to.
+    Variable(Arc<Variable>),
     /// A whole number; symbolic inside a definition.
     Int(Size),
     Bool(bool),
@@ -51,6 +53,14 @@ pub enum Value {
     Word(Arc<str>),
 }
 
+/// What is known of a value, and the node that it was made as.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// A number, a condition, or a list of numbers.
+    pub known: Value,
+    pub node: NodeId,
+}
+
 /// Something that can be called, with the options that are set already.
 #[derive(Clone, Debug)]
 pub struct FunctionValue {
@@ -78,6 +88,9 @@ pub enum Target {
 #[derive(Clone, Debug)]
 pub struct Parameters {
     pub model: ModelId,
+    /// The path that they all lie under.
+    pub part: String,
+    /// By path within the model.
     pub entries: IndexMap<String, NodeId>,
 }
 
@@ -88,6 +101,8 @@ pub struct Record {
     /// What messages call it: `iris.train`.
     pub name: String,
     pub fields: IndexMap<String, Value>,
+    /// For data: where the columns of a field are written.
+    pub origins: IndexMap<String, Span>,
     /// For data: which of the session's tables it stands for.
     pub handle: Option<usize>,
 }
@@ -111,6 +126,7 @@ impl Value {
             Value::Nothing => "nothing",
             Value::Node(_) => "a tensor",
             Value::Number(_) => "a number",
+            Value::Variable(variable) => variable.known.kind(),
             Value::Int(_) => "a whole number",
             Value::Bool(_) => "a condition",
             Value::Text(_) | Value::Template(_) => "a text",
@@ -147,6 +163,7 @@ impl Value {
             Value::Number(value) => Some(*value),
             Value::Int(size) => size.known().map(|n| n as f64),
             Value::Bool(value) => Some(f64::from(u8::from(*value))),
+            Value::Variable(variable) => variable.known.as_number(),
             Value::Unknown
             | Value::Nothing
             | Value::Node(_)
@@ -164,6 +181,14 @@ impl Value {
         }
     }
 
+    /// The value without the way it was made, where it is known.
+    pub fn known(&self) -> &Value {
+        match self {
+            Value::Variable(variable) => &variable.known,
+            other => other,
+        }
+    }
+
     pub fn is_unknown(&self) -> bool {
         matches!(self, Value::Unknown)
     }
@@ -178,5 +203,13 @@ impl FunctionValue {
             Target::Builtin(name) => name,
             Target::Opaque => "a function",
         }
+    }
+}
+
+/// A result as what is known of it, with the node it was made as.
+pub(super) fn with_node(known: Option<Value>, result: Value) -> Value {
+    match (known, result) {
+        (Some(known), Value::Node(node)) => Value::Variable(Arc::new(Variable { known, node })),
+        (_, result) => result,
     }
 }

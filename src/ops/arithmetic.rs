@@ -1,6 +1,8 @@
 //! The operators of arithmetic, rounding, and the larger or smaller of two values.
 
-use super::build::{add, div, equal, greater, log, mul, neg, number, pow, select, sign, square, sub};
+use super::build::{
+    add, div, equal, greater, log, mul, neg, number, pow, quotient, select, sign, square, sub,
+};
 use super::elementwise::{Point, elementwise1, elementwise2, of};
 use super::{ranges, rules};
 use crate::graph::{Gradient, Graph, NodeId, Range};
@@ -67,6 +69,14 @@ elementwise2! { BINARY, BINARY_OPS;
         grad |g, p| of(div(g, p.dy, p.x[1])),
              |g, p| { let back = mul(g, p.dy, p.y); let back = div(g, back, p.x[1]); of(neg(g, back)) };
         rules rules::DIVIDE;
+    QUOTIENT "quotient" [], maps::QUOTIENT;
+        "The quotient of two values, element by element, and 0 where the second is 0.", "a / b if b ≠ 0, else 0",
+        "quotient([6, 1], [2, 0])" => "[3, 0]";
+        "{0} / {1}", "\\frac{{0}}{{1}}";
+        range |a, b| ranges::union(ranges::multiply(a, ranges::reciprocal(b)), Range::closed(0.0, 0.0));
+        grad |g, p| of(quotient(g, p.dy, p.x[1])),
+             |g, p| { let back = mul(g, p.dy, p.y); let back = quotient(g, back, p.x[1]); of(neg(g, back)) };
+        rules &[];
     POWER "power" [], maps::POWER;
         "The first value to the power of the second, element by element.", "a^b", "[1, 2, 3] ^ 2" => "[1, 4, 9]";
         "{0}^{1}", "{0}^{{1}}";

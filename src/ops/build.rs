@@ -59,6 +59,7 @@ binary! {
     sub arithmetic::SUBTRACT;
     mul arithmetic::MULTIPLY;
     div arithmetic::DIVIDE;
+    quotient arithmetic::QUOTIENT;
     pow arithmetic::POWER;
     min arithmetic::MIN;
     max arithmetic::MAX;

@@ -105,3 +105,8 @@ fn elementwise(name: &str) -> Option<OpRef> {
     let one = unary.into_iter().flatten().find(|op| op.name == name).map(|op| (op.me)());
     one.or_else(|| binary.into_iter().flatten().find(|op| op.name == name).map(|op| (op.me)()))
 }
+
+/// The matrix product.
+pub fn matmul() -> OpRef {
+    OpRef::Static(&super::matmul::MatMul)
+}

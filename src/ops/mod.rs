@@ -32,7 +32,8 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 
 pub use constructors::{
-    batch_reduce, concat, expand_to, from_text, one_hot, pad, reduce, repeat, reshape_to, slice, stack,
+    batch_reduce, concat, expand_to, from_text, matmul, one_hot, pad, reduce, repeat, reshape_to, slice,
+    stack,
 };
 pub use primitive::{ArgValue, Build, Primitive};
 pub use rules::Rule;

@@ -47,7 +47,8 @@ impl Op for Select {
     fn grad(&self, context: &mut GradContext<'_>) -> Vec<Gradient> {
         let (&[condition, ..], dy) = (context.inputs, context.dy) else { return Vec::new() };
         vec![
-            Gradient::None("a condition has no slope"),
+            // The choice jumps where the condition turns and is constant in it elsewhere, like `floor`.
+            Gradient::Zero,
             context.of(1, |g| {
                 let zero = number(g, 0.0);
                 select(g, condition, dy, zero)

@@ -1,6 +1,6 @@
 //! Exponentials, logarithms, roots, and what is made of them.
 
-use super::build::{add, cosh, div, exp, mul, neg, number, sigmoid, sinh, square, sub};
+use super::build::{add, cosh, div, exp, mul, neg, number, quotient, sigmoid, sinh, square, sub};
 use super::elementwise::{elementwise1, of};
 use super::{ranges, rules};
 use crate::graph::Range;
@@ -28,10 +28,10 @@ elementwise1! { UNARY, UNARY_OPS;
         range |x| ranges::rising(f64::exp_m1, x);
         grad |g, p| { let slope = exp(g, p.x[0]); of(mul(g, p.dy, slope)) }; rules &[];
     SQRT "sqrt" ["√"], maps::SQRT;
-        "The square root of each number; of numbers below 0 there is none (NaN).", "√x", "sqrt(9)" => "3";
+        "The square root of each number; of numbers below 0 there is none (NaN). The slope at 0 is taken as 0, so that a norm has a gradient there.", "√x", "sqrt(9)" => "3";
         "√({0})", "\\sqrt{{0}}", None;
         range |x| Range { lo: x.lo.max(0.0).sqrt(), ..ranges::rising(f64::sqrt, x) };
-        grad |g, p| { let two = number(g, 2.0); let below = mul(g, two, p.y); of(div(g, p.dy, below)) }; rules &[];
+        grad |g, p| { let two = number(g, 2.0); let below = mul(g, two, p.y); of(quotient(g, p.dy, below)) }; rules &[];
     ERF "erf" [], maps::ERF;
         "The error function of each number.", "2/√π ∫₀ˣ exp(−t²) dt", "erf(0)" => "0";
         "erf({0})", "\\operatorname{erf}({0})", Some("erf'");

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::format::{NumberFormat, format_by, format_number, format_tensor};
+use super::format::{NumberFormat, format_by, format_number, format_tensor, format_tensor_with};
 use super::model::summary;
 use super::state::Session;
 use crate::base::Span;
 use crate::check::{part_of, whole_option};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Record, RecordKind, TextPiece, Value};
+use crate::tensor::Axis;
 use crate::types::Size;
 
 impl Session<'_> {
     /// Does an action; `None` if the name is one only with other arguments (`load` of an array).
     pub(super) fn action(&mut self, name: &str, given: &[Given], span: Span, callee: Span) -> Option<Value> {
+        let given = &crate::elaborate::known(given);
         Some(match name {
             "print" => self.print(given),
             "show" => self.show(given, callee),
@@ -60,7 +62,8 @@ impl Session<'_> {
             }
         }
         if self.is_running() && !self.has_errors() {
-            let line = texts.join(" ");
+            let is_long = texts.iter().any(|text| text.contains('\n'));
+            let line = texts.join(if is_long { "\n" } else { " " });
             self.world.print(&line);
         }
         Value::Nothing
@@ -79,6 +82,7 @@ impl Session<'_> {
         match value {
             Value::Unknown => None,
             Value::Text(text) => Some(text.to_string()),
+            Value::Variable(variable) => self.text_of(&variable.known, span, format),
             Value::Number(number) => Some(format_number(*number, format)),
             Value::Int(Size::Known(n)) => Some(n.to_string()),
             Value::Bool(truth) => Some(truth.to_string()),
@@ -115,6 +119,8 @@ impl Session<'_> {
             Value::Range { from, to } => Some(format!("{from}..{to}")),
             Value::Shape(shape) => Some(shape.to_string()),
             Value::Function(function) => Some(format!("function {}", function.name())),
+            Value::Axis(Axis::Only(0)) => Some("rows".to_string()),
+            Value::Axis(Axis::Only(1)) => Some("columns".to_string()),
             Value::Nothing | Value::Axis(_) | Value::Word(_) => Some(value.kind().to_string()),
             Value::Node(_) | Value::List(_) | Value::Int(_) => {
                 let node = self.elaborator.node_of(value, span)?;
@@ -143,12 +149,15 @@ impl Session<'_> {
             );
             return None;
         }
+        if let Some(number) = value.as_number() {
+            return format_by(number, spec);
+        }
+        let node = self.elaborator.node_of(value, span)?;
         if !self.is_running() {
-            let _ = self.elaborator.node_of(value, span)?;
             return Some(String::new());
         }
-        let number = self.number(value, span)?;
-        format_by(number, spec)
+        let tensor = self.force(&[node], span)?.pop()?;
+        Some(format_tensor_with(&tensor, format, &|number| format_by(number, spec).unwrap_or_default()))
     }
 
     /// A table of scores, a dataset, a history, a batch.
@@ -230,7 +239,13 @@ impl Session<'_> {
         fields.insert("size".to_string(), Value::Int(Size::from(size.unwrap_or(32))));
         fields.insert("shuffle".to_string(), Value::Bool(shuffle));
         fields.insert("data".to_string(), data.value.clone());
-        let record = Record { kind: RecordKind::Batches, name: part.name, fields, handle: Some(part.handle) };
+        let record = Record {
+            kind: RecordKind::Batches,
+            name: part.name,
+            fields,
+            origins: IndexMap::new(),
+            handle: Some(part.handle),
+        };
         Value::Record(Arc::new(record))
     }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::state::{FieldRef, PartEntry, Session};
-use crate::base::Sources;
+use super::state::{DataOrigin, FieldRef, PartEntry, Session};
+use crate::base::{Sources, Span};
 use crate::check::{DataRequest, data_request};
-use crate::data::{Batches, Context, Dataset, FieldType, Inspected, Order, dataset, split};
+use crate::data::{Batches, Context, Dataset, DatasetSpec, FieldType, Inspected, Order, dataset, split};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Binding, Record, RecordKind, Value};
 use crate::syntax::tree::DataDecl;
@@ -31,7 +31,7 @@ impl Session<'_> {
         let mut context = Context { files: self.world.files(), sources: &mut sources, folder: &folder };
         let inspected = dataset::inspect(&request.spec, &mut context);
         let encoders = request.encoders.as_ref().map(|(name, _)| name.clone());
-        let loaded = if self.is_running() && !inspected.diagnostics.iter().any(Diagnostic::is_error) {
+        let loaded = if self.has_values() && !inspected.diagnostics.iter().any(Diagnostic::is_error) {
             let from =
                 encoders.as_ref().and_then(|name| self.datasets.get(name)).map(|dataset| &dataset.encoders);
             Some(dataset::load(&request.spec, self.precision, from, &mut context))
@@ -39,6 +39,8 @@ impl Session<'_> {
             None
         };
         self.sources = sources;
+        let origin = DataOrigin { source: request.spec.source, options: request.spec.options.clone() };
+        self.origins.insert(request.spec.name.clone(), origin);
         self.check_encoders(request);
         for diagnostic in &inspected.diagnostics {
             self.report(diagnostic.clone());
@@ -54,7 +56,7 @@ impl Session<'_> {
             }
             None => {}
         }
-        self.data_value(&request.spec.name, &inspected)
+        self.data_value(&request.spec, &inspected)
     }
 
     fn check_encoders(&mut self, request: &DataRequest) {
@@ -72,7 +74,13 @@ impl Session<'_> {
     }
 
     /// A dataset as a value: its parts, or its fields if it has only one.
-    fn data_value(&mut self, name: &str, inspected: &Inspected) -> Option<Value> {
+    fn data_value(&mut self, spec: &DatasetSpec, inspected: &Inspected) -> Option<Value> {
+        let name = spec.name.as_str();
+        let written = [("input", &spec.input), ("target", &spec.target)];
+        let origins: IndexMap<String, Span> = written
+            .into_iter()
+            .filter_map(|(field, expr)| Some((field.to_string(), expr.as_ref()?.span)))
+            .collect();
         let input = inspected.input.as_ref()?;
         let mut fields = IndexMap::new();
         let mut handle = None;
@@ -91,6 +99,7 @@ impl Session<'_> {
                     kind: RecordKind::Part,
                     name: format!("{name}.{part}"),
                     fields: inside,
+                    origins: origins.clone(),
                     handle: Some(at),
                 };
                 fields.insert(part.clone(), Value::Record(Arc::new(record)));
@@ -110,6 +119,7 @@ impl Session<'_> {
             kind: RecordKind::Data,
             name: name.to_string(),
             fields,
+            origins,
             handle,
         })))
     }
@@ -195,7 +205,13 @@ impl Session<'_> {
             Size::var(self.elaborator.new_size("count"))
         };
         fields.insert("count".to_string(), Value::Int(count));
-        let record = Record { kind: RecordKind::Batch, name: name.to_string(), fields, handle: None };
+        let record = Record {
+            kind: RecordKind::Batch,
+            name: name.to_string(),
+            fields,
+            origins: IndexMap::new(),
+            handle: None,
+        };
         Value::Record(Arc::new(record))
     }
 }

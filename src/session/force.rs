@@ -21,7 +21,9 @@ impl Session<'_> {
             nodes.iter().copied().filter(|node| !self.computed.contains_key(node)).collect();
         if !missing.is_empty() {
             let mut wanted: Vec<NodeId> = missing;
-            wanted.extend(self.pending_numbers());
+            if self.is_running() {
+                wanted.extend(self.pending_numbers());
+            }
             let mut seen = HashSet::new();
             wanted.retain(|node| seen.insert(*node));
             let values = self.evaluate(&wanted, span)?;
@@ -75,6 +77,10 @@ impl Session<'_> {
         if let Some(tensor) = self.values.get(&slot) {
             return Some(tensor.clone());
         }
+        if let Some(constant) = self.elaborator.known_slots.get(&slot) {
+            let data = self.buffer(constant.values.clone());
+            return Some(Tensor { shape: constant.shape.clone(), examples: None, data });
+        }
         self.field_tensor(self.fields.get(&slot)?)
     }
 
@@ -126,7 +132,7 @@ impl Session<'_> {
 
     /// A condition: known, or worked out by a run; `None` while checking what only a run knows.
     pub(super) fn truth(&mut self, value: &Value, span: Span) -> Option<bool> {
-        match value {
+        match value.known() {
             Value::Bool(truth) => Some(*truth),
             Value::Unknown => None,
             other if self.is_running() => self.number(other, span).map(|number| number != 0.0),

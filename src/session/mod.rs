@@ -6,13 +6,19 @@
 
 mod actions;
 mod assign;
+mod bench;
+mod boundary;
 mod dataset;
 mod derive;
+mod fix;
 mod force;
 mod format;
 mod gradients;
 mod hoist;
+mod library;
+mod mend;
 mod model;
+mod prediction;
 mod program;
 mod save;
 mod settle;
@@ -22,7 +28,14 @@ mod trace;
 mod training;
 mod world;
 
-pub use format::{NumberFormat, format_tensor};
-pub use program::{Report, check_file, check_text, run_file, run_text};
+/// The known name that is nearly this one.
+pub use crate::elaborate::nearest as near_name;
+pub use bench::{Benchmark, bench_file};
+pub use boundary::{Boundary, pass_names, show_file};
+pub use fix::{Fixed, fix_file};
+pub use format::{NumberFormat, format_number, format_tensor};
+pub use library::doc;
+pub use prediction::{PredictRequest, Predictions, predict_file};
+pub use program::{Report, check_file, check_text, read as read_script, run_file, run_text};
 pub use state::{Mode, Session};
 pub use world::{MemoryWorld, World};

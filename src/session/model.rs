@@ -7,7 +7,7 @@ use crate::graph::NodeId;
 impl Session<'_> {
     /// Works out the first values of all parameters and states of a model.
     pub(super) fn initialise(&mut self, id: ModelId) {
-        if !self.is_running() {
+        if !self.has_values() {
             return;
         }
         let Some(model) = self.elaborator.models.get(id.0) else { return };

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::mend::mend;
 use super::state::{Mode, Session};
 use super::world::World;
 use crate::base::{SourceId, Sources, Span};
 use crate::diagnostics::{Diagnostic, Slug};
+use crate::elaborate::nearest;
 use crate::syntax;
 use crate::syntax::tree::Ast;
 
@@ -39,6 +41,18 @@ pub fn run_file(world: &mut dyn World, path: &Path) -> Report {
 }
 
 pub fn check_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
+    let mut report = plain_check(world, name, text, folder);
+    if report.has_errors() {
+        let script = report.sources.iter().find(|source| source.name == name).map(|source| source.id);
+        if let Some(id) = script {
+            mend(world, (name, text, id), folder, &mut report);
+        }
+    }
+    report
+}
+
+/// A check without trying fixes.
+pub(super) fn plain_check(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
     let mut session = Session::new(world, Mode::Check, folder.to_path_buf());
     let (ast, _) = session.parse(name, text);
     session.walk(&ast);
@@ -78,12 +92,12 @@ impl Session<'_> {
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))
 }
 
 /// The text of a script; a file that cannot be read is a report of its own.
-fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
+pub fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
     let problem = match world.files().size(path) {
         Ok(size) if size > syntax::MAX_SOURCE as u64 => {
             format!("it is larger than {} bytes", syntax::MAX_SOURCE)
@@ -91,15 +105,52 @@ fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
         Ok(_) => match world.files().read(path) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => return Ok(text),
-                Err(error) => format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()),
+                Err(error) => not_text(error.as_bytes(), error.utf8_error().valid_up_to()),
             },
-            Err(error) => error.to_string(),
+            Err(error) => reason(&error),
         },
-        Err(error) => error.to_string(),
+        Err(error) => reason(&error),
     };
     let mut sources = Sources::default();
     let id = sources.add(path.display().to_string(), "");
     let headline = format!("`{}` cannot be read: {problem}", path.display());
-    let diagnostic = Diagnostic::error(Slug::File, Span::new(id, 0, 0), headline);
+    let mut diagnostic = Diagnostic::error(Slug::File, Span::new(id, 0, 0), headline);
+    if world.files().size(path).is_err()
+        && let Some(near) = near_file(world, path, "nn")
+    {
+        diagnostic = diagnostic.help(format!("did you mean `{}`?", near.display()));
+    }
     Err(Box::new(Report { sources, diagnostics: vec![diagnostic] }))
+}
+
+/// Where a file stops being text, in the words of an editor.
+fn not_text(bytes: &[u8], at: usize) -> String {
+    let before = bytes.get(..at).unwrap_or_default();
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let byte = bytes.get(at).copied().unwrap_or_default();
+    format!("it is not UTF-8 text (byte 0x{byte:02x} in line {line})")
+}
+
+/// Why, without the number that the system gives it.
+pub(super) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_string(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        std::io::ErrorKind::PermissionDenied => "there is no permission to".to_string(),
+        _other => error.to_string(),
+    }
+}
+
+/// A file of that kind beside it with nearly that name.
+pub(super) fn near_file(world: &dyn World, path: &Path, extension: &str) -> Option<std::path::PathBuf> {
+    let wanted = path.file_name()?.to_str()?;
+    let names = world.files().names_in(folder_of(path));
+    let files: Vec<String> = names
+        .into_iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == extension))
+        .collect();
+    let exact =
+        files.iter().find(|name| Path::new(name).file_stem().is_some_and(|stem| stem == wanted)).cloned();
+    let near = exact.or_else(|| nearest(wanted, files))?;
+    Some(folder_of(path).join(near))
 }

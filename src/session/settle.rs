@@ -5,9 +5,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::force::needs;
 use super::state::Session;
-use crate::elaborate::{Record, TextPiece, Value};
+use crate::elaborate::{Record, TextPiece, Value, Variable};
 use crate::graph::{Graph, NodeId, Operation, SlotId};
 use crate::tensor::Tensor;
 
@@ -17,7 +19,12 @@ impl Session<'_> {
         for binding in self.elaborator.globals.values() {
             collect(&binding.value, &mut nodes);
         }
+        let mut variables = IndexMap::new();
+        for binding in self.elaborator.globals.values() {
+            collect_variables(&binding.value, &mut variables);
+        }
         let made: Vec<NodeId> = nodes.iter().copied().filter(|id| !self.is_leaf(*id)).collect();
+        nodes.extend(variables.keys().copied());
         let span = self.elaborator.globals.values().next().map(|binding| binding.span);
         let Some(span) = span else { return };
         let Some(values) = self.force(&made, span) else { return };
@@ -36,7 +43,10 @@ impl Session<'_> {
                     let name = old.name(id).unwrap_or("value").to_string();
                     self.slot_of(&name, tensor, node.ty.batch)
                 }
-                (Operation::Apply(_), None) => continue,
+                (Operation::Apply(_), None) => match variables.get(&id) {
+                    Some(number) => self.number_slot(old.name(id).unwrap_or("value"), *number),
+                    None => continue,
+                },
             };
             moved.insert(id, new);
         }
@@ -52,10 +62,12 @@ impl Session<'_> {
 
     /// Values that no name and no model can reach any more are let go.
     fn drop_dead_slots(&mut self) {
-        let mut nodes = Vec::new();
+        let (mut nodes, mut variables) = (Vec::new(), IndexMap::new());
         for binding in self.elaborator.globals.values() {
             collect(&binding.value, &mut nodes);
+            collect_variables(&binding.value, &mut variables);
         }
+        nodes.extend(variables.into_keys());
         let (mut live, _) = needs(&self.elaborator.graph, &nodes);
         live.extend(
             self.elaborator.models.iter().flat_map(|model| model.stored.values().map(|stored| stored.slot)),
@@ -66,7 +78,18 @@ impl Session<'_> {
     }
 }
 
-/// The nodes inside a value.
+/// The nodes of variables whose number is known without a run.
+fn collect_variables(value: &Value, found: &mut IndexMap<NodeId, f64>) {
+    match value {
+        Value::Variable(variable) => {
+            found.insert(variable.node, variable.known.as_number().unwrap_or(f64::NAN));
+        }
+        Value::List(items) => items.iter().for_each(|item| collect_variables(item, found)),
+        _ => {}
+    }
+}
+
+/// The nodes inside a value that only a run knows.
 fn collect(value: &Value, nodes: &mut Vec<NodeId>) {
     match value {
         Value::Node(node) => nodes.push(*node),
@@ -89,6 +112,7 @@ fn collect(value: &Value, nodes: &mut Vec<NodeId>) {
         | Value::Axis(_)
         | Value::Shape(_)
         | Value::Range { .. }
+        | Value::Variable(_)
         | Value::Word(_) => {}
     }
 }
@@ -99,6 +123,12 @@ fn rewrite(value: &mut Value, moved: &HashMap<NodeId, NodeId>) {
             Some(new) => *node = *new,
             None => *value = Value::Unknown,
         },
+        Value::Variable(variable) => {
+            *value = match moved.get(&variable.node) {
+                Some(&node) => Value::Variable(Arc::new(Variable { known: variable.known.clone(), node })),
+                None => variable.known.clone(),
+            };
+        }
         Value::Parameters(parameters) => {
             for node in parameters.entries.values_mut() {
                 if let Some(new) = moved.get(node) {

@@ -9,7 +9,8 @@ use indexmap::IndexMap;
 
 use super::world::World;
 use crate::base::{Sources, Span};
-use crate::data::Dataset;
+use crate::check::TrainRequest;
+use crate::data::{DataSource, Dataset, Options};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::elaborate::Elaborator;
 use crate::graph::{NodeId, SlotId};
@@ -23,6 +24,8 @@ use crate::types::BatchId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Check,
+    /// As a check, but data is loaded and parameters get their first values: all that a training needs.
+    Prepare,
     Run,
 }
 
@@ -50,6 +53,12 @@ pub struct Session<'w> {
     pub(super) trained_on: HashMap<usize, Rc<Dataset>>,
     pub(super) declared: HashMap<String, Span>,
     pub(super) imported: Vec<PathBuf>,
+    /// Files that the script writes: a check does not look for them.
+    pub(super) saved: Vec<PathBuf>,
+    /// The trainings that were met without running them.
+    pub(super) trainings: Vec<TrainRequest>,
+    /// Where each dataset comes from.
+    pub(super) origins: IndexMap<String, DataOrigin>,
     pub(super) next_expr: u32,
     /// Counts evaluations, so that random numbers of a statement differ from one time to the next.
     pub(super) evaluations: u64,
@@ -62,6 +71,13 @@ pub struct Session<'w> {
     /// Declarations may replace one another, as at a prompt.
     pub(super) may_redeclare: bool,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// The source of a dataset and its options, as the script gives them.
+#[derive(Clone)]
+pub(super) struct DataOrigin {
+    pub source: &'static dyn DataSource,
+    pub options: Options,
 }
 
 /// One field of one part of a dataset.
@@ -108,6 +124,9 @@ impl<'w> Session<'w> {
             trained_on: HashMap::new(),
             declared: HashMap::new(),
             imported: Vec::new(),
+            saved: Vec::new(),
+            trainings: Vec::new(),
+            origins: IndexMap::new(),
             next_expr,
             evaluations: 0,
             training_loops: 0,
@@ -126,6 +145,11 @@ impl<'w> Session<'w> {
 
     pub fn is_running(&self) -> bool {
         self.mode == Mode::Run
+    }
+
+    /// Whether data is loaded and parameters have values.
+    pub(super) fn has_values(&self) -> bool {
+        self.mode != Mode::Check
     }
 
     /// What was found wrong since the last call, in order of place.

@@ -1,22 +1,46 @@
 //! Statements one by one, checking or running.
 
+use std::sync::Arc;
+
 use super::state::{Flow, Session};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Binding, Record, RecordKind, Value};
-use crate::syntax::tree::{Ast, Block, Expr, Function, Ident, Stmt, StmtKind};
-use crate::tensor::Precision;
-use crate::types::Size;
+use crate::elaborate::{Binding, Record, RecordKind, Value, Variable, constant_of};
+use crate::graph::Constant;
+use crate::syntax::tree::{Ast, Block, Expr, Function, FunctionKind, Ident, Stmt, StmtKind};
+use crate::tensor::{Precision, Tensor};
+use crate::types::{Shape, Size, TensorType};
 
 impl Session<'_> {
     /// All statements in order. A check goes on after a mistake, a run stops.
     pub fn walk(&mut self, ast: &Ast) {
+        self.look_ahead(ast);
         for stmt in &ast.stmts {
             if self.stmt(stmt) == Flow::Stop {
                 break;
             }
         }
         self.collect();
+    }
+
+    /// Functions may be used before they are declared, other names may not.
+    fn look_ahead(&mut self, ast: &Ast) {
+        for stmt in &ast.stmts {
+            let name = match &stmt.kind {
+                StmtKind::Function(function) => {
+                    let is_known = self.elaborator.lookup(&function.name.name).is_some();
+                    if function.kind != FunctionKind::Model && !is_known {
+                        let (value, span) = (Value::declared(function.clone()), function.name.span);
+                        self.elaborator.globals.insert(function.name.name.clone(), Binding { value, span });
+                    }
+                    &function.name
+                }
+                StmtKind::Data(decl) => &decl.name,
+                StmtKind::Bind { name, .. } => name,
+                _ => continue,
+            };
+            self.elaborator.upcoming.entry(name.name.clone()).or_insert(name.span);
+        }
     }
 
     pub(super) fn block(&mut self, block: &Block) -> Flow {
@@ -64,6 +88,9 @@ impl Session<'_> {
                 return self.choice(condition, then, otherwise.as_ref());
             }
             StmtKind::Expr(expr) => {
+                if !self.may_redeclare && !super::hoist::acts(expr) {
+                    self.elaborator.report_no_effect(expr);
+                }
                 let value = self.value(expr);
                 self.last = Some(value);
             }
@@ -104,7 +131,40 @@ impl Session<'_> {
         }
     }
 
+    /// Binds a name of the script. Numbers that are known become variables, so that a gradient can be asked of them.
     pub(super) fn bind(&mut self, name: &Ident, value: Value) {
+        let value = self.as_variable(&name.name, value);
+        self.bind_plain(name, value);
+    }
+
+    fn as_variable(&mut self, name: &str, value: Value) -> Value {
+        let constant = match &value {
+            Value::Number(number) => Some(Constant { shape: Vec::new(), values: vec![*number] }),
+            Value::Int(Size::Known(n)) => Some(Constant { shape: Vec::new(), values: vec![*n as f64] }),
+            Value::List(items) if !items.iter().any(|item| matches!(item, Value::Bool(_))) => {
+                constant_of(items)
+            }
+            _ => None,
+        };
+        match constant {
+            Some(constant) => self.variable(name, value, constant),
+            None => value,
+        }
+    }
+
+    /// A slot that holds what is known.
+    pub(super) fn variable(&mut self, name: &str, known: Value, constant: Constant) -> Value {
+        let node = if self.is_running() {
+            let data = self.buffer(constant.values);
+            self.slot_of(name, Tensor { shape: constant.shape, examples: None, data }, None)
+        } else {
+            let ty = TensorType::plain(Shape::known(&constant.shape));
+            self.elaborator.new_slot(name, ty).1
+        };
+        Value::Variable(Arc::new(Variable { known, node }))
+    }
+
+    fn bind_plain(&mut self, name: &Ident, value: Value) {
         if let Value::Node(node) = &value {
             self.elaborator.graph.set_name(*node, &name.name);
         }
@@ -163,8 +223,12 @@ impl Session<'_> {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {
                 self.report(
-                    Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {error}"))
-                        .here("no such file to import"),
+                    Diagnostic::error(
+                        Slug::File,
+                        span,
+                        format!("`{path}` cannot be read: {}", super::program::reason(&error)),
+                    )
+                    .here("no such file to import"),
                 );
                 return;
             }
@@ -179,16 +243,16 @@ impl Session<'_> {
     }
 
     fn for_loop(&mut self, var: &Ident, iter: &Expr, body: &Block) -> Flow {
-        let range = self.value(iter);
+        let range = self.value(iter).known().clone();
         match range {
             Value::Unknown => {
-                self.bind(var, Value::Unknown);
+                self.bind_plain(var, Value::Unknown);
                 if self.is_running() { Flow::Stop } else { self.block(body) }
             }
             Value::Range { from, to } => self.count_loop(var, &from, &to, body),
             Value::List(items) => {
                 for item in items {
-                    self.bind(var, item);
+                    self.bind_plain(var, item);
                     if self.round(body) == Flow::Stop {
                         return Flow::Stop;
                     }
@@ -218,11 +282,11 @@ impl Session<'_> {
         let Some((from, to)) = known.filter(|_| self.is_running()) else {
             // A check walks one round with a number that is not known.
             let number = self.elaborator.new_size(&var.name);
-            self.bind(var, Value::Int(Size::var(number)));
+            self.bind_plain(var, Value::Int(Size::var(number)));
             return self.block(body);
         };
         for i in from..=to {
-            self.bind(var, Value::Int(Size::Known(i)));
+            self.bind_plain(var, Value::Int(Size::Known(i)));
             if self.round(body) == Flow::Stop {
                 return Flow::Stop;
             }
@@ -243,7 +307,7 @@ impl Session<'_> {
         let rounds = self.batch_rounds(batches);
         for rows in rounds {
             let value = self.batch_value(batches, rows, &var.name);
-            self.bind(var, value);
+            self.bind_plain(var, value);
             let flow = if self.is_running() { self.round(body) } else { self.block(body) };
             if flow == Flow::Stop {
                 return Flow::Stop;

@@ -11,7 +11,7 @@ use crate::check::{PartRef, TrainRequest, part_of, train_request};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, ModelId, Record, RecordKind, Step, StepRequest, Value};
 use crate::exec::{self, Environment, PlanProblem};
-use crate::graph::{NodeId, SlotId};
+use crate::graph::SlotId;
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::tensor::Tensor;
 use crate::train::{
@@ -24,10 +24,11 @@ impl Session<'_> {
         let Some(request) = train_request(&mut self.elaborator, model, data, options, span) else {
             return Value::Unknown;
         };
+        // Elaborated even where an option is missing: the shapes are looked at all the same.
+        let Some(step) = self.elaborator.step(&request.step) else { return Value::Unknown };
         if request.step.loss.is_none() || request.step.optimizer.is_none() {
             return Value::Unknown;
         }
-        let Some(step) = self.elaborator.step(&request.step) else { return Value::Unknown };
         let validation = match &request.validate {
             Some(part) => match self.elaborator.step(&measuring(&request.step, part)) {
                 Some(step) => Some((step, part.clone())),
@@ -44,6 +45,8 @@ impl Session<'_> {
                 None => return Value::Unknown,
             }
         } else {
+            let seed = Some(request.seed.unwrap_or(self.seed));
+            self.trainings.push(TrainRequest { seed, ..request.clone() });
             expected_history(&request, &step, validation.as_ref().map(|(step, _)| step))
         };
         self.history_value(&history)
@@ -61,7 +64,10 @@ impl Session<'_> {
         let against = validation.and_then(|(step, part)| Some((step, self.loaded_part(part.handle)?)));
         let validate = against.as_ref().and_then(|(step, (data, part))| Some((*step, data.parts.get(part)?)));
         let model = request.step.model;
-        let mut values = self.step_values(step, model);
+        let mut values = self.step_values(step, model, span)?;
+        if let Some((measuring, _)) = validation {
+            values.extend(self.step_values(measuring, model, span)?);
+        }
         values.extend(self.optimizer_states(step, span)?);
         let start = self.resumed(request, &mut values)?;
         let seed = request.seed.unwrap_or(self.seed);
@@ -93,6 +99,7 @@ impl Session<'_> {
                 return None;
             }
         };
+        self.world.training_ended(&outcome.ended, &outcome.history);
         self.trained_on.insert(model.0, dataset.clone());
         self.take_outcome(model, &outcome);
         if let Ended::Diverged { epoch, step: count, rows, loss, before } = &outcome.ended {
@@ -115,25 +122,35 @@ impl Session<'_> {
             .collect()
     }
 
-    /// What a step reads of a session: the values of the model, and values of the script that its functions name.
-    fn step_values(&self, step: &Step, id: ModelId) -> IndexMap<String, (SlotId, Tensor)> {
+    /// Everything that a step is given: what its model keeps, and what else of the script it speaks of.
+    pub(super) fn step_values(
+        &mut self,
+        step: &Step,
+        id: ModelId,
+        span: Span,
+    ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
+        let brought: Vec<_> = self.elaborator.brought().collect();
+        let (slots, _) = super::force::needs(&step.graph, &step.outputs());
+        for (node, slot) in brought.into_iter().filter(|(_, slot)| slots.contains(slot)) {
+            let tensor = self.force(&[node], span)?.pop()?;
+            self.values.insert(slot, tensor);
+        }
         let mut values = self.stored_values(id);
         let known: Vec<SlotId> = values.values().map(|(slot, _)| *slot).collect();
-        let sums = step.metrics.iter().flat_map(|metric| metric.sums.iter().copied());
-        let updates = step.updates.iter().map(|(_, node)| *node);
-        let outputs: Vec<NodeId> =
-            step.loss.into_iter().chain(sums).chain(updates).chain([step.prediction]).collect();
-        let (slots, _) = super::force::needs(&step.graph, &outputs);
         for slot in slots.into_iter().filter(|slot| !known.contains(slot)) {
-            if let Some(tensor) = self.values.get(&slot) {
-                values.insert(format!("script.{}", slot.0), (slot, tensor.clone()));
+            if let Some(tensor) = self.tensor(slot) {
+                values.insert(format!("value {}", slot.0), (slot, tensor));
             }
         }
-        values
+        Some(values)
     }
 
     /// First values of the optimizer's states.
-    fn optimizer_states(&mut self, step: &Step, span: Span) -> Option<IndexMap<String, (SlotId, Tensor)>> {
+    pub(super) fn optimizer_states(
+        &mut self,
+        step: &Step,
+        span: Span,
+    ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
         let nodes: Vec<_> = step.states.iter().map(|state| state.init).collect();
         let (slots, _) = super::force::needs(&step.graph, &nodes);
         let slots = slots.into_iter().filter_map(|slot| Some((slot, self.tensor(slot)?)));
@@ -223,7 +240,13 @@ impl Session<'_> {
             };
             fields.insert(name, Value::Node(node));
         }
-        let record = Record { kind: RecordKind::History, name: "history".to_string(), fields, handle: None };
+        let record = Record {
+            kind: RecordKind::History,
+            name: "history".to_string(),
+            fields,
+            origins: IndexMap::new(),
+            handle: None,
+        };
         Value::Record(Arc::new(record))
     }
 
@@ -267,7 +290,8 @@ impl Session<'_> {
         if self.is_running() {
             let Some((dataset, name)) = self.loaded_part(part.handle) else { return Value::Unknown };
             let Some(data) = dataset.parts.get(&name) else { return Value::Unknown };
-            let values = self.step_values(&step, request.model).into_values().collect();
+            let Some(values) = self.step_values(&step, request.model, span) else { return Value::Unknown };
+            let values = values.into_values().collect();
             match train::measure(&step, data, values, self.precision, self.world.threads()) {
                 Ok(found) => scores = found,
                 Err(problem) => {
@@ -281,7 +305,13 @@ impl Session<'_> {
             (name, Value::Node(node))
         });
         let fields: IndexMap<String, Value> = fields.collect();
-        let record = Record { kind: RecordKind::Scores, name: "scores".to_string(), fields, handle: None };
+        let record = Record {
+            kind: RecordKind::Scores,
+            name: "scores".to_string(),
+            fields,
+            origins: IndexMap::new(),
+            handle: None,
+        };
         Value::Record(Arc::new(record))
     }
 
@@ -297,14 +327,23 @@ impl Session<'_> {
         };
         let Some(step) = self.elaborator.step(&request) else { return Value::Unknown };
         let shape = step.graph.ty(step.prediction).shape.clone();
-        let batch = self.elaborator.new_batch();
+        // The same examples as the fields of the data, so that both can be compared.
+        let batch = match given.get(1).map(|data| &data.value) {
+            Some(Value::Record(record)) => match record.fields.get("input") {
+                Some(Value::Node(input)) => self.elaborator.graph.ty(*input).batch,
+                _ => None,
+            },
+            _ => None,
+        };
+        let batch = batch.unwrap_or_else(|| self.elaborator.new_batch());
         if !self.is_running() {
             let ty = crate::types::TensorType::batched(shape, batch);
             return Value::Node(self.elaborator.new_slot("prediction", ty).1);
         }
         let Some((dataset, name)) = self.loaded_part(part.handle) else { return Value::Unknown };
         let Some(data) = dataset.parts.get(&name) else { return Value::Unknown };
-        let values = self.step_values(&step, request.model).into_values().collect();
+        let Some(values) = self.step_values(&step, request.model, span) else { return Value::Unknown };
+        let values = values.into_values().collect();
         match train::predict(&step, data, values, self.precision, self.world.threads()) {
             Ok((shape, answers)) => {
                 let tensor = Tensor { shape, examples: Some(data.n_examples), data: self.buffer(answers) };
@@ -351,6 +390,8 @@ impl Session<'_> {
             input: part.input.clone(),
             target: part.target.clone(),
             data_span: data.span,
+            input_origin: part.input_origin,
+            target_origin: part.target_origin,
             loss: None,
             optimizer: None,
             schedule: None,
@@ -369,6 +410,8 @@ fn measuring(request: &StepRequest, part: &PartRef) -> StepRequest {
         input: part.input.clone(),
         target: part.target.clone(),
         data_span: part.span,
+        input_origin: part.input_origin,
+        target_origin: part.target_origin,
         optimizer: None,
         schedule: None,
         ..request.clone()
@@ -400,7 +443,7 @@ fn divergence(epoch: usize, step: u64, loss: f64, first: Option<train::FirstBad>
     diagnostic.help("a smaller learning rate or `clip = 1` often helps")
 }
 
-fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
+pub(super) fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {
     match problem {
         train::TrainProblem::Step(problem) => plan_problem(problem, span),
         train::TrainProblem::Checkpoint(text) => {

@@ -1,7 +1,7 @@
 //! What a session needs of the outside: files to read, a place to write lines to, a watcher of trainings.
 
 use crate::data::{Files, MemoryFiles};
-use crate::train::Progress;
+use crate::train::{Ended, History, Progress};
 
 pub trait World {
     fn files(&self) -> &dyn Files;
@@ -11,6 +11,9 @@ pub trait World {
 
     /// A training has come this far.
     fn progress(&mut self, progress: &Progress<'_>);
+
+    /// A training is over: why, and what was seen. Not called where it ended with a mistake of the script.
+    fn training_ended(&mut self, _ended: &Ended, _history: &History) {}
 
     /// How many threads a training may use.
     fn threads(&self) -> usize;

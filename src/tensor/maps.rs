@@ -77,6 +77,7 @@ map2! {
     SUBTRACT "subtract" vector |x: f64, y: f64| x - y, |x: f32, y: f32| x - y;
     MULTIPLY "multiply" vector |x: f64, y: f64| x * y, |x: f32, y: f32| x * y;
     DIVIDE "divide" vector |x: f64, y: f64| x / y, |x: f32, y: f32| x / y;
+    QUOTIENT "quotient" vector |x: f64, y: f64| if y == 0.0 { 0.0 } else { x / y }, |x: f32, y: f32| if y == 0.0 { 0.0 } else { x / y };
     POWER "power" scalar libm::pow, libm::powf;
     MIN "min" vector |x: f64, y: f64| if x < y || x.is_nan() { x } else { y }, |x: f32, y: f32| if x < y || x.is_nan() { x } else { y };
     MAX "max" vector |x: f64, y: f64| if x > y || x.is_nan() { x } else { y }, |x: f32, y: f32| if x > y || x.is_nan() { x } else { y };

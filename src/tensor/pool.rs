@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 /// Turns of an idle loop before a waiting thread yields; some microseconds.
-const SPINS: u32 = 500;
+const SPINS: u32 = 2_000;
 /// Yields of an idle worker before it sleeps.
 const YIELDS: u32 = 200;
 

@@ -30,6 +30,18 @@ pub struct View<T> {
     pub c_cs: usize,
 }
 
+/// A vector of rows from `i` on, and the numbers of the left side from column `k` on.
+struct Strip<T> {
+    a: *const T,
+    a_cs: usize,
+    /// Whether a whole vector may be read from each column.
+    whole: bool,
+    rows: usize,
+    i: usize,
+    k: usize,
+    depth: usize,
+}
+
 pub type RunSmall<T> = unsafe fn(&View<T>);
 
 /// Whether a product of this size goes to our own loop.
@@ -61,7 +73,9 @@ macro_rules! small {
         unsafe fn $name(view: &View<$T>) {
             #[inline(always)]
             unsafe fn columns<const N: usize>(
-                view: &View<$T>, a: *const $T, a_cs: usize, whole: bool, rows: usize, i: usize, k: usize, depth: usize, j: usize,
+                view: &View<$T>,
+                &Strip { a, a_cs, whole, rows, i, k, depth }: &Strip<$T>,
+                j: usize,
             ) {
                 // SAFETY: the caller keeps i, j and k inside the view and `a` good for `depth` strips.
                 unsafe {
@@ -108,17 +122,18 @@ macro_rules! small {
                             }
                             (a, a_cs, whole) = (buffer, $L, true);
                         }
+                        let strip = Strip { a, a_cs, whole, rows, i, k, depth };
                         let mut j = 0;
                         while j + 8 <= view.n {
-                            columns::<8>(view, a, a_cs, whole, rows, i, k, depth, j);
+                            columns::<8>(view, &strip, j);
                             j += 8;
                         }
                         while j + 2 <= view.n {
-                            columns::<2>(view, a, a_cs, whole, rows, i, k, depth, j);
+                            columns::<2>(view, &strip, j);
                             j += 2;
                         }
                         if j < view.n {
-                            columns::<1>(view, a, a_cs, whole, rows, i, k, depth, j);
+                            columns::<1>(view, &strip, j);
                         }
                     }
                 }

@@ -3,6 +3,7 @@
 //! A session elaborates the step and hands it over with the data; what comes back are new values and a history.
 //! Nothing here knows the tree, and nothing prints: a watcher is told how far it has come.
 
+mod bench;
 mod checkpoint;
 mod divergence;
 mod epoch;
@@ -12,6 +13,7 @@ mod run;
 mod runner;
 mod scores;
 
+pub use bench::{Timing, time_steps};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use divergence::{FirstBad, first_bad};
 pub use history::{EpochRow, History};

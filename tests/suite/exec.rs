@@ -413,6 +413,69 @@ fn a_step_agrees_with_the_reference_and_a_smaller_batch_shares_the_store() {
     check(&last, &store, &mut environment);
 }
 
+/// Products large and small, loops, sums, random numbers, updates, on one thread and on two.
+#[test]
+fn a_step_allocates_nothing() {
+    for threads in [1, 2] {
+        let mut sample = Sample::new(4, Precision::F32, 50);
+        let (loss, updates) = network(&mut sample);
+        let mut request = Request::new(vec![loss], Precision::F32).threads(threads);
+        request.updates = updates;
+        request.examples = sample.environment.examples.clone();
+        let plan = Plan::new(&sample.graph, &request).unwrap();
+        let (mut store, mut executable) = bind(&plan, &sample.environment);
+        executable.run(&mut store, RunContext::default());
+        let before = crate::allocations::so_far();
+        for step in 0..10 {
+            executable.run(&mut store, RunContext { seed: 1, step });
+        }
+        assert_eq!(crate::allocations::so_far() - before, 0, "{threads} threads");
+    }
+}
+
+/// One pass over a parameter and its states, each written over itself, from the gradient that was just made.
+#[test]
+fn an_optimizer_is_one_loop_in_place() {
+    let mut sample = Sample::new(3, Precision::F32, 1);
+    let (w, m, g) =
+        (sample.slot(&[40, 30], false), sample.slot(&[40, 30], false), sample.slot(&[40, 30], false));
+    let graph = &mut sample.graph;
+    let (decay, rate) = (build::number(graph, 0.9), build::number(graph, 0.1));
+    let old = build::mul(graph, decay, m);
+    let new_m = build::add(graph, old, g);
+    let step = build::mul(graph, rate, new_m);
+    let new_w = build::sub(graph, w, step);
+    let request = Request::new(Vec::new(), Precision::F32).update(SlotId(0), new_w).update(SlotId(1), new_m);
+    let text = Plan::new(&sample.graph, &request).unwrap().describe();
+    assert_eq!(
+        text.lines().skip(1).collect::<Vec<_>>(),
+        [
+            "loop [40] × 30",
+            "    r0 = multiply(@0+1 all, slot1)",
+            "    slot1 = add(r0, slot2)",
+            "    r0 = multiply(@32+1 all, slot1)",
+            "    slot0 = subtract(slot0, r0)",
+        ]
+    );
+}
+
+/// Ten thousand steps of one loop, and ten thousand small products.
+#[test]
+fn long_graphs_are_planned_in_time() {
+    let mut graph = Graph::default();
+    let mut x =
+        graph.leaf(Leaf::Slot { id: SlotId(0), name: "x".into() }, TensorType::plain(Shape::known(&[4])));
+    let w =
+        graph.leaf(Leaf::Slot { id: SlotId(1), name: "w".into() }, TensorType::plain(Shape::known(&[4, 4])));
+    for at in 0..20_000 {
+        x = if at < 10_000 { build::tanh(&mut graph, x) } else { build::matmul(&mut graph, w, x) };
+    }
+    let started = std::time::Instant::now();
+    let plan = Plan::new(&graph, &Request::new(vec![x], Precision::F32).threads(2)).unwrap();
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    assert!(plan.bytes() < 4096, "{} bytes", plan.bytes());
+}
+
 #[test]
 fn the_first_bad_value_is_found_with_its_operands() {
     let mut sample = Sample::new(2, Precision::F32, 3);

@@ -27,6 +27,12 @@ pub fn items() -> (Vec<Arc<Function>>, Sources) {
     (items, sources)
 }
 
+/// The items of one text.
+pub fn items_of(name: &str) -> Vec<Arc<Function>> {
+    let (items, sources) = items();
+    items.into_iter().filter(|item| sources.get(item.span.source).name == name).collect()
+}
+
 fn shown(problems: &[Diagnostic], sources: &Sources) -> String {
     problems
         .iter()

@@ -7,6 +7,7 @@
 mod apply;
 mod fit;
 mod json;
+mod original;
 
 pub use crate::tensor::Precision;
 pub use apply::Rows;

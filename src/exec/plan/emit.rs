@@ -1,6 +1,8 @@
 //! From units and places to instructions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
 
 use super::layout::Layout;
 use super::operands::{Matrices, Side};
@@ -41,13 +43,27 @@ impl Emitter<'_> {
             (None, [rows, _, ..]) => (*rows, value.each / rows),
             (None, _) => (1, value.each),
         };
-        let mut loop_ =
-            Loop { emitter: self, fused: empty(grain, count), sources: HashMap::new(), free: vec![] };
+        let mut loop_ = Loop::new(self, unit, empty(grain, count));
         for (at, &node) in unit.nodes.iter().enumerate() {
-            loop_.step(unit, at, node);
+            loop_.step(at, node);
         }
         loop_.deferred(unit);
         loop_.fused
+    }
+
+    /// The function of an elementwise value, and what it reads.
+    fn parts(&self, node: NodeId) -> (&Function, &[(Place, Access)]) {
+        match &self.work.values.of(node).work {
+            Work::Elementwise(function, operands) => (function, operands),
+            Work::Slot(_)
+            | Work::Input(_)
+            | Work::Constant(_)
+            | Work::Random
+            | Work::View
+            | Work::Other(_) => {
+                unreachable!("a loop is made of elementwise work")
+            }
+        }
     }
 
     fn random(&self, node: NodeId) -> Instruction {
@@ -274,20 +290,42 @@ fn strides(dims: &[usize]) -> Vec<usize> {
 struct Loop<'a> {
     emitter: &'a Emitter<'a>,
     fused: Fused,
+    /// Where each value of the loop is found, once it is made.
     sources: HashMap<NodeId, Source>,
+    /// The last step that reads each value of the loop.
+    last_read: HashMap<NodeId, usize>,
+    /// What is read from outside, and the last step that does.
+    outside: IndexMap<Region, usize>,
+    loads: HashMap<(Region, Access), usize>,
     free: Vec<usize>,
 }
 
-impl Loop<'_> {
-    fn step(&mut self, unit: &Unit, at: usize, node: NodeId) {
-        let (function, operands) = self.parts(node);
+impl<'a> Loop<'a> {
+    fn new(emitter: &'a Emitter<'a>, unit: &Unit, fused: Fused) -> Loop<'a> {
+        let inside: HashSet<NodeId> = unit.nodes.iter().copied().collect();
+        let (mut last_read, mut outside) = (HashMap::new(), IndexMap::new());
+        for (at, &node) in unit.nodes.iter().enumerate() {
+            for (place, _) in emitter.parts(node).1 {
+                if inside.contains(&place.root) {
+                    last_read.insert(place.root, at);
+                } else {
+                    outside.insert(emitter.layout.of(*place), at);
+                }
+            }
+        }
+        let (sources, loads, free) = (HashMap::new(), HashMap::new(), Vec::new());
+        Loop { emitter, fused, sources, last_read, outside, loads, free }
+    }
+
+    fn step(&mut self, at: usize, node: NodeId) {
+        let (function, operands) = self.emitter.parts(node);
         let inputs: Vec<Source> =
-            operands.iter().map(|&(place, access)| self.source(unit, place, access)).collect();
-        for &(place, _) in &operands {
-            self.release(unit, at, place);
+            operands.iter().map(|&(place, access)| self.source(place, access)).collect();
+        for (place, _) in operands {
+            self.release(at, place.root);
         }
         let target = match self.emitter.layout.regions.get(&node) {
-            Some(&region) if !self.is_needed_later(unit, at, region) => {
+            Some(&region) if !self.is_needed_after(at, region) => {
                 self.fused.stores.push(region);
                 let store = self.fused.stores.len() - 1;
                 self.sources.insert(node, Source::Stored(store));
@@ -302,7 +340,7 @@ impl Loop<'_> {
                 Target::Register(register)
             }
         };
-        self.fused.steps.push(Step { function, inputs, target });
+        self.fused.steps.push(Step { function: *function, inputs, target });
     }
 
     /// Results whose place held numbers that the loop still needed: copied there at the end of each tile.
@@ -319,50 +357,29 @@ impl Loop<'_> {
         }
     }
 
-    fn parts(&self, node: NodeId) -> (Function, Vec<(Place, Access)>) {
-        match &self.emitter.work.values.of(node).work {
-            Work::Elementwise(function, operands) => (*function, operands.clone()),
-            Work::Slot(_)
-            | Work::Input(_)
-            | Work::Constant(_)
-            | Work::Random
-            | Work::View
-            | Work::Other(_) => {
-                unreachable!("a loop is made of elementwise work")
-            }
-        }
-    }
-
-    fn source(&mut self, unit: &Unit, place: Place, access: Access) -> Source {
-        if unit.nodes.contains(&place.root)
-            && let Some(&source) = self.sources.get(&place.root)
-        {
+    fn source(&mut self, place: Place, access: Access) -> Source {
+        if let Some(&source) = self.sources.get(&place.root) {
             return source;
         }
         let region = self.emitter.layout.of(place);
-        let known = self.fused.loads.iter().position(|load| load.region == region && load.access == access);
-        Source::Load(known.unwrap_or_else(|| {
-            self.fused.loads.push(Load { region, access });
-            self.fused.loads.len() - 1
+        let loads = &mut self.fused.loads;
+        Source::Load(*self.loads.entry((region, access)).or_insert_with(|| {
+            loads.push(Load { region, access });
+            loads.len() - 1
         }))
     }
 
     /// Whether a later step reads from outside what stands in this region now.
-    fn is_needed_later(&self, unit: &Unit, at: usize, region: Region) -> bool {
-        unit.nodes[at + 1..].iter().any(|&later| {
-            self.parts(later).1.iter().any(|&(place, _)| {
-                !unit.nodes.contains(&place.root) && self.emitter.layout.of(place).overlaps(region)
-            })
-        })
+    fn is_needed_after(&self, at: usize, region: Region) -> bool {
+        self.outside.iter().any(|(outside, &last)| last > at && outside.overlaps(region))
     }
 
-    /// The register of a value that no later step reads and that is not to be stored.
-    fn release(&mut self, unit: &Unit, at: usize, place: Place) {
-        let Some(&Source::Register(register)) = self.sources.get(&place.root) else { return };
-        let again = unit.nodes[at + 1..]
-            .iter()
-            .any(|&later| self.parts(later).1.iter().any(|(p, _)| p.root == place.root));
-        if !again && !self.emitter.layout.regions.contains_key(&place.root) && !self.free.contains(&register)
+    /// Frees the register of a value that no later step reads and that is not to be stored.
+    fn release(&mut self, at: usize, value: NodeId) {
+        if let Some(&Source::Register(register)) = self.sources.get(&value)
+            && self.last_read.get(&value) == Some(&at)
+            && !self.emitter.layout.regions.contains_key(&value)
+            && !self.free.contains(&register)
         {
             self.free.push(register);
         }

@@ -15,6 +15,8 @@ use crate::tensor::machine::{Access, Base, Region};
 const ALIGN: usize = 32;
 /// Longer than any plan.
 const FOREVER: usize = usize::MAX;
+/// Constants that get a tile of their own.
+const MOST_FIXED: usize = 256;
 
 #[derive(Debug, Default)]
 pub struct Layout {
@@ -22,6 +24,8 @@ pub struct Layout {
     /// Numbers in the arena.
     pub arena: usize,
     pub constants: Vec<(Region, Vec<f64>)>,
+    /// Single numbers that no step changes.
+    pub fixed: Vec<Region>,
     pub inputs: IndexMap<SlotId, Region>,
     /// The slots of the store, with their lengths.
     pub slots: IndexMap<SlotId, usize>,
@@ -48,7 +52,10 @@ pub struct Planner<'a> {
     last_use: HashMap<NodeId, usize>,
     readers: HashMap<NodeId, Vec<usize>>,
     layout: Layout,
+    workers: usize,
     free: Vec<(usize, usize)>,
+    /// With several workers: places that were shared out in this way, numbers of an example and examples.
+    free_alike: HashMap<(usize, usize), Vec<Region>>,
 }
 
 /// The values that a request wants to find after the step.
@@ -66,6 +73,7 @@ impl<'a> Planner<'a> {
         request: &'a Request,
         units: &'a [Unit],
         kept: &HashSet<NodeId>,
+        workers: usize,
     ) -> Planner<'a> {
         let mut planner = Planner {
             work,
@@ -75,7 +83,9 @@ impl<'a> Planner<'a> {
             last_use: HashMap::new(),
             readers: HashMap::new(),
             layout: Layout::default(),
+            workers,
             free: Vec::new(),
+            free_alike: HashMap::new(),
         };
         for (at, unit) in units.iter().enumerate() {
             for &node in &unit.nodes {
@@ -127,7 +137,7 @@ impl<'a> Planner<'a> {
                         taken.insert(old);
                         self.layout.regions[&old]
                     }
-                    (None, None) => self.allocate(self.work.values.of(node).len())?,
+                    (None, None) => self.allocate_for(node)?,
                 };
                 self.layout.regions.insert(node, region);
             }
@@ -135,10 +145,11 @@ impl<'a> Planner<'a> {
                 if !taken.contains(&node)
                     && let Some(&region) = self.layout.regions.get(&node)
                 {
-                    self.release(region);
+                    self.release_of(node, region);
                 }
             }
         }
+        self.fixed();
         self.commits(&direct);
         self.outputs()?;
         Ok(self.layout)
@@ -284,6 +295,16 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
+    /// Constants, and what was made of constants once and is kept for the steps.
+    fn fixed(&mut self) {
+        let stays = |node: &&NodeId| {
+            self.work.once.contains(node)
+                && (is_leaf(&self.work.values.of(**node).work) || self.last_use.get(node) == Some(&FOREVER))
+        };
+        let regions = self.work.live.iter().filter(stays).filter_map(|node| self.layout.regions.get(node));
+        self.layout.fixed = regions.copied().filter(|region| region.len == 1).take(MOST_FIXED).collect();
+    }
+
     /// Updates that could not be made in place are copied when the step ends.
     fn commits(&mut self, direct: &HashMap<NodeId, Region>) {
         for &(slot, node) in &self.request.updates {
@@ -315,6 +336,26 @@ impl<'a> Planner<'a> {
             self.layout.outputs.push(region);
         }
         Ok(())
+    }
+
+    /// With several workers memory is used again only where it is shared out as before, or workers would have to
+    /// wait for each other before they overwrite it.
+    fn allocate_for(&mut self, node: NodeId) -> Result<Region, PlanProblem> {
+        let value = self.work.values.of(node);
+        let alike = self.free_alike.get_mut(&(value.each, value.count())).and_then(Vec::pop);
+        match alike {
+            Some(region) => Ok(region),
+            None => self.allocate(value.len()),
+        }
+    }
+
+    fn release_of(&mut self, node: NodeId, region: Region) {
+        let value = self.work.values.of(node);
+        if self.workers == 1 {
+            self.release(region);
+        } else if value.examples.is_some() {
+            self.free_alike.entry((value.each, value.count())).or_default().push(region);
+        }
     }
 
     fn allocate(&mut self, len: usize) -> Result<Region, PlanProblem> {

@@ -42,6 +42,8 @@ pub struct Plan {
     pub(super) code: Vec<Scheduled>,
     pub(super) arena: usize,
     pub(super) constants: Vec<(Region, Vec<f64>)>,
+    /// Single numbers that no step changes.
+    pub(super) fixed: Vec<Region>,
     pub(super) inputs: IndexMap<SlotId, Region>,
     pub(super) slots: IndexMap<SlotId, usize>,
     pub(super) outputs: Vec<Output>,
@@ -60,7 +62,7 @@ impl Plan {
         let workers = schedule::workers(&work, &rest, request.threads);
         let setups = units.len();
         units.extend(if workers > 1 { schedule::batched_first(&work, rest) } else { rest });
-        let layout = Planner::new(&work, request, &units, &kept).place()?;
+        let layout = Planner::new(&work, request, &units, &kept, workers).place()?;
         let emitter = Emitter { work: &work, layout: &layout };
         let setup = units[..setups].iter().flat_map(|unit| emitter.unit(unit)).collect();
         let mut code = schedule::Code::new(&work, workers);
@@ -80,6 +82,7 @@ impl Plan {
             code,
             outputs,
             arena: layout.arena,
+            fixed: layout.fixed,
             constants: layout.constants,
             inputs: layout.inputs,
             slots: layout.slots,

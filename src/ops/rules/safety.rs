@@ -5,7 +5,7 @@ use super::pattern::{attributes, beside_number, is_number, pair, under};
 use super::{Floats, rules};
 use crate::graph::{Attribute, Graph, NodeId};
 use crate::ops::build::{
-    add, div, exp, log, neg, reciprocal, reduce, sigmoid, softplus, stop_gradient, sub, sum,
+    add, div, exp, log, neg, quotient, reciprocal, reduce, sigmoid, softplus, stop_gradient, sub, sum,
 };
 use crate::ops::reduce::spread;
 use crate::tensor::{Axis, Fold};
@@ -78,6 +78,11 @@ rules! {
         "one divided": "1 / x is the reciprocal", Floats::Equal, Smaller, |g, site| {
             let (a, b) = site.two()?;
             is_number(g, a, 1.0).then(|| reciprocal(g, b))
+        };
+        "direction of a vector": "x / norm(x) is 0 where the norm is 0", FINITE, Safer, |g, site| {
+            let (x, length) = site.two()?;
+            let squares = under(g, under(g, length, "sqrt")?, "sum")?;
+            (under(g, squares, "square")? == x).then(|| quotient(g, x, length))
         };
         "sign of a quotient": "(-a) / b is -(a / b)", Floats::Equal, Smaller, |g, site| {
             let (a, b) = site.two()?;

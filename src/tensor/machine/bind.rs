@@ -1,8 +1,9 @@
 //! From instructions to code: addresses, shares of workers, and the points where workers must meet.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::fused::{self, FusedCode};
+use super::fused::{self, FusedCode, Tiles};
 use super::instruction::{Base, Instruction, Region, RunContext, Touched};
 use super::run::{self, Code};
 use crate::tensor::isa::Level;
@@ -34,6 +35,8 @@ pub struct Binding<'a, T> {
     pub code: &'a [Scheduled],
     /// Numbers in the arena.
     pub arena: usize,
+    /// Single numbers of the arena that no step changes.
+    pub fixed: &'a [Region],
     /// Numbers of the arena that are there from the start.
     pub constants: &'a [(Region, Vec<f64>)],
     pub slots: &'a Slots<T>,
@@ -45,12 +48,9 @@ pub struct Binding<'a, T> {
 
 /// Code for each worker, and the memory it runs over.
 pub struct Program<T> {
-    arena: Memory<T>,
-    /// The list of slots it was bound to, and those of them it uses.
+    memories: Memories<T>,
+    /// The list of slots it was bound to.
     slots_id: u64,
-    slots: Vec<(usize, Arc<Memory<T>>)>,
-    /// The workers' tiles; the code holds their addresses.
-    _tiles: Memory<T>,
     code: Vec<Vec<Code<T>>>,
     barrier: Barrier,
 }
@@ -60,37 +60,96 @@ unsafe impl<T: Send> Send for Program<T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Sync for Program<T> {}
 
-impl<T: Real> Program<T> {
-    /// `None` if the system has no room for the arena.
-    pub fn bind(binding: &Binding<'_, T>) -> Option<Program<T>> {
-        let workers = binding.workers.max(1);
+/// The memory that code is bound to.
+struct Memories<T> {
+    arena: Memory<T>,
+    slots: Vec<(usize, Arc<Memory<T>>)>,
+    /// Tiles for each worker to work in.
+    tiles: Memory<T>,
+    tiles_each: usize,
+    /// Tiles full of numbers that never change.
+    fixed: Memory<T>,
+    fixed_at: HashMap<Region, usize>,
+}
+
+impl<T: Real> Memories<T> {
+    fn new(binding: &Binding<'_, T>) -> Option<Memories<T>> {
         let arena = Memory::zeros(binding.arena)?;
         for (region, values) in binding.constants {
-            assert!(
-                region.base == Base::Arena && region.len == values.len(),
-                "a constant of the wrong length"
-            );
+            assert!(region.base == Base::Arena, "a constant in a slot");
+            assert_eq!(region.len, values.len(), "a constant of the wrong length");
             // SAFETY: the arena is new: nobody else has it.
             let target = &mut unsafe { arena.as_mut() }[region.offset..region.offset + region.len];
             target.iter_mut().zip(values).for_each(|(to, &from)| *to = T::of(from));
         }
-        let slots: Vec<(usize, Arc<Memory<T>>)> =
-            binding.used.iter().map(|&slot| (slot, Arc::clone(binding.slots.memory(slot)))).collect();
-        let tiles_each =
-            binding.code.iter().map(|s| &s.instruction).chain(binding.setup).map(tiles).max().unwrap_or(0)
-                * T::TILE;
-        let tiles: Memory<T> = Memory::zeros(tiles_each.checked_mul(workers)?)?;
-        let address = |region: Region| {
-            let (start, len) = match region.base {
-                Base::Arena => (arena.start(), arena.len()),
-                Base::Slot(slot) => (slots[slot].1.start(), slots[slot].1.len()),
-            };
-            assert!(
-                region.offset.checked_add(region.len).is_some_and(|end| end <= len),
-                "a region outside its memory"
-            );
-            start.wrapping_add(region.offset)
+        let slots = binding.used.iter().map(|&slot| (slot, Arc::clone(binding.slots.memory(slot))));
+        let instructions = binding.code.iter().map(|scheduled| &scheduled.instruction).chain(binding.setup);
+        let tiles_each = instructions.map(tiles).max().unwrap_or(0) * T::TILE;
+        Some(Memories {
+            arena,
+            slots: slots.collect(),
+            tiles: Memory::zeros(tiles_each.checked_mul(binding.workers)?)?,
+            tiles_each,
+            fixed: Memory::zeros(binding.fixed.len().checked_mul(T::TILE)?)?,
+            fixed_at: HashMap::new(),
+        })
+    }
+
+    /// Where a region begins; it lies inside its memory.
+    fn address(&self, region: Region) -> *mut T {
+        let memory = match region.base {
+            Base::Arena => &self.arena,
+            Base::Slot(slot) => &*self.slots[slot].1,
         };
+        let end = region.offset.checked_add(region.len);
+        assert!(end.is_some_and(|end| end <= memory.len()), "a region outside its memory");
+        memory.start().wrapping_add(region.offset)
+    }
+
+    fn bind(
+        &self,
+        instruction: &Instruction,
+        units: (usize, usize),
+        worker: usize,
+        level: Level,
+        code: &mut Vec<Code<T>>,
+    ) {
+        let fixed = |region| {
+            let at = *self.fixed_at.get(&region)?;
+            Some(self.fixed.start().wrapping_add(at * T::TILE))
+        };
+        let scratch = self.tiles.start().wrapping_add(worker * self.tiles_each);
+        let tiles = Tiles { scratch, fixed: &fixed };
+        run::bind(instruction, units, level, &|region| self.address(region), &tiles, code);
+    }
+
+    /// Does what is done once.
+    fn set_up(&mut self, binding: &Binding<'_, T>) {
+        let mut code = Vec::new();
+        for instruction in binding.setup {
+            let touched = instruction.touches(0, instruction.units());
+            let mut regions = touched.reads.iter().chain(&touched.writes);
+            assert!(regions.all(|region| region.base == Base::Arena), "a setup that touches a slot");
+            self.bind(instruction, (0, instruction.units()), 0, binding.level, &mut code);
+        }
+        // SAFETY: nobody else knows this memory yet, and no slot is touched.
+        unsafe { run::run(&code, &Barrier::new(1), RunContext::default()) };
+        // SAFETY: as above.
+        let tiles = unsafe { self.fixed.as_mut() }.chunks_exact_mut(T::TILE);
+        for (tile, region) in tiles.zip(binding.fixed) {
+            assert!(region.base == Base::Arena && region.len == 1, "a fixed number is one of the arena");
+            tile.fill(self.arena.snapshot()[region.offset]);
+        }
+        self.fixed_at = binding.fixed.iter().copied().zip(0..).collect();
+    }
+}
+
+impl<T: Real> Program<T> {
+    /// `None` if the system has no room for the arena.
+    pub fn bind(binding: &Binding<'_, T>) -> Option<Program<T>> {
+        let workers = binding.workers;
+        let mut memories = Memories::new(binding)?;
+        memories.set_up(binding);
         let mut code: Vec<Vec<Code<T>>> = (0..workers).map(|_| Vec::new()).collect();
         let mut meetings = Meetings::new(workers);
         for scheduled in binding.code {
@@ -100,35 +159,17 @@ impl<T: Real> Program<T> {
             }
             for (worker, &(from, to)) in shares.iter().enumerate() {
                 if from < to {
-                    let scratch = tiles.start().wrapping_add(worker * tiles_each);
-                    run::bind(
+                    memories.bind(
                         &scheduled.instruction,
-                        from,
-                        to,
+                        (from, to),
+                        worker,
                         binding.level,
-                        &address,
-                        scratch,
                         &mut code[worker],
                     );
                 }
             }
         }
-        let mut setup = Vec::new();
-        for instruction in binding.setup {
-            run::bind(
-                instruction,
-                0,
-                instruction.units(),
-                binding.level,
-                &address,
-                tiles.start(),
-                &mut setup,
-            );
-        }
-        // SAFETY: nobody else knows the arena yet, and a setup reads no slot.
-        unsafe { run::run(&setup, &Barrier::new(1), RunContext::default()) };
-        let slots_id = binding.slots.id();
-        Some(Program { arena, slots_id, slots, _tiles: tiles, code, barrier: Barrier::new(workers) })
+        Some(Program { memories, slots_id: binding.slots.id(), code, barrier: Barrier::new(workers) })
     }
 
     pub fn workers(&self) -> usize {
@@ -143,7 +184,7 @@ impl<T: Real> Program<T> {
     /// Whether the slots are those it was bound to, and none has been replaced.
     pub fn fits(&self, slots: &Slots<T>) -> bool {
         self.slots_id == slots.id()
-            && self.slots.iter().all(|(slot, memory)| Arc::ptr_eq(memory, slots.memory(*slot)))
+            && self.memories.slots.iter().all(|(slot, memory)| Arc::ptr_eq(memory, slots.memory(*slot)))
     }
 
     /// One step. The slots are those it was bound to; the pool has at least as many workers as the program.
@@ -172,14 +213,14 @@ impl<T: Real> Program<T> {
     /// Numbers of the arena as they stand after a step.
     pub fn read(&self, region: Region) -> &[T] {
         assert_eq!(region.base, Base::Arena, "slots are read from the store");
-        &self.arena.snapshot()[region.offset..region.offset + region.len]
+        &self.memories.arena.snapshot()[region.offset..region.offset + region.len]
     }
 
     /// Numbers of the arena to be set before a step.
     pub fn write(&mut self, region: Region) -> &mut [T] {
         assert_eq!(region.base, Base::Arena, "slots are written through the store");
         // SAFETY: `&mut self`: no step runs.
-        let arena = unsafe { self.arena.as_mut() };
+        let arena = unsafe { self.memories.arena.as_mut() };
         &mut arena[region.offset..region.offset + region.len]
     }
 }

@@ -72,18 +72,26 @@ pub(super) fn tiles(fused: &Fused) -> usize {
     fused.registers + fused.loads.len()
 }
 
+/// The tiles that a loop may use.
+pub(super) struct Tiles<'a, T> {
+    /// This worker's scratch.
+    pub scratch: *mut T,
+    /// The tile that is full of a number that never changes.
+    pub fixed: &'a dyn Fn(super::Region) -> Option<*mut T>,
+}
+
 impl<T: Real> FusedCode<T> {
-    /// The code for examples `from..to`. `address` gives the start of a region, `tiles` is this worker's scratch.
+    /// The code for examples `from..to`. `address` gives the start of a region.
     pub fn bind(
         fused: &Fused,
         from: usize,
         to: usize,
         level: Level,
         address: &dyn Fn(super::Region) -> *mut T,
-        tiles: *mut T,
+        tiles: &Tiles<'_, T>,
     ) -> FusedCode<T> {
         check(fused);
-        let tile = |index: usize| tiles.wrapping_add(index * T::TILE);
+        let tile = |index: usize| tiles.scratch.wrapping_add(index * T::TILE);
         let flat = fused
             .loads
             .iter()
@@ -104,10 +112,13 @@ impl<T: Real> FusedCode<T> {
             let tiled = Operand { start: spread.tile, offset: NOWHERE };
             loads.push(match (access(fused, load.access), walk) {
                 (Access::Full, _) => Operand { start, offset: NUMBER },
-                (Access::Single, _) => {
-                    code.singles.push(spread);
-                    tiled
-                }
+                (Access::Single, _) => match (tiles.fixed)(load.region) {
+                    Some(start) => Operand { start, offset: NOWHERE },
+                    None => {
+                        code.singles.push(spread);
+                        tiled
+                    }
+                },
                 (Access::Feature, Walk::Examples { .. } | Walk::Flat { .. }) => {
                     Operand { start, offset: FEATURE }
                 }

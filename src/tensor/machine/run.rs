@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Region;
-use super::fused::FusedCode;
+use super::fused::{FusedCode, Tiles};
 use super::instruction::{ArgMaxWork, Draw, FoldWork, Instruction, Product, RunContext, Strided};
 use crate::tensor::fold::RunFold;
 use crate::tensor::isa::Level;
@@ -89,11 +89,10 @@ pub(super) struct Walk<T> {
 /// Code for the units `from..to` of an instruction.
 pub(super) fn bind<T: Real>(
     instruction: &Instruction,
-    from: usize,
-    to: usize,
+    (from, to): (usize, usize),
     level: Level,
     address: &dyn Fn(Region) -> *mut T,
-    tiles: *mut T,
+    tiles: &Tiles<'_, T>,
     code: &mut Vec<Code<T>>,
 ) {
     // Every region is looked at whole, so that an address is never past its memory.

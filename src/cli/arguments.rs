@@ -1,0 +1,241 @@
+//! The words of the command line and what they mean.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::session::Boundary;
+
+/// A language for neural networks: shapes checked before running, gradients as formulas.
+#[derive(Parser)]
+#[command(
+    name = "nn",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    override_usage = "nn FILE\n       nn COMMAND ...",
+    after_help = "`nn FILE` is `nn run FILE`; `-` stands for standard input.\n\n\
+        Examples:\n  nn iris.nn                   check a script, then run it\n  \
+        nn check iris.nn             find what is wrong with it\n  \
+        nn predict iris.nn --weights iris.safetensors --data new.csv\n  \
+        nn repl                      try things out\n\n\
+        Exit codes: 0 all is well, 1 a mistake in a script or its data, 2 a mistake on the command line,\n\
+        101 a mistake of nn itself, 130 stopped by Ctrl-C."
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Check a script, then run it
+    #[command(
+        after_help = "Ctrl-C ends a training after the present step, keeps its parameters and goes on with the \
+        script; a second one ends everything."
+    )]
+    Run(Run),
+    /// Find everything that is wrong with a script without running it
+    Check(Check),
+    /// Let a saved model answer the rows of a file
+    #[command(
+        after_help = "The script says what the model is and is not run; the weights bring what it learned and how \
+        its data was encoded.\n\nExample:\n  nn predict iris.nn --weights iris.safetensors --data new.csv -o answers.csv"
+    )]
+    Predict(Predict),
+    /// Type statements and see what they give
+    Repl(Repl),
+    /// Time a step of the script's first training
+    Bench(Bench),
+    /// Apply the fixes that messages propose
+    #[command(after_help = "Every fix was tried before it is proposed. Nothing is written with --dry-run.")]
+    Fix(Fix),
+    /// What a diagnostic means, with a program that raises it and the program mended
+    Explain {
+        /// Its name, as in `error[shape-mismatch]`
+        slug: String,
+    },
+    /// What a name of the library means: sentence, formula, source
+    Doc {
+        /// A layer, activation, loss, primitive, ...
+        name: String,
+    },
+}
+
+#[derive(Args)]
+pub struct Fix {
+    /// The script
+    pub file: PathBuf,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args)]
+pub struct Run {
+    /// The script, or `-`
+    pub file: PathBuf,
+    /// Say nothing about trainings
+    #[arg(short, long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Args)]
+pub struct Check {
+    /// The script, or `-`
+    pub file: PathBuf,
+    /// How mistakes are shown
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub format: Format,
+    /// Print what stands at a boundary between two stages
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub show: Option<Show>,
+    /// With `--show graph` or `grad`: after this pass
+    #[arg(long, value_name = "PASS", requires = "show")]
+    pub after: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Predict {
+    /// The script that declares the model, or `-`
+    pub file: PathBuf,
+    /// What `save` wrote
+    #[arg(short, long, value_name = "FILE")]
+    pub weights: String,
+    /// The rows to answer: a CSV or NPY file, or `-`
+    #[arg(short, long, value_name = "FILE")]
+    pub data: String,
+    /// Write a CSV file with every number in place of a line a row
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Which model, if the script declares several
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Args)]
+pub struct Repl {
+    /// A script to run first
+    pub file: Option<PathBuf>,
+    /// Say nothing about trainings
+    #[arg(short, long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Args)]
+pub struct Bench {
+    /// The script, or `-`
+    pub file: PathBuf,
+    /// One line of JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How long to measure
+    #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds, allow_negative_numbers = true)]
+    pub seconds: f64,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Args)]
+pub struct Threads {
+    /// How many threads to use at most; results do not depend on it
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl Threads {
+    pub fn count(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(all, usize::from)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A picture of the place
+    Full,
+    /// A line each
+    Short,
+    /// Data, on standard output
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Show {
+    /// The tree
+    Ast,
+    /// Every expression with its type
+    Types,
+    /// The graph of model, loss and metrics
+    Graph,
+    /// The graph of the whole step, with gradient and optimizer
+    Grad,
+    /// The instructions of a step
+    Plan,
+}
+
+impl Show {
+    pub fn boundary(self) -> Boundary {
+        match self {
+            Show::Ast => Boundary::Ast,
+            Show::Types => Boundary::Types,
+            Show::Graph => Boundary::Graph,
+            Show::Grad => Boundary::Grad,
+            Show::Plan => Boundary::Plan,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "expected a number of seconds".to_string())?;
+    if (0.01..=3600.0).contains(&number) {
+        Ok(number)
+    } else {
+        Err("expected 0.01 to 3600 seconds".to_string())
+    }
+}
+
+/// The command of these arguments. A mistake, `--help` and `--version` end the program with clap's words and code.
+pub fn read(mut words: Vec<OsString>) -> Arguments {
+    let command = Arguments::command().long_version(super::version::facts());
+    if let Some(first) = words.get(1).filter(|first| !is_flag(first)).cloned() {
+        let name = first.to_string_lossy();
+        let is_command = command.get_subcommands().any(|known| known.get_name() == name);
+        if !is_command && looks_like_a_file(Path::new(&first)) {
+            words.insert(1, "run".into());
+        } else if !is_command {
+            unknown(&name, &command);
+        }
+    }
+    let matches = command.get_matches_from(words);
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+fn is_flag(word: &OsString) -> bool {
+    word != "-" && word.as_encoded_bytes().starts_with(b"-")
+}
+
+fn looks_like_a_file(path: &Path) -> bool {
+    path == Path::new("-") || path.extension().is_some() || path.components().count() > 1 || path.exists()
+}
+
+/// A first word that is nothing: the near command or script, and code 2.
+fn unknown(name: &str, command: &clap::Command) -> ! {
+    let commands = command.get_subcommands().map(|known| known.get_name().to_string());
+    let script = Path::new(name).with_extension("nn");
+    let near = match script.exists() {
+        true => Some(script.display().to_string()),
+        false => crate::session::near_name(name, commands),
+    };
+    let hint = near.map_or(String::new(), |near| format!("; did you mean `nn {near}`?"));
+    super::output::complain(&format!("`{name}` is neither a command nor a file{hint}"));
+    super::output::say("`nn --help` lists the commands");
+    std::process::exit(2)
+}

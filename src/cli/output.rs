@@ -1,0 +1,96 @@
+//! Where lines go: standard output whole and in order, standard error at once.
+//!
+//! A pipe that nobody reads any more is the normal end of a program, so nothing here uses `println!`.
+
+use std::cell::RefCell;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write};
+use std::rc::Rc;
+
+/// Standard output, shared by whoever has something to print. Kept together in large pieces unless someone watches.
+#[derive(Clone)]
+pub struct Output {
+    writer: Rc<RefCell<BufWriter<StdoutLock<'static>>>>,
+    is_watched: bool,
+}
+
+impl Output {
+    pub fn new() -> Output {
+        let stdout = io::stdout();
+        let is_watched = stdout.is_terminal();
+        Output { writer: Rc::new(RefCell::new(BufWriter::with_capacity(1 << 16, stdout.lock()))), is_watched }
+    }
+
+    pub fn line(&self, text: &str) {
+        self.text(text);
+        self.text("\n");
+        if self.is_watched {
+            self.flush();
+        }
+    }
+
+    pub fn text(&self, text: &str) {
+        end_if_closed(self.writer.borrow_mut().write_all(text.as_bytes()));
+    }
+
+    /// Before anything is said on standard error, and at the end.
+    pub fn flush(&self) {
+        end_if_closed(self.writer.borrow_mut().flush());
+    }
+}
+
+/// Nobody reads any more: there is nothing left to do. A full disk is told.
+fn end_if_closed(result: io::Result<()>) {
+    match result {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => {
+            complain(&format!("standard output cannot be written: {error}"));
+            std::process::exit(1);
+        }
+    }
+}
+
+/// A line on standard error; one that cannot be written there cannot be told anywhere.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// A line about the command itself, not about a script.
+pub fn complain(what: &str) {
+    say(&format!("nn: {what}"));
+}
+
+/// Text on standard error without a line end.
+pub fn say_text(text: &str) {
+    let mut stderr = io::stderr();
+    let _ = stderr.write_all(text.as_bytes());
+    let _ = stderr.flush();
+}
+
+/// How standard error looks: whether it is a terminal, takes colours, and how wide it is.
+#[derive(Clone, Copy)]
+pub struct Screen {
+    pub is_terminal: bool,
+    pub color: bool,
+    pub width: usize,
+}
+
+impl Screen {
+    pub fn of_stderr() -> Screen {
+        let is_terminal = io::stderr().is_terminal();
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Screen { is_terminal, color: is_terminal && !set("NO_COLOR") && !dumb, width: width(is_terminal) }
+    }
+}
+
+/// The width of the terminal, or what `COLUMNS` says, or 100.
+fn width(is_terminal: bool) -> usize {
+    let of_terminal = || {
+        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stderr())?;
+        Some(usize::from(width)).filter(|width| *width > 0)
+    };
+    let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let found = if is_terminal { of_terminal().or(said) } else { said };
+    found.unwrap_or(100).clamp(40, 240)
+}

@@ -1,0 +1,108 @@
+//! Fixes that have not been tried: stages propose, the session applies each and checks again, and only what mends
+//! the mistake is shown.
+
+use super::{Edit, Fix};
+use crate::base::{Sources, Span};
+
+/// A proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub title: String,
+    pub changes: Vec<Change>,
+}
+
+/// One change of the text, in terms of other places in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Puts pieces in place of a span.
+    Replace { span: Span, pieces: Vec<Piece> },
+    /// Writes another whole number for each one equal to `from` in a span; or for the last alone.
+    Number { within: Span, from: i64, to: String, only_last: bool },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    Text(String),
+    /// What is written there.
+    Source(Span),
+    /// The same, in parentheses if it is more than one word.
+    Operand(Span),
+}
+
+impl Candidate {
+    /// `title`, and one replacement.
+    pub fn replace(title: impl Into<String>, span: Span, pieces: Vec<Piece>) -> Candidate {
+        Candidate { title: title.into(), changes: vec![Change::Replace { span, pieces }] }
+    }
+
+    /// As edits of the text; `None` if a number is not there.
+    pub fn resolve(&self, sources: &Sources) -> Option<Fix> {
+        let mut edits = Vec::new();
+        for change in &self.changes {
+            match change {
+                Change::Replace { span, pieces } => {
+                    let text = pieces.iter().map(|piece| piece_text(piece, sources)).collect();
+                    edits.push(Edit { span: *span, text });
+                }
+                Change::Number { within, from, to, only_last } => {
+                    let mut places = numbers(sources, *within, *from);
+                    if places.is_empty() {
+                        return None;
+                    }
+                    if *only_last {
+                        places = places.split_off(places.len() - 1);
+                    }
+                    edits.extend(places.into_iter().map(|span| Edit { span, text: to.clone() }));
+                }
+            }
+        }
+        Some(Fix { title: self.title.clone(), edits })
+    }
+}
+
+fn piece_text(piece: &Piece, sources: &Sources) -> String {
+    match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Source(span) => sources.get(span.source).slice(*span).to_string(),
+        Piece::Operand(span) => {
+            let text = sources.get(span.source).slice(*span);
+            if text.contains(char::is_whitespace) { format!("({text})") } else { text.to_string() }
+        }
+    }
+}
+
+/// The places of a whole number, standing alone, inside a span.
+fn numbers(sources: &Sources, within: Span, number: i64) -> Vec<Span> {
+    let source = sources.get(within.source);
+    let (text, wanted) = (source.slice(within), number.to_string());
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    text.match_indices(&wanted)
+        .filter(|(at, _)| {
+            let before = text.get(..*at).and_then(|before| before.chars().next_back());
+            let after = text.get(at + wanted.len()..).and_then(|after| after.chars().next());
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        })
+        .map(|(at, _)| {
+            let start = within.start as usize + at;
+            Span::new(within.source, start, start + wanted.len())
+        })
+        .collect()
+}
+
+/// A text with a fix applied; edits must not overlap.
+pub fn apply(fix: &Fix, source: Span, text: &str) -> Option<String> {
+    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span.start);
+    let mut result = String::new();
+    let mut at = 0;
+    for edit in edits {
+        if edit.span.source != source.source || (edit.span.start as usize) < at {
+            return None;
+        }
+        result.push_str(text.get(at..edit.span.start as usize)?);
+        result.push_str(&edit.text);
+        at = edit.span.end as usize;
+    }
+    result.push_str(text.get(at..)?);
+    Some(result)
+}

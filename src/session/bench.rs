@@ -1,0 +1,159 @@
+//! The step of a script's first training, made ready and timed. `nn bench` shows what comes of it.
+
+use std::path::Path;
+
+use super::program::{Report, folder_of, read};
+use super::state::{Mode, Session};
+use super::world::World;
+use crate::base::Span;
+use crate::check::TrainRequest;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::elaborate::Step;
+use crate::graph::{Graph, NodeId, Operation};
+use crate::passes;
+use crate::tensor::{Kernel, Precision};
+use crate::train::{self, History, Job, Length, Timing};
+
+/// What a step costs.
+#[derive(Clone, Copy, Debug)]
+pub struct Benchmark {
+    pub timing: Timing,
+    pub batch: usize,
+    pub parameters: usize,
+    pub threads: usize,
+    pub precision: Precision,
+    /// Multiplications and additions in the products of a step, counted separately; 0 if it has no product.
+    pub product_flops: f64,
+}
+
+/// Walks a script without running it, loads what its first training needs, and times the steps of that training.
+pub fn bench_file(world: &mut dyn World, path: &Path, seconds: f64) -> (Report, Option<Benchmark>) {
+    let text = match read(world, path) {
+        Ok(text) => text,
+        Err(report) => return (*report, None),
+    };
+    let mut session = Session::new(world, Mode::Prepare, folder_of(path).to_path_buf());
+    let (ast, source) = session.parse(&path.display().to_string(), &text);
+    session.walk(&ast);
+    let benchmark = match session.trainings.first().cloned() {
+        _ if session.has_errors() => None,
+        Some(request) => session.bench(&request, seconds),
+        None => {
+            session.report_no_training(Span::new(source, 0, 0), "time");
+            None
+        }
+    };
+    (session.into_report(), benchmark)
+}
+
+impl Session<'_> {
+    pub(super) fn report_no_training(&mut self, span: Span, what: &str) {
+        let headline = format!("this script has no `train`, so there is nothing to {what}");
+        self.report(
+            Diagnostic::error(Slug::NoTraining, span, headline)
+                .here("no training from here to the end")
+                .help("write a `train` statement, such as `train net on data { loss = mse, optimizer = sgd, epochs = 1 }`"),
+        );
+    }
+
+    fn bench(&mut self, request: &TrainRequest, seconds: f64) -> Option<Benchmark> {
+        let span = request.step.model_span;
+        let step = self.elaborator.step(&request.step)?;
+        let (dataset, part) = self.loaded_part(request.data.handle)?;
+        let data = dataset.parts.get(&part)?;
+        let values = self.step_values(&step, request.step.model, span);
+        let model = self.elaborator.models.get(request.step.model.0)?;
+        let parameters = model.parameter_count();
+        let known = |name: &String| values.as_ref().is_some_and(|values| values.contains_key(name));
+        if let Some(missing) = model.stored.values().find(|stored| !known(&stored.name)) {
+            let headline = format!("the first value of `{}` is known only to a run", missing.name);
+            let place = missing.span;
+            self.report(Diagnostic::error(Slug::Runtime, place, headline).here("cannot be timed without it"));
+            return None;
+        }
+        let mut values = values?;
+        values.extend(self.optimizer_states(&step, span)?);
+        let threads = self.world.threads();
+        let job = Job {
+            step: &step,
+            data,
+            validate: None,
+            length: Length::Epochs(1),
+            batch: request.batch,
+            shuffle: request.shuffle,
+            patience: None,
+            seed: request.seed.unwrap_or(self.seed),
+            name: request.data.name.clone(),
+            precision: self.precision,
+            threads,
+            values,
+            start: (0, History::default()),
+        };
+        let batch = request.batch.min(data.n_examples);
+        let timing = match train::time_steps(&job, seconds) {
+            Ok(Some(timing)) => timing,
+            Ok(None) => {
+                let headline = "the loss stops being a number at once: there is no step worth timing";
+                self.report(Diagnostic::error(Slug::Diverged, span, headline).here("this training"));
+                return None;
+            }
+            Err(problem) => {
+                self.report(super::training::problem_of(&problem, span));
+                return None;
+            }
+        };
+        let precision = self.precision;
+        let product_flops = product_flops(&step, batch);
+        Some(Benchmark { timing, batch, parameters, threads, precision, product_flops })
+    }
+}
+
+/// What a step computes, for counting and for printing: its outputs and its updates.
+pub(super) fn results(step: &Step) -> Vec<NodeId> {
+    let sums = step.metrics.iter().flat_map(|metric| metric.sums.iter().copied());
+    let updates = step.updates.iter().map(|(_, node)| *node);
+    step.loss.into_iter().chain(sums).chain(updates).collect()
+}
+
+fn product_flops(step: &Step, batch: usize) -> f64 {
+    let (graph, _) = passes::optimise(&step.graph, &results(step));
+    let products = graph.ids().filter_map(|id| flops_of(&graph, id, batch as f64));
+    products.sum()
+}
+
+fn flops_of(graph: &Graph, id: NodeId, batch: f64) -> Option<f64> {
+    let node = graph.node(id);
+    let Operation::Apply(op) = &node.operation else { return None };
+    let (lhs, rhs) = (node.inputs.first()?, node.inputs.get(1)?);
+    let size = |id: NodeId| -> Option<f64> {
+        Some(graph.ty(id).shape.dims()?.iter().map(|dim| *dim as f64).product())
+    };
+    let inner = match op.kernel()? {
+        Kernel::MatMul => graph.ty(*lhs).shape.dims()?.last().copied()? as f64,
+        // Each element is a sum over the columns of both sides and over the examples.
+        Kernel::MatMulSum => match graph.ty(*lhs).shape.dims()?.as_slice() {
+            [_, columns] => *columns as f64,
+            _vector => 1.0,
+        },
+        Kernel::Map1(_)
+        | Kernel::Map2(_)
+        | Kernel::Map3(_)
+        | Kernel::Reduce { .. }
+        | Kernel::ArgMax { .. }
+        | Kernel::BatchReduce(_)
+        | Kernel::Expand
+        | Kernel::Repeat { .. }
+        | Kernel::Transpose
+        | Kernel::Reshape
+        | Kernel::Slice { .. }
+        | Kernel::Pad { .. }
+        | Kernel::Concat { .. }
+        | Kernel::Stack
+        | Kernel::OneHot { .. }
+        | Kernel::Iota
+        | Kernel::Eye
+        | Kernel::Identity => return None,
+    };
+    let batched = graph.ty(*lhs).batch.is_some() || graph.ty(*rhs).batch.is_some();
+    Some(2.0 * inner * size(id)? * if batched { batch } else { 1.0 })
+}

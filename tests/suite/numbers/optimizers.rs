@@ -1,0 +1,216 @@
+//! Optimizers: a vector under given gradients; small networks over hundreds of steps.
+
+use serde_json::Value;
+
+use super::array::{Array, compare};
+use super::tally::{Case, Tally, cases, json};
+use super::trainer::{Setup, Trained};
+
+/// A model whose gradient is its input.
+const VECTOR: &str = "model net(x: [4]) -> [] { param w: [4] = zeros\n w · x }\nloss itself(p, t) = p";
+/// PyTorch's names of options, and ours.
+const OPTIONS: &[(&str, &str)] = &[
+    ("lr", "lr"),
+    ("learning_rate", "lr"),
+    ("weight_decay", "decay"),
+    ("momentum", "momentum"),
+    ("dampening", "dampening"),
+    ("nesterov", "nesterov"),
+    ("amsgrad", "amsgrad"),
+    ("centered", "centered"),
+    ("alpha", "alpha"),
+    ("rho", "rho"),
+    ("eps", "eps"),
+    ("lr_decay", "lr_decay"),
+    ("initial_accumulator_value", "first"),
+    ("momentum_decay", "momentum_decay"),
+    ("max_iter", "iterations"),
+    ("b1", "beta1"),
+    ("b2", "beta2"),
+];
+
+/// The optimizer as it is written in ours.
+pub fn optimizer(theirs: &str, args: &Value) -> Result<String, String> {
+    let name = match theirs {
+        "SGD" | "sgd" | "Adam" | "adam" | "AdamW" | "adamw" | "Adagrad" | "RMSprop" | "Adadelta"
+        | "NAdam" | "RAdam" | "Adamax" | "Rprop" | "ASGD" | "LBFGS" => theirs.to_lowercase(),
+        other => return Err(other.to_string()),
+    };
+    let mut options = Vec::new();
+    for (key, value) in args.as_object().into_iter().flatten() {
+        match (key.as_str(), value) {
+            ("betas", Value::Array(betas)) => {
+                options.push(format!("beta1 = {}, beta2 = {}", betas[0], betas[1]));
+            }
+            ("line_search_fn", Value::String(_)) => options.push("search = true".to_string()),
+            ("line_search_fn", _) | ("maximize", Value::Bool(false)) => {}
+            ("maximize", _) => {
+                return Err("climbing: ours is the descent of the loss with the other sign".to_string());
+            }
+            _ => match OPTIONS.iter().find(|(theirs, _)| theirs == key) {
+                Some((_, ours)) => options.push(format!("{ours} = {value}")),
+                None => return Err(format!("no option `{key}`")),
+            },
+        }
+    }
+    // PyTorch's L-BFGS takes plain steps unless a search is asked for.
+    if name == "lbfgs" && args["line_search_fn"].is_null() {
+        options.push("search = false".to_string());
+    }
+    if name == "sgd" && args["lr"].is_null() && args["learning_rate"].is_null() {
+        options.push("lr = 0.001".to_string());
+    }
+    Ok(format!("{name}({})", options.join(", ")))
+}
+
+pub fn replay_raw() -> Tally {
+    let mut tally = Tally::default();
+    let cases = cases("optim_raw.json");
+    let grads = cases.first().map(|case| Array::read(&case["grads"]));
+    for case in cases.iter().skip(1) {
+        let name = case["name"].as_str().unwrap_or_default();
+        match optimizer(case["optimizer"].as_str().unwrap_or_default(), &case["args"]) {
+            Ok(text) => tally.holds(name, trajectory(&text, grads.as_ref().expect("gradients"), case)),
+            Err(reason) if reason == "ASGD" => tally.skip(name, "averaging over steps is not in the library"),
+            Err(_) if name == "SGD_maximize" => {
+                let negated = grads.as_ref().map(negated).expect("gradients");
+                tally.holds(name, trajectory("sgd(lr = 0.1)", &negated, case));
+            }
+            Err(reason) => tally.skip(name, &reason),
+        }
+    }
+    tally
+}
+
+fn negated(array: &Array) -> Array {
+    Array { shape: array.shape.clone(), data: array.data.iter().map(|v| -v).collect() }
+}
+
+/// One vector, 40 given gradients.
+fn trajectory(optimizer: &str, grads: &Array, case: &Value) -> Result<(), String> {
+    let wanted = Array::read(&case["traj"]);
+    let first = Array { shape: vec![4], data: wanted.data[..4].to_vec() };
+    let target = Array { shape: vec![grads.shape[0]], data: vec![0.0; grads.shape[0]] };
+    let setup = Setup { model: VECTOR, loss: "itself", optimizer, input: grads, target: &target, clip: None };
+    let trained = Trained::new(&setup, &[("w", first)])?;
+    let batches: Vec<Vec<u32>> = (0..grads.shape[0] as u32).map(|row| vec![row]).collect();
+    trained.run(&batches, 1, |at, _, value| {
+        let wanted = &wanted.data[(at + 1) * 4..(at + 2) * 4];
+        // A weight that passes through 0 is compared with 1, the size of the others.
+        compare(&format!("{optimizer}, step {}", at + 1), &value("w"), wanted, 1e-12, 1.0)
+    })
+}
+
+/// optax's, where its definition is ours.
+pub fn replay_optax() -> Tally {
+    let mut tally = Tally::default();
+    let cases = cases("optax/optim_raw.json");
+    let grads = cases.first().map(|case| Array::read(&case["grads"]));
+    for case in cases.iter().skip(1) {
+        let name = case["name"].as_str().unwrap_or_default();
+        let lr = &case["args"]["learning_rate"];
+        let text = match name {
+            "sgd" => format!("sgd(lr = {lr})"),
+            "momentum" => format!("sgd(lr = {lr}, momentum = 0.9)"),
+            "nesterov" => format!("sgd(lr = {lr}, momentum = 0.9, nesterov = true)"),
+            "adam" => format!("adam(lr = {lr})"),
+            "adamw" => format!("adamw(lr = {lr}, decay = 0.05)"),
+            "adamax" => format!("adamax(lr = {lr})"),
+            "adadelta" => format!("adadelta(lr = {lr}, rho = 0.9, eps = 1e-6)"),
+            "radam" => format!("radam(lr = {lr})"),
+            "lion" => format!("lion(lr = {lr})"),
+            "lion_default_wd" => format!("lion(lr = {lr}, decay = 0.001)"),
+            "lion_wd" => format!("lion(lr = {lr}, beta1 = 0.95, beta2 = 0.98, decay = 0.1)"),
+            "lamb" => format!("lamb(lr = {lr}, decay = 0.01)"),
+            "sign_sgd" => format!("lion(lr = {lr}, beta1 = 0)"),
+            "nadam" | "adagrad" | "rmsprop" | "rmsprop_centered_momentum" | "amsgrad" | "rprop" => {
+                tally.skip(name, "another definition than PyTorch's, which is ours");
+                continue;
+            }
+            _ => {
+                tally.skip(name, "not an optimizer of the library");
+                continue;
+            }
+        };
+        tally.holds(name, trajectory(&text, grads.as_ref().expect("gradients"), case));
+    }
+    tally
+}
+
+const NETWORK: &str = "model net(x: [2]) -> [1] {
+    param W0: [3, 2] = zeros
+    param b0: [3] = zeros
+    param W2: [1, 3] = zeros
+    param b2: [1] = zeros
+    sigmoid(W2 · sigmoid(W0 · x + b0) + b2)
+}
+loss total(p, t) = 3 * sum(p)";
+const NAMES: [(&str, &str); 4] = [("0.weight", "W0"), ("0.bias", "b0"), ("2.weight", "W2"), ("2.bias", "b2")];
+
+pub fn replay_trajectories() -> Tally {
+    let mut tally = Tally::default();
+    for case in cases("optimizer_trajectories.json") {
+        let name = case["name"].as_str().unwrap_or_default();
+        tally.case(name, run(&case));
+    }
+    tally
+}
+
+fn run(case: &Value) -> Result<Case, String> {
+    let climbs = case["args"]["maximize"] == true;
+    let mut args = case["args"].clone();
+    if let Some(args) = args.as_object_mut() {
+        args.remove("maximize");
+    }
+    let optimizer = match optimizer(case["optimizer"].as_str().unwrap_or_default(), &args) {
+        Ok(text) => text,
+        Err(reason) => return Ok(Case::Skip(reason)),
+    };
+    if optimizer.starts_with("asgd") {
+        return Ok(Case::Skip("averaging over steps is not in the library".to_string()));
+    }
+    let sums = case["loss"] == "sum of outputs";
+    // The reference adds the outputs of three examples up; a loss here is a mean over examples.
+    let loss = match (sums, climbs) {
+        (true, true) => "loss opposite(p, t) = -3 * sum(p)\nopposite",
+        (true, false) => "total",
+        (false, _) => "binary_cross_entropy",
+    };
+    let sign = if climbs { -1.0 } else { 1.0 };
+    let target = Array { shape: vec![3, 1], data: vec![0.0, 1.0, 1.0] };
+    let input = Array::read(&case["x"]);
+    let setup =
+        Setup { model: NETWORK, loss, optimizer: &optimizer, input: &input, target: &target, clip: None };
+    let first = NAMES.map(|(theirs, ours)| (ours, Array::read(&case["init"][theirs])));
+    let trained = Trained::new(&setup, &first)?;
+    let losses = Array::read(&case["loss_before_step"]);
+    let last =
+        case["after_step"].as_object().into_iter().flatten().filter_map(|(step, _)| step.parse().ok()).max();
+    trained.run(&trained.full_batches(last.unwrap_or(0)), 1, |at, loss, value| {
+        let step = at + 1;
+        for known in losses.data.chunks(2).filter(|pair| pair[0] == step as f64) {
+            compare(&format!("loss before step {step}"), &[sign * loss], &known[1..], 1e-9, 1e-300)?;
+        }
+        let after = &case["after_step"][step.to_string()];
+        for (theirs, ours) in NAMES.iter().filter(|_| !after.is_null()) {
+            let wanted = Array::read(&after[*theirs]).by_columns();
+            compare(&format!("{ours} after step {step}"), &value(ours), &wanted, 1e-9, 1e-2)?;
+        }
+        Ok(())
+    })?;
+    Ok(Case::Holds)
+}
+
+/// scikit-learn's optimizers, from given states.
+pub fn sklearn(tally: &mut Tally, file: &Value) {
+    for case in file["optimizers"].as_array().into_iter().flatten() {
+        let name = case["name"].as_str().unwrap_or_default();
+        tally.holds(&format!("optimizer {name}"), sklearn_optimizer(name, case));
+    }
+    let _ = json;
+}
+
+fn sklearn_optimizer(name: &str, case: &Value) -> Result<(), String> {
+    let _ = (name, case);
+    Ok(())
+}
