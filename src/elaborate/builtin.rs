@@ -24,8 +24,20 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// What a script does: calls that only statements may contain, done by whoever walks them.
-pub const ACTIONS: &[&str] =
-    &["print", "show", "evaluate", "predict", "save", "load", "batches", "assert", "derive"];
+pub const ACTIONS: &[&str] = &[
+    "print",
+    "show",
+    "evaluate",
+    "predict",
+    "save",
+    "load",
+    "batches",
+    "assert",
+    "derive",
+    "trace",
+    "check_gradients",
+    "assert_gradient",
+];
 
 const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
 
