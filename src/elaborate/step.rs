@@ -6,6 +6,7 @@ use super::candidates::Origin;
 use super::optimizer::{OptimizerState, Update};
 use super::scope::Frame;
 use super::value::{FunctionValue, Target, Value};
+use super::warnings::Compared;
 use super::{Elaborator, ModelId, problem};
 use crate::base::Span;
 use crate::diagnostics::{Candidate, Change, Diagnostic, Slug};
@@ -38,6 +39,8 @@ pub struct StepRequest {
     pub clip: Option<f64>,
     pub l1: f64,
     pub l2: f64,
+    /// How many examples a step of training sees, and where that is written.
+    pub batch: Option<(usize, Span)>,
 }
 
 /// A compiled request: a graph with its slots.
@@ -140,6 +143,9 @@ impl Elaborator {
             let per_example = self.per_example(loss, *span, prediction, truth, request)?;
             step.loss = Some(self.over_batch(Fold::Sum, per_example, batch, *span)?);
             if let Some((optimizer, optimizer_span)) = &request.optimizer {
+                let compared = Compared { prediction, loss: per_example, loss_span: *span };
+                let trained = self.trained(request);
+                self.warn_of_step(request, &compared, &trained);
                 let mean = self.batch_mean(per_example, *span)?;
                 let objective = self.with_penalty(mean, request)?;
                 self.optimise(&mut step, request, objective, (optimizer, *optimizer_span), count_node)?;

@@ -41,7 +41,11 @@ pub(super) fn mend(
             let after = plain_check(world, name, &mended, folder);
             let is_new = |other: &Diagnostic| !before.contains(&(other.slug, other.headline.clone()));
             let worse = after.diagnostics.iter().any(|other| other.is_error() && is_new(other));
-            if !worse && count(&after.diagnostics) < errors_before && !diagnostic.fixes.contains(&fix) {
+            let fewer = match diagnostic.is_error() {
+                true => count(&after.diagnostics) < errors_before,
+                false => after.diagnostics.len() < before.len(),
+            };
+            if !worse && fewer && !diagnostic.fixes.contains(&fix) {
                 diagnostic.fixes.push(fix);
             }
         }

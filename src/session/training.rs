@@ -399,6 +399,7 @@ impl Session<'_> {
             clip: None,
             l1: 0.0,
             l2: 0.0,
+            batch: None,
         };
         Some((request, part))
     }
