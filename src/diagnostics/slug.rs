@@ -66,7 +66,6 @@ slugs! {
     BatchOfOne = "batch-of-one", "A layer looks across the examples of batches that have only one.";
     NeverTrains = "never-trains", "A parameter is trained by a loss that does not depend on it.";
     ValidationOverlap = "validation-overlap", "A training is validated on its own examples.";
-    UnusedName = "unused-name", "A name in a body is given a value that nothing uses.";
     Internal = "internal", "A mistake of nn itself, not of the program.";
 }
 

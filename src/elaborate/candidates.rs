@@ -186,8 +186,15 @@ impl Elaborator {
         wanted: &Shape,
         but: [NodeId; 2],
     ) -> Diagnostic {
-        let Some(frame) = self.frames.last() else { return diagnostic };
-        for (name, binding) in frame.locals.iter().rev() {
+        // Arguments are held to their parameters inside the call: the names are those of the text around it.
+        let inside = |frame: &&super::scope::Frame| !frame.is_definition && frame.call_span.contains(span);
+        let around = self.frames.iter().rev().find(|frame| !inside(frame));
+        // Values of the script are nodes of its own graph.
+        if around.is_none() && self.home.is_some() {
+            return diagnostic;
+        }
+        let locals = around.map_or(&self.globals, |frame| &frame.locals);
+        for (name, binding) in locals.iter().rev() {
             let Value::Node(node) = binding.value else { continue };
             if !but.contains(&node) && self.graph.ty(node).shape == *wanted && !wanted.is_scalar() {
                 let title = format!("`{name}` fits");
@@ -225,13 +232,13 @@ impl Elaborator {
             let pieces = vec![Piece::Operand(span), text(".T")];
             diagnostic = diagnostic.try_fix(Candidate::replace("transpose it", span, pieces));
         }
+        diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
         if let ([Size::Known(from)], [Size::Known(to)]) = (given.0.as_slice(), declared.0.as_slice())
             && let Some(within) = self.user_span(self.born(node))
         {
             let change = Change::Number { within, from: *from, to: to.to_string(), only_last: true };
             diagnostic = diagnostic.try_fix(Candidate::all(format!("make it {to} wide"), vec![change]));
         }
-        diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
         diagnostic.try_fix(as_given.last_resort())
     }
 }

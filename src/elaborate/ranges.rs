@@ -33,7 +33,12 @@ pub(super) fn of_graph(graph: &Graph) -> Vec<Range> {
                 op.range(&inputs)
             }
         };
-        ranges.push(range);
+        // No operation gives an infinite number, unless something went wrong before.
+        ranges.push(Range {
+            lo_open: range.lo_open || range.lo == f64::NEG_INFINITY,
+            hi_open: range.hi_open || range.hi == f64::INFINITY,
+            ..range
+        });
     }
     ranges
 }

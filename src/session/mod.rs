@@ -26,7 +26,6 @@ mod state;
 mod statements;
 mod trace;
 mod training;
-mod unused;
 mod world;
 
 /// The known name that is nearly this one.

@@ -129,7 +129,6 @@ impl Session<'_> {
     }
 
     fn function(&mut self, function: &std::sync::Arc<Function>) {
-        self.warn_of_unused(function);
         let name = &function.name;
         if !self.may_redeclare && self.elaborator.is_in_library(&name.name) {
             self.report(

@@ -151,5 +151,6 @@ fn request(bench: &mut Bench, setup: &Setup<'_>, model: ModelId) -> Result<StepR
         clip: setup.clip,
         l1: 0.0,
         l2: 0.0,
+        batch: None,
     })
 }
