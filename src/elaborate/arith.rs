@@ -85,7 +85,8 @@ impl Elaborator {
             BinaryOp::MatMul if scales(a) || scales(b) => "multiply",
             op => primitive_of(op),
         };
-        let result = self.primitive(name, &[(a, left.1), (b, right.1)], span).map_or(Value::Unknown, Value::Node);
+        let result =
+            self.primitive(name, &[(a, left.1), (b, right.1)], span).map_or(Value::Unknown, Value::Node);
         with_node(known, result)
     }
 

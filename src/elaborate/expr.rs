@@ -113,7 +113,9 @@ impl Elaborator {
         let value = self.expr(operand);
         match (op, &value) {
             (_, Value::Unknown) => Value::Unknown,
-            (_, Value::Variable(variable)) => self.unary_variable(op, &variable.known, &value, operand.span, span),
+            (_, Value::Variable(variable)) => {
+                self.unary_variable(op, &variable.known, &value, operand.span, span)
+            }
             (UnaryOp::Negate, Value::Number(number)) => Value::Number(-number),
             (UnaryOp::Negate, Value::Int(size)) => size.negate().map_or(Value::Unknown, Value::Int),
             (UnaryOp::Negate, Value::Parameters(parameters)) => {

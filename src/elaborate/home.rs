@@ -35,7 +35,8 @@ impl Elaborator {
             Value::List(items) => Value::List(items.iter().map(|item| self.bring(item)).collect()),
             Value::Function(function) => {
                 let preset = function.preset.iter();
-                let preset = preset.map(|(name, value, span)| (name.clone(), self.bring(value), *span)).collect();
+                let preset =
+                    preset.map(|(name, value, span)| (name.clone(), self.bring(value), *span)).collect();
                 Value::Function(FunctionValue { target: function.target.clone(), preset })
             }
             Value::Record(record) => {
@@ -45,7 +46,8 @@ impl Elaborator {
             }
             Value::Parameters(parameters) => {
                 let entries = parameters.entries.iter();
-                let entries = entries.filter_map(|(key, node)| Some((key.clone(), self.bring_node(*node)?))).collect();
+                let entries =
+                    entries.filter_map(|(key, node)| Some((key.clone(), self.bring_node(*node)?))).collect();
                 Value::Parameters(Parameters { entries, ..parameters.clone() })
             }
             Value::Unknown

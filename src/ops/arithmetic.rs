@@ -1,6 +1,8 @@
 //! The operators of arithmetic, rounding, and the larger or smaller of two values.
 
-use super::build::{add, div, equal, greater, log, mul, neg, number, pow, quotient, select, sign, square, sub};
+use super::build::{
+    add, div, equal, greater, log, mul, neg, number, pow, quotient, select, sign, square, sub,
+};
 use super::elementwise::{Point, elementwise1, elementwise2, of};
 use super::{ranges, rules};
 use crate::graph::{Gradient, Graph, NodeId, Range};

@@ -117,7 +117,9 @@ impl Session<'_> {
         let constant = match &value {
             Value::Number(number) => Some(Constant { shape: Vec::new(), values: vec![*number] }),
             Value::Int(Size::Known(n)) => Some(Constant { shape: Vec::new(), values: vec![*n as f64] }),
-            Value::List(items) if !items.iter().any(|item| matches!(item, Value::Bool(_))) => constant_of(items),
+            Value::List(items) if !items.iter().any(|item| matches!(item, Value::Bool(_))) => {
+                constant_of(items)
+            }
             _ => None,
         };
         match constant {

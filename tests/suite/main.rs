@@ -1,8 +1,8 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
 mod allocations;
-mod corpus;
 mod cli;
+mod corpus;
 mod data;
 mod documents;
 mod examples;

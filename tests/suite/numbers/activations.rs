@@ -41,34 +41,108 @@ const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
 
 const DIFFERENCES: &[Difference] = &[
-    Difference { name: "elu", floor: 1e-3, without: &[], reason: "PyTorch computes exp(x) - 1, which loses digits near 0; ours is expm1" },
+    Difference {
+        name: "elu",
+        floor: 1e-3,
+        without: &[],
+        reason: "PyTorch computes exp(x) - 1, which loses digits near 0; ours is expm1",
+    },
     Difference { name: "selu", floor: 1e-3, without: &[], reason: "as elu" },
     Difference { name: "celu", floor: 1e-3, without: &[], reason: "as elu" },
-    Difference { name: "gelu", floor: 1e-3, without: &[-1e308, 1e308, INF, -INF], reason: "infinity times 0 is NaN at some infinite ends of either" },
-    Difference { name: "gelu_tanh", floor: 1e-2, without: &[-1e308, 1e308, INF, -INF], reason: "1 + tanh loses digits where tanh is near -1" },
-    Difference { name: "silu", floor: 1e-3, without: &[-1e308, 1e308, INF, -INF], reason: "infinity times 0 is NaN at some infinite ends of either" },
-    Difference { name: "mish", floor: 1e-3, without: &[-1e308, -1e4, -750.0, 750.0, 1e4, 1e308, INF, -INF], reason: "infinity times 0 is NaN at some infinite ends of either" },
-    Difference { name: "tanh", floor: 1e-3, without: &[INF, -INF], reason: "1 - y² loses digits where y is near 1" },
+    Difference {
+        name: "gelu",
+        floor: 1e-3,
+        without: &[-1e308, 1e308, INF, -INF],
+        reason: "infinity times 0 is NaN at some infinite ends of either",
+    },
+    Difference {
+        name: "gelu_tanh",
+        floor: 1e-2,
+        without: &[-1e308, 1e308, INF, -INF],
+        reason: "1 + tanh loses digits where tanh is near -1",
+    },
+    Difference {
+        name: "silu",
+        floor: 1e-3,
+        without: &[-1e308, 1e308, INF, -INF],
+        reason: "infinity times 0 is NaN at some infinite ends of either",
+    },
+    Difference {
+        name: "mish",
+        floor: 1e-3,
+        without: &[-1e308, -1e4, -750.0, 750.0, 1e4, 1e308, INF, -INF],
+        reason: "infinity times 0 is NaN at some infinite ends of either",
+    },
+    Difference {
+        name: "tanh",
+        floor: 1e-3,
+        without: &[INF, -INF],
+        reason: "1 - y² loses digits where y is near 1",
+    },
     Difference { name: "tanhshrink", floor: 1e-3, without: &[INF, -INF], reason: "as tanh" },
-    Difference { name: "softplus", floor: 1e-3, without: &[10.0, 20.0, INF, 1e308], reason: "PyTorch gives x above 20; ours has no such step" },
-    Difference { name: "logsigmoid", floor: 1e-3, without: &[], reason: "below 1e-38, PyTorch's second derivative rounds differently" },
+    Difference {
+        name: "softplus",
+        floor: 1e-3,
+        without: &[10.0, 20.0, INF, 1e308],
+        reason: "PyTorch gives x above 20; ours has no such step",
+    },
+    Difference {
+        name: "logsigmoid",
+        floor: 1e-3,
+        without: &[],
+        reason: "below 1e-38, PyTorch's second derivative rounds differently",
+    },
     Difference { name: "sigmoid", floor: 1e-3, without: &[], reason: "1 - y loses digits where y is near 1" },
-    Difference { name: "hardsigmoid", floor: 1e-3, without: &[], reason: "PyTorch's slope is 1/6 in single precision" },
-    Difference { name: "hardswish", floor: 1e-3, without: &[INF, -INF], reason: "at the infinite ends, one is NaN where the other is not" },
-    Difference { name: "expm1", floor: 1e-3, without: &[], reason: "PyTorch's slope is y + 1, which loses digits; ours is exp(x)" },
-    Difference { name: "abs", floor: 1e-300, without: &[NAN], reason: "ours is NaN at NaN, PyTorch's slope 0" },
+    Difference {
+        name: "hardsigmoid",
+        floor: 1e-3,
+        without: &[],
+        reason: "PyTorch's slope is 1/6 in single precision",
+    },
+    Difference {
+        name: "hardswish",
+        floor: 1e-3,
+        without: &[INF, -INF],
+        reason: "at the infinite ends, one is NaN where the other is not",
+    },
+    Difference {
+        name: "expm1",
+        floor: 1e-3,
+        without: &[],
+        reason: "PyTorch's slope is y + 1, which loses digits; ours is exp(x)",
+    },
+    Difference {
+        name: "abs",
+        floor: 1e-300,
+        without: &[NAN],
+        reason: "ours is NaN at NaN, PyTorch's slope 0",
+    },
     Difference { name: "sign", floor: 1e-300, without: &[NAN], reason: "ours is NaN at NaN, PyTorch's 0" },
-    Difference { name: "softshrink", floor: 1e-300, without: &[NAN], reason: "ours is NaN at NaN, PyTorch's 0" },
-    Difference { name: "sqrt", floor: 1e-300, without: &[0.0], reason: "ours has slope 0 at 0, so that norms do; PyTorch's is infinite" },
+    Difference {
+        name: "softshrink",
+        floor: 1e-300,
+        without: &[NAN],
+        reason: "ours is NaN at NaN, PyTorch's 0",
+    },
+    Difference {
+        name: "sqrt",
+        floor: 1e-300,
+        without: &[0.0],
+        reason: "ours has slope 0 at 0, so that norms do; PyTorch's is infinite",
+    },
 ];
 
 pub fn replay() -> Tally {
     let mut tally = Tally::default();
     for case in cases("activations.json") {
         let name = case["name"].as_str().unwrap_or_default();
-        let expr = NAMES.iter().find(|(theirs, _)| *theirs == name).map_or(format!("{name}(x)"), |(_, ours)| (*ours).to_string());
+        let expr = NAMES
+            .iter()
+            .find(|(theirs, _)| *theirs == name)
+            .map_or(format!("{name}(x)"), |(_, ours)| (*ours).to_string());
         let stem = name.split('(').next().unwrap_or_default();
-        let difference = DIFFERENCES.iter().find(|difference| difference.name == stem || difference.name == name);
+        let difference =
+            DIFFERENCES.iter().find(|difference| difference.name == stem || difference.name == name);
         tally.holds(name, activation(&case, &expr, difference));
         if let Some(difference) = difference {
             tally.note(format!("{name}: {}", difference.reason));
@@ -115,7 +189,10 @@ pub fn replay_softmax() -> Tally {
         for f in ["softmax", "log_softmax", "logsumexp"] {
             let name = format!("{f} of case {at}");
             if f == "logsumexp" && x.data.contains(&f64::INFINITY) {
-                tally.skip(&name, "an infinite score: ours is NaN, since the largest score is taken off first");
+                tally.skip(
+                    &name,
+                    "an infinite score: ours is NaN, since the largest score is taken off first",
+                );
                 continue;
             }
             tally.holds(&name, along_rows(case, &x, f));
@@ -136,5 +213,10 @@ fn along_rows(case: &Value, x: &Array, f: &str) -> Result<(), String> {
     bench.run(&format!("y = {f_ours}(x)"))?;
     bench.check_batch("y", &Array::read(&case[format!("{f}_dim1")]), 1e-12, 1e-300)?;
     let weighted = if per_row { "batch_sum(y)" } else { "batch_sum(y · c)" };
-    bench.check_batch(&format!("grad({weighted}, x)"), &Array::read(&case[format!("{f}_dim1_vjp")]), 1e-12, 1e-3)
+    bench.check_batch(
+        &format!("grad({weighted}, x)"),
+        &Array::read(&case[format!("{f}_dim1_vjp")]),
+        1e-12,
+        1e-3,
+    )
 }

@@ -52,8 +52,7 @@ impl Array {
 
     /// A literal of the language.
     pub fn literal(&self) -> String {
-        let list =
-            |values: &[f64]| values.iter().map(|v| format!("{v:?}")).collect::<Vec<_>>().join(", ");
+        let list = |values: &[f64]| values.iter().map(|v| format!("{v:?}")).collect::<Vec<_>>().join(", ");
         match self.shape[..] {
             [] => format!("{:?}", self.data[0]),
             [_, columns] => {

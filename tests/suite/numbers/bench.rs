@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use nn::base::{Sources, Span};
 use nn::diagnostics::Diagnostic;
-use nn::elaborate::{Binding, Elaborator, Value};
-use nn::exec::reference::Environment;
+use nn::elaborate::{Binding, Elaborator, Stored, Value};
 use nn::exec;
+use nn::exec::reference::Environment;
 use nn::grad::{GradProblem, differentiate};
 use nn::graph::NodeId;
 use nn::ops::build;
@@ -57,9 +57,10 @@ impl Bench {
     pub fn set_batch(&mut self, name: &str, array: &Array) -> NodeId {
         let (count, shape) = (array.shape[0], &array.shape[1..]);
         let each = shape.iter().product::<usize>();
-        let examples = array.data.chunks(each.max(1)).flat_map(|example| {
-            Array { shape: shape.to_vec(), data: example.to_vec() }.by_columns()
-        });
+        let examples = array
+            .data
+            .chunks(each.max(1))
+            .flat_map(|example| Array { shape: shape.to_vec(), data: example.to_vec() }.by_columns());
         let data = examples.collect();
         self.environment.examples.insert(self.batch, count);
         let ty = TensorType::batched(Shape::known(shape), self.batch);
@@ -123,6 +124,49 @@ impl Bench {
         }
     }
 
+    /// The first value of a parameter or state.
+    pub fn first(&self, stored: &Stored) -> Result<Tensor, String> {
+        let init = stored.init.ok_or("no first value")?;
+        let environment = Environment { precision: Precision::F64, ..Environment::default() };
+        let found = exec::reference::evaluate(&self.elaborator.graph, &[init], &environment);
+        found.map(|mut found| found.remove(0)).map_err(|problem| problem.to_string())
+    }
+
+    fn model(&mut self, name: &str) -> Result<Vec<(String, Stored)>, String> {
+        match self.run(name)? {
+            Value::Model { id, .. } => {
+                let stored = &self.elaborator.models[id.0].stored;
+                Ok(stored.iter().map(|(key, stored)| (key.clone(), stored.clone())).collect())
+            }
+            other => Err(format!("`{name}` is {}", other.kind())),
+        }
+    }
+
+    /// Gives parameters and states of a model values, and all that have none yet their first ones.
+    pub fn set_model(&mut self, name: &str, values: &[(&str, Array)]) -> Result<(), String> {
+        for (key, stored) in self.model(name)? {
+            let given = values.iter().find(|(given, _)| *given == key);
+            let tensor = match given {
+                Some((_, array)) => Tensor {
+                    shape: array.shape.clone(),
+                    examples: None,
+                    data: Buffer::F64(array.by_columns()),
+                },
+                None if self.environment.slots.contains_key(&stored.slot) => continue,
+                None => self.first(&stored)?,
+            };
+            self.environment.slots.insert(stored.slot, tensor);
+        }
+        Ok(())
+    }
+
+    /// The first value of a parameter by its path.
+    pub fn first_value(&mut self, model: &str, key: &str) -> Result<Vec<f64>, String> {
+        let stored = self.model(model)?.into_iter().find(|(found, _)| found == key);
+        let (_, stored) = stored.ok_or_else(|| format!("no `{key}`"))?;
+        self.first(&stored).map(|tensor| tensor.data.to_f64())
+    }
+
     /// The node of an expression.
     pub fn node(&mut self, text: &str) -> Result<NodeId, String> {
         let value = self.run(text)?;
@@ -182,7 +226,13 @@ impl Bench {
     }
 
     /// As [`Bench::check`], for one that runs over the batch.
-    pub fn check_batch(&mut self, text: &str, wanted: &Array, relative: f64, floor: f64) -> Result<(), String> {
+    pub fn check_batch(
+        &mut self,
+        text: &str,
+        wanted: &Array,
+        relative: f64,
+        floor: f64,
+    ) -> Result<(), String> {
         let found = self.value(text)?;
         compare(text, &found, &wanted.data, relative, floor)
     }

@@ -38,16 +38,20 @@ fn network(case: &Value) -> Result<(), String> {
         last = add_layer(&mut bench, at, layer, &last)?;
     }
     let loss = set_loss(&mut bench, case, &last);
-    let mut nodes = vec![bench.node(&last)?, bench.node(&format!("l = {loss}\nl"))?, bench.node("grad(l, x)")?];
+    let mut nodes =
+        vec![bench.node(&last)?, bench.node(&format!("l = {loss}\nl"))?, bench.node("grad(l, x)")?];
     for name in params.keys() {
         nodes.push(bench.node(&format!("grad(l, {name})"))?);
     }
     let numbers = bench.numbers(&nodes)?;
     let rows = |value: &Value| Array { shape: Vec::new(), data: Array::read(value).data };
     // Numbers that cancel are compared with the largest of their kind.
-    let gradients = std::iter::once(&case["grad_x"]).chain(case["grads"].as_object().expect("grads").values());
+    let gradients =
+        std::iter::once(&case["grad_x"]).chain(case["grads"].as_object().expect("grads").values());
     let largest = gradients.flat_map(|g| Array::read(g).data).fold(0.0f64, |most, v| most.max(v.abs()));
-    let close = |what: &str, found: &[f64], wanted: &Array| compare(what, found, &wanted.by_columns(), 1e-10, 1e-3 * largest);
+    let close = |what: &str, found: &[f64], wanted: &Array| {
+        compare(what, found, &wanted.by_columns(), 1e-10, 1e-3 * largest)
+    };
     close("output", &numbers[0], &rows(&case["output"]))?;
     close("loss", &numbers[1], &rows(&case["value"]))?;
     close("gradient of x", &numbers[2], &rows(&case["grad_x"]))?;
@@ -125,6 +129,7 @@ fn set_loss(bench: &mut Bench, case: &Value, output: &str) -> String {
 
 /// Class numbers as vectors of 0 and 1, one for each example.
 pub fn one_hot(classes: &Array, n: usize) -> Array {
-    let data = classes.data.iter().flat_map(|&class| (0..n).map(move |at| f64::from(u8::from(at as f64 == class))));
+    let data =
+        classes.data.iter().flat_map(|&class| (0..n).map(move |at| f64::from(u8::from(at as f64 == class))));
     Array { shape: vec![classes.data.len(), n], data: data.collect() }
 }
