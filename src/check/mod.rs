@@ -10,5 +10,5 @@ mod unused;
 
 pub use data::{DataRequest, data_request};
 pub use options::{number_option, whole_option};
-pub use unused::unused_names;
 pub use train::{PartRef, TRAIN_OPTIONS, TrainRequest, part_of, train_request};
+pub use unused::unused_names;

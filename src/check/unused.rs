@@ -46,9 +46,13 @@ fn unused_in(function: &Function) -> Vec<Diagnostic> {
     // A last line that binds is a body without a result, which is said otherwise.
     let last = block.stmts.last().map(|stmt| stmt.span);
     let bound = names.bound.iter().filter(|name| {
-        !last.is_some_and(|last| last.contains(name.span)) && !names.used.contains(name.name.as_str()) && !name.name.starts_with('_') && seen.insert(name.name.as_str())
+        !last.is_some_and(|last| last.contains(name.span))
+            && !names.used.contains(name.name.as_str())
+            && !name.name.starts_with('_')
+            && seen.insert(name.name.as_str())
     });
-    let missing: Vec<String> = names.used.iter().filter(|name| !names.is_bound(name)).map(|name| name.to_string()).collect();
+    let missing: Vec<String> =
+        names.used.iter().filter(|name| !names.is_bound(name)).map(|name| name.to_string()).collect();
     bound.map(|name| unused(name, &missing)).collect()
 }
 
@@ -80,7 +84,9 @@ impl<'a> Names<'a> {
     fn stmt(&mut self, stmt: &'a Stmt) {
         match &stmt.kind {
             // What does something is not done for its value alone.
-            StmtKind::Bind { name, value } if !value.any(&|inner| matches!(inner.kind, ExprKind::Train { .. })) => {
+            StmtKind::Bind { name, value }
+                if !value.any(&|inner| matches!(inner.kind, ExprKind::Train { .. })) =>
+            {
                 self.bound.push(name);
             }
             StmtKind::Compound { name, .. } | StmtKind::Update { name, .. } => {
@@ -92,7 +98,9 @@ impl<'a> Names<'a> {
             StmtKind::Data(decl) => {
                 decl.options.iter().for_each(|item| self.expr(&item.value));
                 match &decl.source {
-                    DataSource::Call { args, .. } => args.iter().for_each(|argument| self.expr(&argument.value)),
+                    DataSource::Call { args, .. } => {
+                        args.iter().for_each(|argument| self.expr(&argument.value))
+                    }
                     DataSource::Examples { rows, .. } => rows.iter().for_each(|(x, y)| {
                         self.expr(x);
                         self.expr(y);

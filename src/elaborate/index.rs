@@ -189,7 +189,8 @@ impl Elaborator {
         }
         if items.is_empty() {
             self.report(
-                Diagnostic::error(Slug::TypeMismatch, span, "an empty list is no vector").here("has no numbers"),
+                Diagnostic::error(Slug::TypeMismatch, span, "an empty list is no vector")
+                    .here("has no numbers"),
             );
             return None;
         }

@@ -69,7 +69,8 @@ impl Session<'_> {
                     let ty = self.elaborator.graph.ty(*node);
                     ty.shape.dims().as_deref() == Some(tensor.shape.as_slice())
                         && ty.batch.is_some() == tensor.examples.is_some()
-                        && tensor.data.len() == tensor.shape.iter().product::<usize>() * tensor.examples.unwrap_or(1)
+                        && tensor.data.len()
+                            == tensor.shape.iter().product::<usize>() * tensor.examples.unwrap_or(1)
                 }));
                 Some(values)
             }

@@ -106,7 +106,8 @@ fn corpus_holds() {
 
 /// A type that a check leaves open (`[epochs]`) is known only by a run.
 fn is_open(ty: &str) -> bool {
-    let inside = ty.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(inside, _)| inside);
+    let inside =
+        ty.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(inside, _)| inside);
     inside.chars().any(char::is_alphabetic)
 }
 
