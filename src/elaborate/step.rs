@@ -6,7 +6,7 @@ use super::candidates::Origin;
 use super::optimizer::{OptimizerState, Update};
 use super::scope::Frame;
 use super::value::{FunctionValue, Target, Value};
-use super::{Elaborator, ModelId, problem};
+use super::{Elaborator, Lbfgs, ModelId, problem};
 use crate::base::Span;
 use crate::diagnostics::{Candidate, Change, Diagnostic, Slug};
 use crate::graph::{Graph, Leaf, NodeId, ShapeProblem, SlotId};
@@ -36,6 +36,8 @@ pub struct StepRequest {
     pub metrics: Vec<(Value, Span)>,
     /// The largest norm of all gradients together.
     pub clip: Option<f64>,
+    /// The largest size of each number of a gradient.
+    pub clip_value: Option<f64>,
     pub l1: f64,
     pub l2: f64,
 }
@@ -56,6 +58,18 @@ pub struct Step {
     pub updates: Vec<(SlotId, NodeId)>,
     pub states: Vec<OptimizerState>,
     pub prediction: NodeId,
+    /// Where a method moves the parameters, and not an optimizer inside the step.
+    pub descent: Option<Descent>,
+}
+
+/// What a method needs of a step.
+#[derive(Clone, Debug)]
+pub struct Descent {
+    pub method: Lbfgs,
+    /// The mean loss with its penalties.
+    pub objective: NodeId,
+    /// Its gradient by each parameter that is trained.
+    pub gradients: Vec<(SlotId, NodeId)>,
 }
 
 /// How a metric is averaged over all examples.
@@ -76,8 +90,12 @@ impl Step {
             measured.flat_map(|plan| plan.sums.iter().chain(plan.finish.as_ref().map(|(_, node)| node)));
         let updates = self.updates.iter().map(|(_, node)| node);
         let states = self.states.iter().map(|state| &state.init);
+        let descent = self.descent.iter();
+        let descent = descent
+            .flat_map(|d| std::iter::once(&d.objective).chain(d.gradients.iter().map(|(_, node)| node)));
         [&self.prediction]
             .into_iter()
+            .chain(descent)
             .chain(&self.loss)
             .chain(measured)
             .chain(updates)
@@ -134,6 +152,7 @@ impl Elaborator {
             updates: Vec::new(),
             states: Vec::new(),
             prediction,
+            descent: None,
         };
         let truth = target.map(|(_, node)| node);
         if let Some((loss, span)) = &request.loss {
@@ -314,6 +333,9 @@ impl Elaborator {
         (optimizer, span): (&Value, Span),
         count: NodeId,
     ) -> Option<()> {
+        if let Some(method) = Elaborator::as_method(optimizer) {
+            return self.descend(step, request, objective, method, span);
+        }
         let (function, mut options) = self.as_optimizer(optimizer, span)?;
         if let Some((schedule, at)) = &request.schedule {
             options.push(("lr".to_string(), schedule.clone(), *at));
@@ -321,6 +343,7 @@ impl Elaborator {
         let trained = self.trained(request);
         let nodes: Vec<NodeId> = trained.iter().map(|(_, _, node)| *node).collect();
         let gradients = self.gradients_of(objective, &nodes, span)?;
+        let gradients = self.held(gradients, request.clip_value, span)?;
         let gradients = self.clipped(gradients, request.clip, span)?;
         for ((name, slot, weight), gradient) in trained.into_iter().zip(gradients) {
             let update = Update { weight, gradient, step: count };
@@ -333,6 +356,34 @@ impl Elaborator {
             step.states.extend(updated.states);
         }
         Some(())
+    }
+
+    /// What a method needs in place of an update.
+    fn descend(
+        &mut self,
+        step: &mut Step,
+        request: &StepRequest,
+        objective: NodeId,
+        method: Lbfgs,
+        span: Span,
+    ) -> Option<()> {
+        let trained = self.trained(request);
+        let nodes: Vec<NodeId> = trained.iter().map(|(_, _, node)| *node).collect();
+        let gradients = self.gradients_of(objective, &nodes, span)?;
+        let slots = trained.into_iter().map(|(_, slot, _)| slot);
+        step.descent = Some(Descent { method, objective, gradients: slots.zip(gradients).collect() });
+        Some(())
+    }
+
+    /// Each number of the gradients, but never larger than `limit`; PyTorch's `clip_grad_value_`.
+    fn held(&mut self, gradients: Vec<NodeId>, limit: Option<f64>, span: Span) -> Option<Vec<NodeId>> {
+        let Some(limit) = limit else { return Some(gradients) };
+        let (most, least) = (self.graph.constant(limit), self.graph.constant(-limit));
+        let held = gradients.into_iter().map(|gradient| {
+            let low = self.primitive("max", &[(gradient, span), (least, span)], span)?;
+            self.primitive("min", &[(low, span), (most, span)], span)
+        });
+        held.collect()
     }
 
     /// Scales all gradients so that their norm together is at most `limit`; PyTorch's `clip_grad_norm_`.

@@ -13,6 +13,7 @@ mod derive;
 mod fix;
 mod force;
 mod format;
+mod gradients;
 mod hoist;
 mod library;
 mod mend;
@@ -23,6 +24,7 @@ mod save;
 mod settle;
 mod state;
 mod statements;
+mod trace;
 mod training;
 mod world;
 

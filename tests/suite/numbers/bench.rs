@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use nn::base::{Sources, Span};
 use nn::diagnostics::Diagnostic;
-use nn::elaborate::{Binding, Elaborator, Value};
+use nn::elaborate::{Binding, Elaborator, Stored, Value};
 use nn::exec;
 use nn::exec::reference::Environment;
 use nn::grad::{GradProblem, differentiate};
@@ -122,6 +122,49 @@ impl Bench {
                 Err(format!("{text}: {} ({}) {:?}", problem.headline, problem.primary.text, problem.labels))
             }
         }
+    }
+
+    /// The first value of a parameter or state.
+    pub fn first(&self, stored: &Stored) -> Result<Tensor, String> {
+        let init = stored.init.ok_or("no first value")?;
+        let environment = Environment { precision: Precision::F64, ..Environment::default() };
+        let found = exec::reference::evaluate(&self.elaborator.graph, &[init], &environment);
+        found.map(|mut found| found.remove(0)).map_err(|problem| problem.to_string())
+    }
+
+    fn model(&mut self, name: &str) -> Result<Vec<(String, Stored)>, String> {
+        match self.run(name)? {
+            Value::Model { id, .. } => {
+                let stored = &self.elaborator.models[id.0].stored;
+                Ok(stored.iter().map(|(key, stored)| (key.clone(), stored.clone())).collect())
+            }
+            other => Err(format!("`{name}` is {}", other.kind())),
+        }
+    }
+
+    /// Gives parameters and states of a model values, and all that have none yet their first ones.
+    pub fn set_model(&mut self, name: &str, values: &[(&str, Array)]) -> Result<(), String> {
+        for (key, stored) in self.model(name)? {
+            let given = values.iter().find(|(given, _)| *given == key);
+            let tensor = match given {
+                Some((_, array)) => Tensor {
+                    shape: array.shape.clone(),
+                    examples: None,
+                    data: Buffer::F64(array.by_columns()),
+                },
+                None if self.environment.slots.contains_key(&stored.slot) => continue,
+                None => self.first(&stored)?,
+            };
+            self.environment.slots.insert(stored.slot, tensor);
+        }
+        Ok(())
+    }
+
+    /// The first value of a parameter by its path.
+    pub fn first_value(&mut self, model: &str, key: &str) -> Result<Vec<f64>, String> {
+        let stored = self.model(model)?.into_iter().find(|(found, _)| found == key);
+        let (_, stored) = stored.ok_or_else(|| format!("no `{key}`"))?;
+        self.first(&stored).map(|tensor| tensor.data.to_f64())
     }
 
     /// The node of an expression.

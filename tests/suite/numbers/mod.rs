@@ -6,8 +6,12 @@ pub mod array;
 pub mod bench;
 mod losses;
 mod networks;
+mod norms;
 mod optimizers;
+mod runs;
+mod schedules;
 mod tally;
+mod teaching;
 mod trainer;
 
 use std::sync::OnceLock;
@@ -53,6 +57,13 @@ replays! {
     optimizers: "optim_raw.json", "1e-12", optimizers::replay_raw;
     optax_optimizers: "optax/optim_raw.json", "1e-12", optimizers::replay_optax;
     trajectories: "optimizer_trajectories.json", "1e-9", optimizers::replay_trajectories;
+    schedules: "lr_schedules.json", "1e-12", schedules::replay;
+    optax_schedules: "optax/schedules.json", "1e-12", schedules::replay_optax;
+    teaching: "teaching.json", "1e-12", teaching::replay;
+    scikit_learn: "sklearn_mlp_worked_examples.json", "1e-10", teaching::replay_sklearn;
+    norms_and_clipping: "norms_clip.json", "1e-12", norms::replay;
+    initializers: "inits.json", "4e-15", norms::replay_inits;
+    training_runs: "training_runs", "1e-8; L-BFGS 1e-5", runs::replay;
 }
 
 fn check_holds(file: &str) {
