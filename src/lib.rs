@@ -7,6 +7,7 @@ pub mod data;
 pub mod diagnostics;
 pub mod elaborate;
 pub mod exec;
+pub mod explain;
 pub mod grad;
 pub mod graph;
 pub mod ops;

@@ -1,6 +1,6 @@
 //! `data NAME = SOURCE(...) { ... }`: translated from the tree into what the data room takes.
 
-use super::options::{OptionRow, check_names, wrong};
+use super::options::{OptionRow, check_names, is_meant, wrong};
 use crate::base::{Span, Spanned};
 use crate::data::{
     ArithOp, ColumnExpr, ColumnExprKind, DatasetSpec, Literal, Missing, OptionValue, Options, Pair, SOURCES,
@@ -43,6 +43,9 @@ pub fn data_request(elaborator: &mut Elaborator, decl: &DataDecl, seed: u64) -> 
         DataSource::Examples { rows, span } => example_rows(elaborator, rows, *span, seed)?,
     };
     let option = |name: &str| decl.options.iter().find(|item| item.name.name == name);
+    if option("input").is_none() && is_meant(&decl.options, "input") {
+        return None;
+    }
     let input = option("input").map(|item| column_expr(elaborator, &item.value));
     let target = option("target").map(|item| column_expr(elaborator, &item.value));
     let spec = DatasetSpec {
@@ -96,8 +99,7 @@ fn source_call(
         .here("no such source")
         .note(format!("the sources are {}", names.join(", ")));
         if let Some(near) = nearest(&name.name, SOURCES.iter().map(|source| source.name().to_string())) {
-            diagnostic =
-                diagnostic.help(format!("did you mean `{near}`?")).fix("the near name", name.span, near);
+            diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), name.span, near);
         }
         elaborator.report(diagnostic);
         return None;
@@ -190,13 +192,21 @@ fn literal(elaborator: &mut Elaborator, expr: &Expr) -> Option<Literal> {
         _ => None,
     };
     let Some(constant) = constant else {
-        if !value.is_unknown() {
+        if !has_unknown(&value) {
             elaborator.report(wrong("an example", expr.span, "numbers, such as `[1, 2]`", value.kind()));
         }
         return None;
     };
     let values = crate::data::weights::to_row_major(&constant.shape, &constant.values);
     Some(Literal { shape: constant.shape, values, span: expr.span })
+}
+
+/// Whether a mistake that was reported is part of it.
+fn has_unknown(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(has_unknown),
+        other => other.is_unknown(),
+    }
 }
 
 /// What stands behind `input =` and `target =`.
@@ -289,8 +299,7 @@ fn column_call(
                     "`standardize`, `minmax`, `one_hot`, `label`, `flatten` and `columns(except = ...)` are",
                 );
         if let Some(near) = nearest(name, WRAPPERS.iter().map(|name| name.to_string())) {
-            diagnostic =
-                diagnostic.help(format!("did you mean `{near}`?")).fix("the near name", callee.span, near);
+            diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), callee.span, near);
         }
         elaborator.report(diagnostic);
         return None;
@@ -385,7 +394,7 @@ fn missing(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Missing> {
                 "missing",
                 item.value.span,
                 "`error`, `drop` or `mean`",
-                "something else",
+                if word.is_empty() { "an expression" } else { word },
             ));
             None
         }

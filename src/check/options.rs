@@ -35,17 +35,26 @@ pub fn check_names(
             );
         }
     }
-    for row in known.iter().filter(|row| row.required) {
-        // A name that is nearly it was meant to be it.
-        let meant = given.iter().any(|item| nearest(&item.name.name, [row.name.to_string()]).is_some());
-        if !meant && !given.iter().any(|item| item.name.name == row.name) {
-            elaborator.report(
-                Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs `{}`", row.name))
-                    .here(format!("no `{}`", row.name))
-                    .help(format!("`{}`: {}", row.name, row.doc)),
-            );
-        }
+    let missing: Vec<&OptionRow> =
+        known.iter().filter(|row| row.required && !is_meant(given, row.name)).collect();
+    if missing.is_empty() {
+        return;
     }
+    let shown: Vec<String> = missing.iter().map(|row| format!("`{}`", row.name)).collect();
+    let shown = shown.join(" and ");
+    let diagnostic = Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs {shown}"))
+        .here(format!("no {shown}"));
+    elaborator.report(
+        missing
+            .iter()
+            .fold(diagnostic, |diagnostic, row| diagnostic.help(format!("`{}`: {}", row.name, row.doc))),
+    );
+}
+
+/// Whether an option is given, under its name or under one that is nearly it.
+pub(super) fn is_meant(given: &[OptionItem], name: &str) -> bool {
+    let is_near = |found: &str| nearest(found, [name.to_string()]).is_some();
+    given.iter().any(|item| item.name.name == name || is_near(&item.name.name))
 }
 
 fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnostic {
@@ -59,10 +68,7 @@ fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnosti
     .here("no such option")
     .note(format!("its options are {}", names.join(", ")));
     match nearest(name, known.iter().map(|row| row.name.to_string())) {
-        Some(near) => {
-            let help = format!("did you mean `{near}`?");
-            diagnostic.help(help).fix(format!("write `{near}`"), item.name.span, near)
-        }
+        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), item.name.span, near),
         None => diagnostic,
     }
 }
@@ -111,7 +117,9 @@ pub fn number_option(
         return None;
     };
     if !(low..=high).contains(&found) {
-        let range = if high.is_infinite() {
+        let range = if low == f64::MIN_POSITIVE && high.is_infinite() {
+            "a number above 0".to_string()
+        } else if high.is_infinite() {
             format!("a number of at least {low}")
         } else {
             format!("a number from {low} to {high}")

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::options::{OptionRow, check_names, flag_option, number_option, text_option, whole_option, wrong};
+use super::options::{
+    OptionRow, check_names, flag_option, is_meant, number_option, text_option, whole_option, wrong,
+};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value, is_method};
@@ -129,20 +131,16 @@ pub fn train_request(
     }
     if request.epochs.is_none()
         && request.steps.is_none()
-        && !given(options, "epochs")
-        && !given(options, "steps")
+        && !is_meant(options, "epochs")
+        && !is_meant(options, "steps")
     {
         elaborator.report(
-            Diagnostic::error(Slug::MissingOption, span, "`train` needs `epochs` or `steps`")
+            Diagnostic::error(Slug::MissingOption, model.span, "`train` needs `epochs` or `steps`")
                 .here("how long?")
                 .help("add `epochs = 10`"),
         );
     }
     Some(request)
-}
-
-fn given(options: &[OptionItem], name: &str) -> bool {
-    options.iter().any(|item| item.name.name == name)
 }
 
 /// A method moves all parameters on all examples at once: what belongs to steps over batches does not go with it.
@@ -176,7 +174,15 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
     match name {
         "loss" => request.step.loss = Some((value.clone(), span)),
         "optimizer" => request.step.optimizer = Some((value.clone(), span)),
-        "schedule" => request.step.schedule = Some((value.clone(), span)),
+        "schedule" => match value {
+            Value::Function(_) | Value::Unknown => request.step.schedule = Some((value.clone(), span)),
+            other => elaborator.report(wrong(
+                name,
+                span,
+                "a schedule, such as `cosine(0.01, steps = 1000)`",
+                other.kind(),
+            )),
+        },
         "metrics" => request.step.metrics = metrics_of(elaborator, value, &item.value),
         "epochs" => request.epochs = whole_option(elaborator, name, value, span, 1),
         "steps" => request.steps = whole_option(elaborator, name, value, span, 1),

@@ -48,6 +48,28 @@ pub enum Command {
     Repl(Repl),
     /// Time a step of the script's first training
     Bench(Bench),
+    /// Apply the fixes that messages propose
+    #[command(after_help = "Every fix was tried before it is proposed. Nothing is written with --dry-run.")]
+    Fix(Fix),
+    /// What a diagnostic means, with a program that raises it and the program mended
+    Explain {
+        /// Its name, as in `error[shape-mismatch]`
+        slug: String,
+    },
+    /// What a name of the library means: sentence, formula, source
+    Doc {
+        /// A layer, activation, loss, primitive, ...
+        name: String,
+    },
+}
+
+#[derive(Args)]
+pub struct Fix {
+    /// The script
+    pub file: PathBuf,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Args)]

@@ -5,7 +5,9 @@
 
 mod arguments;
 mod bench;
+mod explain;
 mod files;
+mod fix;
 mod interrupt;
 mod messages;
 mod output;
@@ -52,6 +54,9 @@ fn command() -> ExitCode {
         Command::Predict(arguments) => predictions(&arguments, &output, screen),
         Command::Repl(arguments) => repl::repl(&arguments, &output, screen),
         Command::Bench(arguments) => benchmark(&arguments, &output, screen),
+        Command::Fix(arguments) => fix::fix(&arguments, &output, screen),
+        Command::Explain { slug } => explain::explain(&slug, &output),
+        Command::Doc { name } => explain::doc(&name, &output),
     };
     output.flush();
     code

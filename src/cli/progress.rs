@@ -1,7 +1,7 @@
 //! How a training goes, on standard error: one line that is drawn again and a table at the end where there is a
 //! terminal, and plain lines where there is none.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::output::{Screen, say, say_text};
 use crate::train::{Ended, EpochRow, History, Progress};
@@ -10,28 +10,31 @@ use crate::train::{Ended, EpochRow, History, Progress};
 const MOST_LINES: usize = 20;
 /// Rows of the table at the end of a training on a terminal.
 const MOST_ROWS: usize = 10;
+/// Between two drawings of the line. The first waits as long: what is over at once needs none.
+const REDRAW_MS: u128 = 60;
 
 pub struct Watcher {
     screen: Screen,
     /// Epochs of this training that were told, and how many it was to have.
     told: Option<usize>,
     epochs: usize,
-    /// Where it was when it was last heard of.
-    last: Option<(usize, usize, usize)>,
     elapsed: Duration,
+    drawn: Instant,
 }
 
 impl Watcher {
     pub fn new(screen: Screen) -> Watcher {
-        Watcher { screen, told: None, epochs: 0, last: None, elapsed: Duration::ZERO }
+        Watcher { screen, told: None, epochs: 0, elapsed: Duration::ZERO, drawn: Instant::now() }
     }
 
     pub fn progress(&mut self, progress: &Progress<'_>) {
         self.epochs = progress.epochs;
         self.elapsed = progress.elapsed;
-        self.last = Some((progress.epoch, progress.batch, progress.batches));
         if self.screen.is_terminal {
-            self.redraw(progress);
+            if self.drawn.elapsed().as_millis() >= REDRAW_MS {
+                self.drawn = Instant::now();
+                self.redraw(progress);
+            }
         } else if let Some(row) = progress.row
             && is_shown(progress.epoch, progress.epochs, MOST_LINES)
         {
@@ -49,7 +52,7 @@ impl Watcher {
             None => format!("loss {}", number(progress.loss)),
         };
         let text = format!(
-            "epoch {}/{}  batch {}/{}  {numbers}  {} left",
+            "epoch {}/{}  batch {}/{}  {} left  {numbers}",
             progress.epoch,
             progress.epochs,
             progress.batch,
@@ -64,7 +67,7 @@ impl Watcher {
         let done = history.rows.len();
         if self.screen.is_terminal {
             say_text("\r\u{1b}[K");
-            table(history, self.epochs).iter().for_each(|line| say(line));
+            table(history).iter().for_each(|line| say(line));
         } else if let Some(row) = history.rows.last()
             && self.told != Some(done)
             && *ended != Ended::Interrupted
@@ -125,7 +128,8 @@ fn number(value: f64) -> String {
 fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
-        0..=9 => format!("{:.1} s", time.as_secs_f64()),
+        0 => format!("{} ms", time.as_millis()),
+        1..=9 => format!("{:.1} s", time.as_secs_f64()),
         10..=59 => format!("{seconds} s"),
         60..=3599 => format!("{} min {:02} s", seconds / 60, seconds % 60),
         _longer => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
@@ -133,7 +137,7 @@ fn duration(time: Duration) -> String {
 }
 
 /// The epochs in columns, abbreviated.
-fn table(history: &History, epochs: usize) -> Vec<String> {
+fn table(history: &History) -> Vec<String> {
     let Some(first) = history.rows.first() else { return Vec::new() };
     let names: Vec<String> = first.named().into_iter().map(|(name, _)| name).collect();
     let total = history.rows.len();
@@ -142,8 +146,7 @@ fn table(history: &History, epochs: usize) -> Vec<String> {
     for (at, row) in history.rows.iter().enumerate() {
         if is_shown(at + 1, total, MOST_ROWS) {
             let values = row.named().into_iter().map(|(_, value)| number(value));
-            let epoch = if total < epochs { format!("{}/{epochs}", at + 1) } else { (at + 1).to_string() };
-            rows.push(std::iter::once(epoch).chain(values).collect());
+            rows.push(std::iter::once((at + 1).to_string()).chain(values).collect());
         }
     }
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -1,8 +1,10 @@
 //! `nn repl`: the prompt on this terminal, or on whatever is piped in.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use super::arguments::{Format, Repl};
 use super::messages::{self, summary};
@@ -42,13 +44,13 @@ pub fn repl(arguments: &Repl, output: &Output, screen: Screen) -> ExitCode {
     let folder = script.as_ref().and_then(|(path, _)| path.parent()).unwrap_or(Path::new(""));
     let stopped = world.stopped();
     let mut session = Session::new(&mut world, Mode::Run, folder.to_path_buf()).at_prompt();
-    let mut face = Prompt { output: output.clone(), screen };
+    let mut face = Prompt { output: output.clone(), screen, stopped, was_stopped: false };
     if let Some((path, text)) = &script {
         repl::enter(&mut session, &path.display().to_string(), text, &mut face);
     }
     let tally = repl::run(&mut session, lines.as_mut(), &mut face);
     output.flush();
-    match (is_typed, stopped.get()) {
+    match (is_typed, face.was_stopped) {
         (true, _) => ExitCode::SUCCESS,
         (false, true) => ExitCode::from(STOPPED),
         // What is piped in is a script: whoever runs it wants to know.
@@ -59,11 +61,21 @@ pub fn repl(arguments: &Repl, output: &Output, screen: Screen) -> ExitCode {
 struct Prompt {
     output: Output,
     screen: Screen,
+    /// Set by Ctrl-C in a loop.
+    stopped: Rc<Cell<bool>>,
+    was_stopped: bool,
 }
 
 impl Face for Prompt {
     fn value(&mut self, text: &str) {
         self.output.line(text);
+    }
+
+    fn input_done(&mut self) {
+        if self.stopped.take() {
+            self.was_stopped = true;
+            say("stopped");
+        }
     }
 
     fn problems(&mut self, found: &[Diagnostic], sources: &Sources) {

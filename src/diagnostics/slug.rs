@@ -17,6 +17,13 @@ macro_rules! slugs {
                 match self { $(Slug::$variant => $text,)* }
             }
 
+            /// Its page: what it means, a program that raises it, the program mended.
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Slug::$variant => include_str!(concat!("../../docs/errors/", $text, ".md")),)*
+                }
+            }
+
             /// What it means, in one sentence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Slug::$variant => $meaning,)* }
@@ -44,6 +51,9 @@ slugs! {
     File = "file", "A file cannot be found, read or written.";
     Recursion = "recursion", "A function or layer needs itself to be defined.";
     NotAllowedHere = "not-allowed-here", "A statement stands where it has no meaning.";
+    Unused = "unused", "A name is bound and never used.";
+    Shadowed = "shadowed", "A declaration hides one of the library.";
+    NoEffect = "no-effect", "A statement does nothing: nobody takes its value.";
     Diverged = "diverged", "A number of the training stopped being finite.";
     Runtime = "runtime", "A value known only while running is outside what the operation takes.";
     Limit = "limit", "A computation would need more memory or steps than the limit.";

@@ -4,7 +4,7 @@ use super::value::{Parameters, Value, with_node};
 use super::{Elaborator, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::graph::NodeId;
+use crate::graph::{Leaf, NodeId, Operation};
 use crate::syntax::tree::BinaryOp;
 use crate::types::Size;
 
@@ -100,7 +100,7 @@ impl Elaborator {
     ) -> Value {
         match (self.as_parameters(&left.0), self.as_parameters(&right.0)) {
             (Some(a), Some(b)) if matches!(op, BinaryOp::Add | BinaryOp::Subtract) => {
-                if a.model != b.model || a.entries.len() != b.entries.len() {
+                if a.model != b.model {
                     self.report(
                         Diagnostic::error(
                             Slug::TypeMismatch,
@@ -113,17 +113,22 @@ impl Elaborator {
                     );
                     return Value::Unknown;
                 }
-                let other = b.entries;
+                // A part is a vector that is 0 elsewhere.
+                let part = if a.part == b.part { a.part.clone() } else { String::new() };
                 let mut entries = a.entries;
-                for (path, node) in &mut entries {
-                    let Some(&second) = other.get(path) else { return Value::Unknown };
-                    let operands = [(*node, left.1), (second, right.1)];
-                    let Some(sum) = self.primitive(primitive_of(op), &operands, span) else {
-                        return Value::Unknown;
+                for (path, second) in b.entries {
+                    let first = entries.get(&path).copied();
+                    let sum = match (first, op) {
+                        (Some(first), _) => {
+                            self.primitive(primitive_of(op), &[(first, left.1), (second, right.1)], span)
+                        }
+                        (None, BinaryOp::Subtract) => self.primitive("negate", &[(second, right.1)], span),
+                        (None, _) => Some(second),
                     };
-                    *node = sum;
+                    let Some(sum) = sum else { return Value::Unknown };
+                    entries.insert(path, sum);
                 }
-                Value::Parameters(Parameters { model: a.model, entries })
+                Value::Parameters(Parameters { model: a.model, part, entries })
             }
             (Some(a), None) if matches!(op, BinaryOp::Multiply | BinaryOp::Divide) => {
                 let Some(factor) = self.scalar_node(&right.0, right.1) else { return Value::Unknown };
@@ -242,15 +247,37 @@ fn numbers(op: BinaryOp, a: f64, b: f64) -> Option<Value> {
 }
 
 impl Elaborator {
-    /// A condition that decides which statements are elaborated: known, or `None` after a report.
+    /// A condition that decides which statements are elaborated. `None` if only a use knows it, or it is a
+    /// mistake (reported): then both branches are.
     pub(super) fn known_condition(&mut self, value: &Value, span: Span) -> Option<bool> {
         match value.known() {
             Value::Bool(value) => Some(*value),
+            Value::Number(_) | Value::Int(Size::Known(_)) => value.as_number().map(|number| number != 0.0),
             Value::Unknown => None,
+            other if self.is_open(other) => None,
             _ => {
                 self.report(problem::not_known(span, "a condition that chooses statements"));
                 None
             }
         }
+    }
+
+    /// Whether a value will be known at a use of the definition under way: it is made of names of sizes.
+    pub(super) fn is_open(&self, value: &Value) -> bool {
+        let Value::Node(node) = value else { return matches!(value, Value::Int(Size::Symbolic(_))) };
+        let (mut open, mut has_size) = (vec![*node], false);
+        let mut seen = std::collections::HashSet::new();
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            match &self.graph.node(id).operation {
+                Operation::Leaf(Leaf::Size(_)) => has_size = true,
+                Operation::Leaf(Leaf::Number(_)) => {}
+                Operation::Leaf(_) => return false,
+                Operation::Apply(_) => open.extend(self.graph.node(id).inputs.iter().copied()),
+            }
+        }
+        has_size
     }
 }

@@ -4,9 +4,10 @@ use super::scope::Owner;
 use super::value::Value;
 use super::{Elaborator, problem};
 use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Leaf, NodeId};
 use crate::ops;
-use crate::syntax::tree::{Block, Expr, FunctionKind, Ident, Stmt, StmtKind};
+use crate::syntax::tree::{Block, Expr, ExprKind, FunctionKind, Ident, Stmt, StmtKind};
 use crate::tensor::Fold;
 use crate::types::{Size, TensorType};
 
@@ -17,7 +18,13 @@ impl Elaborator {
     /// The value of a block: its last expression.
     pub(super) fn body(&mut self, block: &Block) -> (Value, Span) {
         let mut last = (Value::Nothing, block.span);
-        for stmt in &block.stmts {
+        for (at, stmt) in block.stmts.iter().enumerate() {
+            if let StmtKind::Expr(expr) = &stmt.kind
+                && at + 1 < block.stmts.len()
+                && !expr.any(&|inner| matches!(inner.kind, ExprKind::Named { .. } | ExprKind::Error))
+            {
+                self.report_no_effect(expr);
+            }
             last = self.body_stmt(stmt);
         }
         last
@@ -51,7 +58,7 @@ impl Elaborator {
                     Some(false) => {
                         otherwise.as_ref().map_or((Value::Nothing, stmt.span), |block| self.body(block))
                     }
-                    None => (Value::Unknown, stmt.span),
+                    None => (self.both_branches(then, otherwise.as_ref()), stmt.span),
                 };
             }
             StmtKind::Expr(expr) => {
@@ -60,9 +67,14 @@ impl Elaborator {
                 return (value, expr.span);
             }
             StmtKind::While { .. } => {
+                let kind = self.frames.last().map_or("a function", |frame| match frame.kind {
+                    FunctionKind::Model => "a model",
+                    FunctionKind::Layer => "a layer",
+                    _ => "a function",
+                });
                 self.report(problem::not_here(
                     stmt.span,
-                    "a model has no `while`: its loops are unrolled by `for`",
+                    format!("{kind} has no `while`: its loops are unrolled by `for`"),
                 ));
                 Value::Unknown
             }
@@ -78,6 +90,38 @@ impl Elaborator {
         };
         self.graph.set_span(outer);
         (value, stmt.span)
+    }
+
+    /// Both sides of a condition that is not known here, from the same names.
+    fn both_branches(&mut self, then: &Block, otherwise: Option<&Block>) -> Value {
+        self.undecided += 1;
+        let before = self.frames.last().map(|frame| frame.locals.clone()).unwrap_or_default();
+        let (first, _) = self.body(then);
+        let after = match self.frames.last_mut() {
+            Some(frame) => std::mem::replace(&mut frame.locals, before),
+            None => before,
+        };
+        let second = otherwise.map_or(Value::Nothing, |block| self.body(block).0);
+        for (name, binding) in after {
+            let Some(found) = self.frames.last().and_then(|frame| frame.locals.get(&name)).cloned() else {
+                self.bind_local(&name, binding.value, binding.span);
+                continue;
+            };
+            let value = self.either(binding.value, found.value);
+            self.bind_local(&name, value, binding.span);
+        }
+        self.undecided -= 1;
+        self.either(first, second)
+    }
+
+    /// One of two values, where only a use knows which.
+    pub(super) fn either(&mut self, first: Value, second: Value) -> Value {
+        match (&first, &second) {
+            (Value::Node(a), Value::Node(b)) if self.graph.ty(*a) == self.graph.ty(*b) => first,
+            (Value::Nothing, Value::Nothing) => first,
+            (Value::Model { id: a, part: p }, Value::Model { id: b, part: q }) if a == b && p == q => first,
+            _ => Value::Unknown,
+        }
     }
 
     /// `for i in 1..4 { h = ... }`: the body once for each value.
@@ -143,16 +187,29 @@ impl Elaborator {
         };
         let node = self.like(node, old);
         let (new, declared) = (self.graph.ty(node).clone(), self.graph.ty(old).clone());
+        if new.batch.is_some() && new.shape == declared.shape {
+            self.report(
+                Diagnostic::error(
+                    Slug::BatchMismatch,
+                    value.span,
+                    format!("a state is the same for all examples, found one `{}` for each", new.shape),
+                )
+                .here(format!("this is `{new}`"))
+                .label(name.span, "this state")
+                .help("reduce it over the batch: `batch_mean(...)`"),
+            );
+            return Value::Unknown;
+        }
         if new != declared {
-            self.report(problem::argument_shape(
-                "state",
-                &name.name,
-                &declared.shape,
-                name.span,
-                &new,
-                value.span,
-                &crate::types::UnifyError::Rank { declared: declared.shape.rank(), given: new.shape.rank() },
-            ));
+            self.report(
+                Diagnostic::error(
+                    Slug::ShapeMismatch,
+                    value.span,
+                    format!("the state `{}` expected `{}`, found `{}`", name.name, declared.shape, new.shape),
+                )
+                .here(format!("this is `{new}`"))
+                .label(name.span, format!("a state of shape `{}`", declared.shape)),
+            );
             return Value::Unknown;
         }
         if kind == FunctionKind::Optimizer {
@@ -201,6 +258,7 @@ impl Elaborator {
         let result = self.expr(value);
         if self.frames.last().is_none_or(|frame| frame.kind != FunctionKind::Metric) {
             self.report(problem::not_here(name.span, "`total` is a sum over the examples of a metric"));
+            self.bind_local(&name.name, Value::Unknown, name.span);
             return Value::Unknown;
         }
         let Some(node) = self.node_of(&result, value.span) else { return Value::Unknown };

@@ -24,7 +24,20 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// What a script does: calls that only statements may contain, done by whoever walks them.
-pub const ACTIONS: &[&str] = &["print", "show", "evaluate", "predict", "save", "load", "batches", "assert"];
+pub const ACTIONS: &[&str] = &[
+    "print",
+    "show",
+    "evaluate",
+    "predict",
+    "save",
+    "load",
+    "batches",
+    "assert",
+    "derive",
+    "trace",
+    "check_gradients",
+    "assert_gradient",
+];
 
 const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
 
@@ -102,7 +115,7 @@ impl Elaborator {
     }
 
     /// Refuses a literal shape that no memory holds.
-    fn too_large(&mut self, shape: &Shape, span: Span) -> bool {
+    pub(super) fn too_large(&mut self, shape: &Shape, span: Span) -> bool {
         let fits = shape.len().is_some_and(|len| len.known().is_none_or(|n| n <= 1 << 33));
         if !fits {
             self.report(problem::limit(span, format!("`{shape}` is too large for memory")));

@@ -155,6 +155,10 @@ impl Elaborator {
         if self.broken.contains(&function.head_span) {
             return Value::Unknown;
         }
+        let is_under_way = |frame: &Frame| frame.name == function.name.name && frame.kind == function.kind;
+        if self.undecided > 0 && self.frames.iter().any(is_under_way) {
+            return Value::Unknown;
+        }
         if self.frames.len() >= MAX_CALL_DEPTH {
             self.report(problem::recursion(&function.name.name, span, function.head_span));
             return Value::Unknown;
@@ -181,6 +185,9 @@ impl Elaborator {
         let Owner::Model(id) = frame.owner else { return None };
         let (true, Some(path)) = (self.frames.first()?.is_definition, &frame.path) else { return None };
         let rows = &mut self.models.get_mut(id.0)?.rows;
+        if rows.iter().any(|row| row.path == *path) {
+            return None;
+        }
         rows.push(LayerRow { path: path.clone(), layer: frame.name.clone(), output: Shape::scalar() });
         Some((id, rows.len() - 1))
     }
@@ -233,7 +240,10 @@ impl Elaborator {
         };
         let nodes: Vec<NodeId> = tensors.iter().map(|(node, _)| *node).collect();
         match (primitive.build)(&mut self.graph, &nodes, &attributes) {
-            Ok(node) => Value::Node(node),
+            Ok(node) => {
+                let shape = self.graph.ty(node).shape.clone();
+                if self.too_large(&shape, span) { Value::Unknown } else { Value::Node(node) }
+            }
             Err(facts) => {
                 self.report_operation(primitive.name, span, &tensors, &facts);
                 Value::Unknown

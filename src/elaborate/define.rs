@@ -10,8 +10,11 @@ use super::scope::{Frame, Owner};
 use super::value::Value;
 use super::{Binding, Elaborator, problem};
 use crate::graph::Graph;
-use crate::syntax::tree::{Function, FunctionKind};
+use crate::syntax::tree::{Expr, ExprKind, Function, FunctionKind, TypeExprKind};
 use crate::types::TensorType;
+
+/// Flags of one function that are turned when its definition is checked.
+const MAX_TURNED: usize = 8;
 
 impl Elaborator {
     /// Declares a function, layer, model or the like under its name.
@@ -58,8 +61,12 @@ impl Elaborator {
         let frames = std::mem::take(&mut self.frames);
         if is_optimizer {
             self.try_optimizer(function);
+        } else if function.kind == FunctionKind::Init {
+            self.try_initializer(function);
         } else {
-            self.try_definition(function);
+            for flags in flag_variants(function) {
+                self.try_definition(function, &flags, 1);
+            }
         }
         self.frames = frames;
         self.come_home(home);
@@ -71,15 +78,33 @@ impl Elaborator {
         }
     }
 
-    fn try_definition(&mut self, function: &Arc<Function>) {
+    /// An initializer may be for matrices or vectors only: it must fit one of them.
+    fn try_initializer(&mut self, function: &Arc<Function>) {
+        let before = (self.problems.len(), self.reported.clone());
+        self.try_definition(function, &[], 2);
+        if self.problems.len() == before.0 {
+            return;
+        }
+        let found = self.problems.split_off(before.0);
+        let reported = std::mem::replace(&mut self.reported, before.1);
+        self.try_definition(function, &[], 1);
+        if self.problems.len() > before.0 {
+            self.problems.truncate(before.0);
+            self.problems.extend(found);
+            self.reported = reported;
+        }
+    }
+
+    fn try_definition(&mut self, function: &Arc<Function>, flags: &[(String, bool)], rank: usize) {
         let mut frame = Frame::new(function.kind, &function.name.name, function.head_span);
         frame.is_definition = true;
         frame = match function.kind {
             FunctionKind::Layer => frame.owned_by(Owner::Definition, &function.name.name),
             FunctionKind::Fn => Frame { owner: Owner::Definition, ..frame },
             FunctionKind::Init => {
-                let size = self.new_size("shape");
-                let shape = crate::types::Shape(vec![crate::types::Size::var(size)]);
+                let names = ["n", "m"].iter().take(rank);
+                let dims = names.map(|name| crate::types::Size::var(self.new_size(name))).collect();
+                let shape = crate::types::Shape(dims);
                 frame.bind("shape", Value::Shape(shape), function.name.span);
                 for name in ["fan_in", "fan_out"] {
                     let size = crate::types::Size::var(self.new_size(name));
@@ -95,19 +120,24 @@ impl Elaborator {
             | FunctionKind::Schedule => frame,
         };
         self.frames.push(frame);
-        if let Some(bound) = self.symbolic_arguments(function) {
+        if let Some(bound) = self.symbolic_arguments(function, flags) {
             self.run_in_frame(function, bound, function.head_span);
         }
         self.frames.pop();
     }
 
     /// Annotated parameters as inputs with symbolic sizes; the others keep their defaults.
-    fn symbolic_arguments(&mut self, function: &Function) -> Option<Bound> {
+    fn symbolic_arguments(&mut self, function: &Function, flags: &[(String, bool)]) -> Option<Bound> {
         let over_batch = !matches!(function.kind, FunctionKind::Schedule | FunctionKind::Init);
         let batch = over_batch.then(|| self.new_batch());
         let mut vars = IndexMap::new();
         let mut bound = Bound::new();
         for param in &function.params {
+            let flag = flags.iter().find(|(name, _)| *name == param.name.name);
+            if let Some((_, flag)) = flag {
+                bound.push(Some((Value::Bool(*flag), param.name.span)));
+                continue;
+            }
             let value = match (&param.ty, &param.default) {
                 (_, Some(_)) => None,
                 (Some(ty), None) => {
@@ -149,4 +179,22 @@ impl Elaborator {
         self.brought.clear();
         std::mem::replace(&mut self.graph, graph)
     }
+}
+
+/// What a definition is checked with: its flags as they are by default, then each one turned.
+fn flag_variants(function: &Function) -> Vec<Vec<(String, bool)>> {
+    let flags =
+        function.params.iter().filter(|param| matches!(&param.ty, Some(ty) if ty.kind == TypeExprKind::Bool));
+    let flags = flags.filter_map(|param| match &param.default {
+        None => Some((param.name.name.clone(), true)),
+        Some(Expr { kind: ExprKind::Bool(value), .. }) => Some((param.name.name.clone(), *value)),
+        Some(_) => None,
+    });
+    let usual: Vec<(String, bool)> = flags.take(MAX_TURNED).collect();
+    let turned = (0..usual.len()).map(|at| {
+        let mut variant = usual.clone();
+        variant[at].1 = !variant[at].1;
+        variant
+    });
+    std::iter::once(usual.clone()).chain(turned).collect()
 }

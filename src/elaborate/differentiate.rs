@@ -65,7 +65,7 @@ impl Elaborator {
                 let nodes: Vec<NodeId> = parameters.entries.values().copied().collect();
                 let Some(gradients) = self.gradients_of(output, &nodes, span) else { return Value::Unknown };
                 let entries = parameters.entries.keys().cloned().zip(gradients).collect();
-                Value::Parameters(Parameters { model: parameters.model, entries })
+                Value::Parameters(Parameters { entries, ..parameters })
             }
             other => {
                 let Some(node) = self.node_of(other, wrt_span) else { return Value::Unknown };
@@ -75,7 +75,8 @@ impl Elaborator {
         }
     }
 
-    pub(super) fn gradients_of(&mut self, output: NodeId, wrt: &[NodeId], span: Span) -> Option<Vec<NodeId>> {
+    /// The gradients of a node, or `None` after a report.
+    pub fn gradients_of(&mut self, output: NodeId, wrt: &[NodeId], span: Span) -> Option<Vec<NodeId>> {
         match grad::differentiate(&mut self.graph, output, wrt) {
             Ok(gradients) => Some(gradients),
             Err(problem) => {

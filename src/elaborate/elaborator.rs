@@ -50,8 +50,14 @@ pub struct Elaborator {
     pub(super) home: Option<Graph>,
     /// Nodes of the session's graph that stand in the other one as slots.
     pub(super) brought: IndexMap<NodeId, (SlotId, Arc<str>)>,
-    problems: Vec<Diagnostic>,
-    reported: HashSet<(Slug, Span)>,
+    pub(super) problems: Vec<Diagnostic>,
+    pub(super) reported: HashSet<(Slug, Span)>,
+    /// Branches under way of which only a use will know whether they are taken.
+    pub(super) undecided: usize,
+    /// Names that later statements declare.
+    pub upcoming: IndexMap<String, Span>,
+    /// Values of slots that no statement made: arguments that a gradient was asked of.
+    pub known_slots: HashMap<SlotId, crate::graph::Constant>,
     next: Counters,
     /// Values of actions and trainings inside the statement, done before it is elaborated.
     pub results: HashMap<ExprId, Value>,
@@ -101,6 +107,14 @@ impl Elaborator {
         }
         let diagnostic = self.at_use(diagnostic);
         self.problems.push(diagnostic);
+    }
+
+    /// A value that nobody takes.
+    pub fn report_no_effect(&mut self, expr: &Expr) {
+        let diagnostic = problem::no_effect(expr);
+        if self.reported.insert((diagnostic.slug, diagnostic.primary.span)) {
+            self.problems.push(diagnostic);
+        }
     }
 
     /// Takes back what was found since there were so many errors: a better account of it follows.
@@ -175,7 +189,10 @@ impl Elaborator {
             Some(value) => value,
             None => {
                 let near = problem::nearest(name, self.known_names());
-                self.report(problem::unknown_name(name, span, near));
+                self.report(match self.upcoming.get(name) {
+                    Some(later) => problem::declared_later(name, span, *later),
+                    None => problem::unknown_name(name, span, near),
+                });
                 Value::Unknown
             }
         }
@@ -189,6 +206,14 @@ impl Elaborator {
             .chain(ops::catalogue().iter().map(|primitive| primitive.name))
             .map(str::to_string);
         locals.chain(rest).chain(fixed).collect()
+    }
+
+    /// Whether the library or a primitive has this name.
+    pub fn is_in_library(&self, name: &str) -> bool {
+        let has_no_sign = super::arith::sign_of(name) == name;
+        self.prelude.contains_key(name)
+            || builtin::find(name).is_some()
+            || has_no_sign && ops::find(name).is_some()
     }
 
     pub fn prelude_functions(&self) -> impl Iterator<Item = &Arc<Function>> {

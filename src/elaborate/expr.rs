@@ -221,7 +221,19 @@ impl Elaborator {
             Value::Bool(false) => return self.expr(otherwise),
             _ => {}
         }
+        let open = self.is_open(&value);
+        self.undecided += usize::from(open);
         let (a, b) = (self.expr(then), self.expr(otherwise));
+        self.undecided -= usize::from(open);
+        if open {
+            let types = [&a, &b].map(|value| match value {
+                Value::Node(node) => Some(self.graph.ty(*node).clone()),
+                other => other.as_number().map(|_| crate::types::TensorType::number()),
+            });
+            if types[0] != types[1] {
+                return Value::Unknown;
+            }
+        }
         if value.is_unknown() || a.is_unknown() || b.is_unknown() {
             return Value::Unknown;
         }

@@ -40,7 +40,7 @@ impl Elaborator {
                 Diagnostic::error(
                     Slug::ShapeMismatch,
                     span,
-                    format!("{} positions for `{shape}`, which has {rank} axes", indices.len()),
+                    format!("{} positions for `{shape}`, which has {}", indices.len(), axes(rank)),
                 )
                 .here("too many positions")
                 .label(object.span, format!("this is `{shape}`")),
@@ -101,6 +101,13 @@ impl Elaborator {
         (from, to, drop): (Size, Size, bool),
         span: Span,
     ) -> Option<NodeId> {
+        let dim = self.graph.ty(node).shape.0.get(axis).and_then(Size::known);
+        if let (Some(from), Some(to), Some(dim)) = (from.known(), to.known(), dim)
+            && (from < 0 || from > to || to > dim)
+        {
+            self.report(outside(&self.graph.ty(node).shape, object, (from, to, drop), dim, span));
+            return None;
+        }
         match self.graph.apply(ops::slice(axis, from, to, drop), &[node]) {
             Ok(result) => Some(result),
             Err(facts) => {
@@ -157,10 +164,14 @@ impl Elaborator {
                     Diagnostic::error(
                         Slug::ShapeMismatch,
                         at.span,
-                        format!("position {size} is outside a list of {}", items.len()),
+                        format!(
+                            "position {size} is outside a list of {}: {}",
+                            items.len(),
+                            positions(items.len() as i64)
+                        ),
                     )
                     .here("outside")
-                    .label(object, format!("{} items, positions from 0", items.len())),
+                    .label(object, format!("{} items", items.len())),
                 );
                 Value::Unknown
             }
@@ -176,9 +187,31 @@ impl Elaborator {
         if items.iter().any(Value::is_unknown) {
             return None;
         }
+        if items.is_empty() {
+            self.report(
+                Diagnostic::error(Slug::TypeMismatch, span, "an empty list is no vector")
+                    .here("has no numbers"),
+            );
+            return None;
+        }
         let nodes: Vec<NodeId> = items.iter().map(|item| self.node_of(item, span)).collect::<Option<_>>()?;
         match self.graph.apply(ops::stack(), &nodes) {
             Ok(node) => Some(node),
+            Err(ShapeProblem::Differ { left, right }) => {
+                let shape = |at: usize| {
+                    nodes.get(at).map_or(String::new(), |node| self.graph.ty(*node).shape.to_string())
+                };
+                let headline = format!(
+                    "the items of a list of numbers have one shape: found `{}` and `{}`",
+                    shape(left),
+                    shape(right)
+                );
+                self.report(
+                    Diagnostic::error(Slug::ShapeMismatch, span, headline)
+                        .here(format!("items {left} and {right} differ")),
+                );
+                None
+            }
             Err(facts) => {
                 let operands: Vec<(NodeId, Span)> = nodes.iter().map(|node| (*node, span)).collect();
                 self.report_operation("[ ]", span, operands.get(..2).unwrap_or(&operands), &facts);
@@ -186,6 +219,42 @@ impl Elaborator {
             }
         }
     }
+}
+
+fn axes(rank: usize) -> String {
+    match rank {
+        0 => "no axes".to_string(),
+        1 => "one axis".to_string(),
+        rank => format!("{rank} axes"),
+    }
+}
+
+fn positions(count: i64) -> String {
+    match count {
+        0 => "it is empty".to_string(),
+        1 => "the only position is 0".to_string(),
+        count => format!("positions go from 0 to {}", count - 1),
+    }
+}
+
+/// A position or a slice that is not inside an axis of `dim` places.
+fn outside(
+    shape: &Shape,
+    object: Span,
+    (from, to, drop): (i64, i64, bool),
+    dim: i64,
+    span: Span,
+) -> Diagnostic {
+    let headline = if drop {
+        format!("position {from} is outside `{shape}`: {}", positions(dim))
+    } else if from > to {
+        format!("the slice {from}:{to} ends before it begins")
+    } else {
+        format!("the slice {from}:{to} is outside `{shape}`: it goes from 0 to {dim} at most")
+    };
+    Diagnostic::error(Slug::ShapeMismatch, span, headline)
+        .here("outside")
+        .label(object, format!("this is `{shape}`"))
 }
 
 fn has_variable(items: &[Value]) -> bool {

@@ -7,6 +7,7 @@
 //!
 //! `check/` walks whole programs with it, `session/` does the same while running. It never runs anything.
 
+mod alone;
 mod arguments;
 mod arith;
 mod body;
@@ -29,6 +30,7 @@ mod step;
 mod text;
 mod value;
 
+pub use alone::Alone;
 pub use arguments::{Given, known};
 pub use builtin::ACTIONS;
 pub use candidates::Origin;

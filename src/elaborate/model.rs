@@ -91,6 +91,10 @@ impl Elaborator {
             output: Shape::scalar(),
             rows: Vec::new(),
         });
+        // A use of the model inside itself is a recursion, not an unknown name.
+        let value = Value::Model { id, part: String::new() };
+        let binding = super::Binding { value, span: function.name.span };
+        self.globals.insert(function.name.name.clone(), binding);
         let before = self.problem_count();
         let outer = std::mem::replace(&mut self.training, false);
         let output = self.try_model(id, function);
@@ -128,20 +132,7 @@ impl Elaborator {
         self.frames.push(frame);
         let value = self.run_in_frame(function, given, function.head_span);
         self.frames.pop();
-        let node = match value {
-            Value::Nothing => {
-                self.report(
-                    Diagnostic::error(
-                        Slug::TypeMismatch,
-                        function.name.span,
-                        format!("`{}` has no result", function.name.name),
-                    )
-                    .here("the last line of a model is its result"),
-                );
-                return None;
-            }
-            value => self.node_of(&value, function.name.span)?,
-        };
+        let node = self.node_of(&value, function.name.span)?;
         Some(self.graph.ty(node).shape.clone())
     }
 
@@ -273,6 +264,9 @@ impl Elaborator {
                     ));
                     return None;
                 };
+                if self.too_large(&shape, name.span) {
+                    return None;
+                }
                 let init = self.initial(init, &shape, &full)?;
                 let (slot, node) = self.new_slot(&full, TensorType::plain(shape));
                 let stored =
@@ -390,14 +384,7 @@ impl Elaborator {
         if model.stored.keys().any(|path| is_under(path, &key)) {
             return Value::Model { id, part: key };
         }
-        let prefix = if part.is_empty() { String::new() } else { format!("{part}.") };
-        let mut known: Vec<String> = Vec::new();
-        for path in model.stored.keys().filter_map(|path| path.strip_prefix(prefix.as_str())) {
-            let first = path.split('.').next().unwrap_or(path).to_string();
-            if !known.contains(&first) {
-                known.push(first);
-            }
-        }
+        let known = known_parts(model.stored.keys(), part);
         let object = join(&model.name.clone(), part);
         let object = object.trim_end_matches('.').to_string();
         self.report(problem::unknown_field(&object, &field.name, field.span, &known));
@@ -414,21 +401,18 @@ impl Elaborator {
     }
 
     pub(super) fn parameters_field(&mut self, parameters: &Parameters, field: &Ident) -> Value {
-        if let Some(node) = parameters.entries.get(&field.name) {
+        let path = join(&parameters.part, &field.name);
+        if let Some(node) = parameters.entries.get(&path) {
             return Value::Node(*node);
         }
-        let prefix = format!("{}.", field.name);
-        let entries: IndexMap<String, NodeId> = parameters
-            .entries
-            .iter()
-            .filter_map(|(key, node)| key.strip_prefix(&prefix).map(|rest| (rest.to_string(), *node)))
-            .collect();
+        let under = parameters.entries.iter().filter(|(key, _)| is_under(key, &path));
+        let entries: IndexMap<String, NodeId> = under.map(|(key, node)| (key.clone(), *node)).collect();
         if entries.is_empty() {
-            let known: Vec<String> = parameters.entries.keys().cloned().collect();
+            let known = known_parts(parameters.entries.keys(), &parameters.part);
             self.report(problem::unknown_field("the parameters", &field.name, field.span, &known));
             return Value::Unknown;
         }
-        Value::Parameters(Parameters { model: parameters.model, entries })
+        Value::Parameters(Parameters { model: parameters.model, part: path, entries })
     }
 
     /// A model, or part of one, as the vector of its present parameters.
@@ -446,11 +430,24 @@ impl Elaborator {
                     .collect();
                 let entries =
                     found.into_iter().map(|(key, leaf, ty)| (key, self.graph.leaf(leaf, ty))).collect();
-                Some(Parameters { model: *id, entries })
+                Some(Parameters { model: *id, part: part.clone(), entries })
             }
             _ => None,
         }
     }
+}
+
+/// The names that can stand after the dot of a path.
+fn known_parts<'k>(keys: impl Iterator<Item = &'k String>, part: &str) -> Vec<String> {
+    let prefix = if part.is_empty() { String::new() } else { format!("{part}.") };
+    let mut known: Vec<String> = Vec::new();
+    for path in keys.filter_map(|path| path.strip_prefix(prefix.as_str())) {
+        let first = path.split('.').next().unwrap_or(path).to_string();
+        if !known.contains(&first) {
+            known.push(first);
+        }
+    }
+    known
 }
 
 /// The path of a parameter within its model: `net.hidden` and `W` give `hidden.W`.

@@ -3,6 +3,7 @@
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::ShapeProblem;
+use crate::syntax::tree::{BinaryOp, Expr, ExprKind};
 use crate::types::{Shape, TensorType, UnifyError};
 
 use super::value::Value;
@@ -27,9 +28,7 @@ pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<St
 
 fn suggest(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnostic {
     match near {
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
-        }
+        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
         None => diagnostic,
     }
 }
@@ -38,6 +37,27 @@ pub(super) fn unknown_name(name: &str, span: Span, near: Option<String>) -> Diag
     let diagnostic = Diagnostic::error(Slug::UnknownName, span, format!("nothing is called `{name}`"))
         .here("not declared");
     suggest(diagnostic, span, near)
+}
+
+/// An expression alone on its line; a comparison is probably meant to bind.
+pub(super) fn no_effect(expr: &Expr) -> Diagnostic {
+    if let ExprKind::Binary { op: BinaryOp::Equal, op_span, lhs, .. } = &expr.kind
+        && let ExprKind::Name(name) = &lhs.kind
+    {
+        return Diagnostic::error(Slug::NoEffect, *op_span, "`==` compares, and nobody takes the answer")
+            .here("`=` gives a name a value")
+            .fix(format!("give `{name}` the value"), *op_span, "=");
+    }
+    Diagnostic::warning(Slug::NoEffect, expr.span, "this line has no effect")
+        .here("nobody takes this value")
+        .help("give it a name, `name = ...`, or print it, `print(...)`")
+}
+
+pub(super) fn declared_later(name: &str, span: Span, later: Span) -> Diagnostic {
+    Diagnostic::error(Slug::UnknownName, span, format!("`{name}` is used before it is declared"))
+        .here("not declared yet")
+        .label(later, "declared here")
+        .help(format!("move the declaration of `{name}` above this line"))
 }
 
 pub(super) fn unknown_field(object: &str, field: &str, span: Span, known: &[String]) -> Diagnostic {
@@ -216,9 +236,11 @@ pub(super) fn not_here(span: Span, headline: impl Into<String>) -> Diagnostic {
 }
 
 pub(super) fn recursion(name: &str, span: Span, declared: Span) -> Diagnostic {
-    Diagnostic::error(Slug::Recursion, span, format!("`{name}` needs itself to be defined"))
+    Diagnostic::error(Slug::Recursion, span, format!("`{name}` calls itself without an end in reach"))
         .here("this call does not end")
         .label(declared, "declared here")
+        .note(format!("calls go {} levels deep at most", super::elaborator::MAX_CALL_DEPTH))
+        .help("a recursion ends by a number known before running: `if n == 0 then ... else ...`")
 }
 
 pub(super) fn duplicate(name: &str, span: Span, first: Span) -> Diagnostic {

@@ -8,6 +8,8 @@ use super::arguments::Bound;
 use super::value::{FunctionValue, Target, Value};
 use super::{Elaborator, problem};
 use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::graph::Constant;
 use crate::syntax::tree::{BinaryOp, Expr, ExprKind, Function, FunctionKind, TypeExpr, TypeExprKind};
 use crate::types::{Bindings, Shape, Size, SizeVar};
 
@@ -28,11 +30,17 @@ pub(super) enum Declared {
     Fn,
 }
 
+fn is_grad(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Name(name) if name == "grad" || name == "∇")
+}
+
 impl Elaborator {
     /// Binds the parameters of `function` as locals of the current frame.
     pub(super) fn enter(&mut self, function: &Arc<Function>, bound: Bound, call: Span) -> Option<Signature> {
         let mut signature = Signature { vars: IndexMap::new(), bindings: Bindings::default(), subject: None };
         self.bind_counts(function, &bound, &mut signature)?;
+        let asks_gradient =
+            function.kind == FunctionKind::Fn && self.home.is_none() && function.any(&is_grad);
         for (param, value) in function.params.iter().zip(bound) {
             let (value, span) = match (value, &param.default) {
                 (Some((value, span)), _) => (value, span),
@@ -51,13 +59,32 @@ impl Elaborator {
                 Some(ty) => self.accept(function, &param.name.name, ty, value, span, &mut signature)?,
                 None => value,
             };
+            let value = if asks_gradient { self.argument_variable(&param.name.name, value) } else { value };
             if signature.subject.is_none() {
                 signature.subject = Some(value.clone());
             }
             self.bind_sizes(&signature, param.name.span);
-            self.bind_local(&param.name.name, value, param.name.span);
+            // What is handed over keeps the name it has outside.
+            if let Some(frame) = self.frames.last_mut() {
+                frame.bind(&param.name.name, value, param.name.span);
+            }
         }
         Some(signature)
+    }
+
+    /// A number given to a function that asks for gradients, as something a gradient can be asked of.
+    fn argument_variable(&mut self, name: &str, value: Value) -> Value {
+        let constant = match &value {
+            Value::List(items) => super::constant_of(items),
+            Value::Number(number) => Some(Constant { shape: Vec::new(), values: vec![*number] }),
+            Value::Int(Size::Known(n)) => Some(Constant { shape: Vec::new(), values: vec![*n as f64] }),
+            _ => None,
+        };
+        let Some(constant) = constant else { return value };
+        let (slot, node) =
+            self.new_slot(name, crate::types::TensorType::plain(Shape::known(&constant.shape)));
+        self.known_slots.insert(slot, constant);
+        super::value::with_node(Some(value), Value::Node(node))
     }
 
     /// `n: int` parameters are sizes that shapes before them may use.
@@ -288,6 +315,15 @@ impl Elaborator {
         if value.is_unknown() {
             return value;
         }
+        if matches!(value, Value::Nothing) && function.kind != FunctionKind::Optimizer {
+            let name = &function.name;
+            self.report(
+                Diagnostic::error(Slug::TypeMismatch, name.span, format!("`{}` has no result", name.name))
+                    .here("its last line gives no value")
+                    .help("end it with the expression that is its result"),
+            );
+            return Value::Unknown;
+        }
         if let Some(ty) = &function.result
             && let Some(result) = self.accept_result(function, ty, signature, &value, span)
         {
@@ -312,6 +348,12 @@ impl Elaborator {
         let Declared::Shape(shape) = self.declared(ty, &mut signature)? else { return None };
         let Some(node) = self.node_of(value, span) else { return Some(Value::Unknown) };
         let found = self.graph.ty(node).clone();
+        if matches!(ty.kind, TypeExprKind::Like(_)) && shape.is_scalar() && found.shape == Shape::known(&[1])
+        {
+            // `like data.target` where the target is a number: one output is that number.
+            let first = crate::ops::slice(0, Size::Known(0), Size::Known(1), true);
+            return self.graph.apply(first, &[node]).ok().map(Value::Node);
+        }
         let flexible: Vec<SizeVar> = signature.vars.values().cloned().collect();
         if signature.bindings.unify(&shape, &found.shape, &flexible).is_err() {
             let shown = signature.bindings.apply_shape(&shape).unwrap_or(shape);
@@ -328,8 +370,14 @@ impl Elaborator {
         value: Value,
         span: Span,
     ) -> Value {
-        let Value::Node(node) = value else { return value };
-        let found = self.graph.ty(node).clone();
+        let found = match &value {
+            Value::Node(node) => self.graph.ty(*node).clone(),
+            Value::List(_) if function.kind != FunctionKind::Fn => match self.node_of(&value, span) {
+                Some(node) => self.graph.ty(node).clone(),
+                None => return Value::Unknown,
+            },
+            _ => return value,
+        };
         let broken = match function.kind {
             FunctionKind::Activation => match &signature.subject {
                 Some(Value::Node(input)) if self.graph.ty(*input).shape != found.shape => {

@@ -88,6 +88,9 @@ pub enum Target {
 #[derive(Clone, Debug)]
 pub struct Parameters {
     pub model: ModelId,
+    /// The path that they all lie under.
+    pub part: String,
+    /// By path within the model.
     pub entries: IndexMap<String, NodeId>,
 }
 

@@ -19,6 +19,9 @@ pub trait Face {
     fn value(&mut self, text: &str);
 
     fn problems(&mut self, found: &[Diagnostic], sources: &Sources);
+
+    /// An input has been done.
+    fn input_done(&mut self);
 }
 
 /// What [`run`] saw of the session.
@@ -41,6 +44,7 @@ pub fn run(session: &mut Session<'_>, lines: &mut dyn Lines, face: &mut dyn Face
                 if !enter(session, &name, &text, face) {
                     tally.mistaken += 1;
                 }
+                face.input_done();
             }
             Input::Cancelled => {}
             Input::End => return tally,

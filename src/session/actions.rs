@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::format::{NumberFormat, format_by, format_number, format_tensor};
+use super::format::{NumberFormat, format_by, format_number, format_tensor, format_tensor_with};
 use super::model::summary;
 use super::state::Session;
 use crate::base::Span;
 use crate::check::{part_of, whole_option};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Record, RecordKind, TextPiece, Value};
+use crate::tensor::Axis;
 use crate::types::Size;
 
 impl Session<'_> {
@@ -26,6 +27,10 @@ impl Session<'_> {
             "load" => return self.load_action(given, span),
             "batches" => self.batches(given, span),
             "assert" => self.assert(given, span),
+            "derive" => self.derive(given, span),
+            "trace" => self.trace(given, span),
+            "check_gradients" => self.check_gradients(given, span),
+            "assert_gradient" => self.assert_gradient(given, span),
             _ => return None,
         })
     }
@@ -57,7 +62,8 @@ impl Session<'_> {
             }
         }
         if self.is_running() && !self.has_errors() {
-            let line = texts.join(" ");
+            let is_long = texts.iter().any(|text| text.contains('\n'));
+            let line = texts.join(if is_long { "\n" } else { " " });
             self.world.print(&line);
         }
         Value::Nothing
@@ -113,6 +119,8 @@ impl Session<'_> {
             Value::Range { from, to } => Some(format!("{from}..{to}")),
             Value::Shape(shape) => Some(shape.to_string()),
             Value::Function(function) => Some(format!("function {}", function.name())),
+            Value::Axis(Axis::Only(0)) => Some("rows".to_string()),
+            Value::Axis(Axis::Only(1)) => Some("columns".to_string()),
             Value::Nothing | Value::Axis(_) | Value::Word(_) => Some(value.kind().to_string()),
             Value::Node(_) | Value::List(_) | Value::Int(_) => {
                 let node = self.elaborator.node_of(value, span)?;
@@ -141,12 +149,15 @@ impl Session<'_> {
             );
             return None;
         }
+        if let Some(number) = value.as_number() {
+            return format_by(number, spec);
+        }
+        let node = self.elaborator.node_of(value, span)?;
         if !self.is_running() {
-            let _ = self.elaborator.node_of(value, span)?;
             return Some(String::new());
         }
-        let number = self.number(value, span)?;
-        format_by(number, spec)
+        let tensor = self.force(&[node], span)?.pop()?;
+        Some(format_tensor_with(&tensor, format, &|number| format_by(number, spec).unwrap_or_default()))
     }
 
     /// A table of scores, a dataset, a history, a batch.

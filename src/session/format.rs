@@ -53,8 +53,13 @@ fn trimmed(text: &str) -> String {
 
 /// A number, `[1, 2]`, `[[1, 2], [3, 4]]`, or the examples of a batch one below the other.
 pub fn format_tensor(tensor: &Tensor, format: NumberFormat) -> String {
+    format_tensor_with(tensor, format, &|number| format_number(number, format))
+}
+
+/// The same with each number written in one's own way.
+pub fn format_tensor_with(tensor: &Tensor, format: NumberFormat, write: &dyn Fn(f64) -> String) -> String {
     let values = tensor.data.to_f64();
-    let Some(count) = tensor.examples else { return format_example(&tensor.shape, &values, format) };
+    let Some(count) = tensor.examples else { return format_example(&tensor.shape, &values, format, write) };
     let each = tensor.shape.iter().product::<usize>();
     if each == 0 {
         return format!("{count} examples of nothing");
@@ -63,7 +68,7 @@ pub fn format_tensor(tensor: &Tensor, format: NumberFormat) -> String {
     let mut lines: Vec<String> = values
         .chunks(each)
         .take(shown)
-        .map(|example| format_example(&tensor.shape, example, format))
+        .map(|example| format_example(&tensor.shape, example, format, write))
         .collect();
     if shown < count {
         lines.push(format!("... {count} examples"));
@@ -71,14 +76,19 @@ pub fn format_tensor(tensor: &Tensor, format: NumberFormat) -> String {
     lines.join("\n")
 }
 
-fn format_example(shape: &[usize], values: &[f64], format: NumberFormat) -> String {
+fn format_example(
+    shape: &[usize],
+    values: &[f64],
+    format: NumberFormat,
+    write: &dyn Fn(f64) -> String,
+) -> String {
     match shape {
-        [] => values.first().map_or(String::new(), |number| format_number(*number, format)),
-        [_] => list(values.iter().map(|number| format_number(*number, format)), values.len(), format),
+        [] => values.first().map_or(String::new(), |number| write(*number)),
+        [_] => list(values.iter().map(|number| write(*number)), values.len(), format),
         [rows, rest @ ..] => {
             let items = (0..*rows).map(|row| {
                 let inside: Vec<f64> = values.iter().skip(row).step_by(*rows).copied().collect();
-                format_example(rest, &inside, format)
+                format_example(rest, &inside, format, write)
             });
             list(items, *rows, format)
         }

@@ -1,8 +1,8 @@
 //! Actions inside expressions: done first, in the order they are written, and put in as values.
 
 use super::state::Session;
-use crate::elaborate::{ACTIONS, Value};
-use crate::syntax::tree::{Argument, Expr, ExprKind, IndexItem, TextPart};
+use crate::elaborate::{ACTIONS, Given, Value};
+use crate::syntax::tree::{Argument, Expr, ExprKind};
 
 impl Session<'_> {
     /// The value of an expression of a statement.
@@ -13,7 +13,7 @@ impl Session<'_> {
 
     /// Does every action in `expr`, innermost first.
     fn do_actions(&mut self, expr: &Expr) {
-        for child in children(expr) {
+        for child in expr.children() {
             self.do_actions(child);
         }
         if let ExprKind::Train { model, data, options } = &expr.kind {
@@ -28,10 +28,42 @@ impl Session<'_> {
             return;
         }
         let piped = piped.map(|left| (self.elaborator.expr(left), left.span));
-        let given = self.elaborator.given(piped, args);
+        let given = match *action {
+            "derive" => self.given_by_name(piped, args),
+            _ => self.elaborator.given(piped, args),
+        };
         if let Some(result) = self.action(action, &given, expr.span, callee.span) {
             self.elaborator.results.insert(expr.id, result);
         }
+    }
+}
+
+/// Whether an expression does something, besides having a value.
+pub(super) fn acts(expr: &Expr) -> bool {
+    expr.any(&|inner| match &inner.kind {
+        ExprKind::Train { .. } | ExprKind::Error => true,
+        _ => call_parts(inner).is_some_and(|(name, ..)| ACTIONS.contains(&name)),
+    })
+}
+
+impl Session<'_> {
+    /// Arguments of `derive`: `wrt = x` may name an input that only the function knows.
+    fn given_by_name(&mut self, piped: Option<(Value, crate::base::Span)>, args: &[Argument]) -> Vec<Given> {
+        let (mut plain, mut words) = (Vec::new(), Vec::new());
+        for argument in args {
+            let is_wrt = argument.name.as_ref().is_some_and(|name| name.name == "wrt");
+            match &argument.value.kind {
+                ExprKind::Name(name) if is_wrt && self.elaborator.lookup(name).is_none() => {
+                    let name_of = argument.name.as_ref().map(|name| (name.name.clone(), name.span));
+                    let value = Value::Word(name.as_str().into());
+                    words.push(Given { name: name_of, value, span: argument.value.span });
+                }
+                _ => plain.push(argument.clone()),
+            }
+        }
+        let mut given = self.elaborator.given(piped, &plain);
+        given.extend(words);
+        given
     }
 }
 
@@ -48,40 +80,5 @@ fn call_parts(expr: &Expr) -> Option<(&str, &Expr, Option<&Expr>, &[Argument])> 
     match &callee.kind {
         ExprKind::Name(name) => Some((name, callee, piped, args)),
         _ => None,
-    }
-}
-
-/// The expressions directly inside one, in order.
-pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Number { .. } | ExprKind::Bool(_) | ExprKind::Name(_) | ExprKind::Error => Vec::new(),
-        ExprKind::Text(parts) => parts
-            .iter()
-            .filter_map(|part| match part {
-                TextPart::Value { expr, .. } => Some(expr),
-                TextPart::Literal(_) => None,
-            })
-            .collect(),
-        ExprKind::List(items) => items.iter().collect(),
-        ExprKind::Entries(entries) => entries.iter().map(|(_, value)| value).collect(),
-        ExprKind::Unary { operand, .. } | ExprKind::Postfix { operand, .. } => vec![operand],
-        ExprKind::Binary { lhs, rhs, .. } | ExprKind::Pipe { lhs, rhs } => vec![lhs, rhs],
-        ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
-        ExprKind::Call { callee, args } => {
-            std::iter::once(&**callee).chain(args.iter().map(|argument| &argument.value)).collect()
-        }
-        ExprKind::Named { expr, .. } => vec![expr],
-        ExprKind::Field { object, .. } => vec![object],
-        ExprKind::Index { object, indices } => {
-            let inside = indices.iter().flat_map(|item| match item {
-                IndexItem::At(at) => vec![at],
-                IndexItem::Slice { from, to, .. } => from.iter().chain(to).collect(),
-            });
-            std::iter::once(&**object).chain(inside).collect()
-        }
-        ExprKind::Range { from, to } => vec![from, to],
-        ExprKind::Train { model, data, options } => {
-            [&**model, &**data].into_iter().chain(options.iter().map(|item| &item.value)).collect()
-        }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn mend(
     for diagnostic in &mut diagnostics {
         let mut fixes: Vec<Fix> =
             diagnostic.candidates.iter().filter_map(|candidate| candidate.resolve(&report.sources)).collect();
-        fixes.sort_by_key(|fix| size(fix));
+        fixes.sort_by_key(size);
         for fix in fixes {
             if diagnostic.fixes.len() >= MOST_SHOWN || tries >= MOST_TRIES {
                 break;

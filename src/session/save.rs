@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 
 use super::state::Session;
 use crate::base::Span;
-use crate::data::weights::{self, Numbers, Stored, Weights};
+use crate::data::arrays::ArrayError;
+use crate::data::weights::{self, Numbers, Stored, Weights, WeightsError};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, ModelId, Value, nearest};
 use crate::tensor::{Buffer, Precision, Tensor};
@@ -16,6 +17,7 @@ impl Session<'_> {
             return Value::Nothing;
         };
         if !self.is_running() {
+            self.saved.push(self.folder.join(&path));
             return Value::Nothing;
         }
         let weights = self.weights_of(id);
@@ -59,11 +61,19 @@ impl Session<'_> {
         let Some((id, path, path_span)) = self.model_and_path("load", given, span) else {
             return Some(Value::Nothing);
         };
-        match weights::load(self.world.files(), &self.folder.join(&path)) {
+        let full = self.folder.join(&path);
+        if !self.is_running() && self.saved.contains(&full) {
+            return Some(Value::Nothing);
+        }
+        match weights::load(self.world.files(), &full) {
             Ok(weights) => self.take_weights(id, &weights, &path, path_span),
             Err(error) => self.report(
-                Diagnostic::error(Slug::File, path_span, format!("`{path}` cannot be read: {error}"))
-                    .here("not loaded"),
+                Diagnostic::error(
+                    Slug::File,
+                    path_span,
+                    format!("`{path}` cannot be read: {}", weights_reason(&error)),
+                )
+                .here("not loaded"),
             ),
         }
         Some(Value::Nothing)
@@ -80,8 +90,12 @@ impl Session<'_> {
                 self.elaborator.loaded.insert(path.to_string(), constant.into());
             }
             Err(error) => self.report(
-                Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {error:?}"))
-                    .here("not loaded"),
+                Diagnostic::error(
+                    Slug::File,
+                    span,
+                    format!("`{path}` cannot be read: {}", array_reason(&error)),
+                )
+                .here("not loaded"),
             ),
         }
     }
@@ -168,6 +182,20 @@ impl Session<'_> {
             };
             self.store(id, &key, Tensor { shape: stored.shape.clone(), examples: None, data });
         }
+    }
+}
+
+fn weights_reason(error: &WeightsError) -> String {
+    match error {
+        WeightsError::Io(error) => super::program::reason(error),
+        other => other.to_string(),
+    }
+}
+
+fn array_reason(error: &ArrayError) -> String {
+    match error {
+        ArrayError::Io(error) => super::program::reason(error),
+        ArrayError::Format { expected, found } => format!("expected {expected}, found {found}"),
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Session<'w> {
     pub(super) trained_on: HashMap<usize, Rc<Dataset>>,
     pub(super) declared: HashMap<String, Span>,
     pub(super) imported: Vec<PathBuf>,
+    /// Files that the script writes: a check does not look for them.
+    pub(super) saved: Vec<PathBuf>,
     /// The trainings that were met without running them.
     pub(super) trainings: Vec<TrainRequest>,
     /// Where each dataset comes from.
@@ -122,6 +124,7 @@ impl<'w> Session<'w> {
             trained_on: HashMap::new(),
             declared: HashMap::new(),
             imported: Vec::new(),
+            saved: Vec::new(),
             trainings: Vec::new(),
             origins: IndexMap::new(),
             next_expr,

@@ -2,24 +2,48 @@
 
 use std::sync::Arc;
 
-use super::state::{Flow, Session};
+use super::state::{Flow, Mode, Session};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Binding, Record, RecordKind, Value, Variable, constant_of};
 use crate::graph::Constant;
-use crate::syntax::tree::{Ast, Block, Expr, Function, Ident, Stmt, StmtKind};
+use crate::syntax::tree::{Ast, Block, Expr, Function, FunctionKind, Ident, Stmt, StmtKind};
 use crate::tensor::{Precision, Tensor};
 use crate::types::{Shape, Size, TensorType};
 
 impl Session<'_> {
     /// All statements in order. A check goes on after a mistake, a run stops.
     pub fn walk(&mut self, ast: &Ast) {
+        self.look_ahead(ast);
+        if !self.may_redeclare && self.mode == Mode::Check {
+            crate::check::unused_names(ast).into_iter().for_each(|warning| self.report(warning));
+        }
         for stmt in &ast.stmts {
             if self.stmt(stmt) == Flow::Stop {
                 break;
             }
         }
         self.collect();
+    }
+
+    /// Functions may be used before they are declared, other names may not.
+    fn look_ahead(&mut self, ast: &Ast) {
+        for stmt in &ast.stmts {
+            let name = match &stmt.kind {
+                StmtKind::Function(function) => {
+                    let is_known = self.elaborator.lookup(&function.name.name).is_some();
+                    if function.kind != FunctionKind::Model && !is_known {
+                        let (value, span) = (Value::declared(function.clone()), function.name.span);
+                        self.elaborator.globals.insert(function.name.name.clone(), Binding { value, span });
+                    }
+                    &function.name
+                }
+                StmtKind::Data(decl) => &decl.name,
+                StmtKind::Bind { name, .. } => name,
+                _ => continue,
+            };
+            self.elaborator.upcoming.entry(name.name.clone()).or_insert(name.span);
+        }
     }
 
     pub(super) fn block(&mut self, block: &Block) -> Flow {
@@ -67,6 +91,9 @@ impl Session<'_> {
                 return self.choice(condition, then, otherwise.as_ref());
             }
             StmtKind::Expr(expr) => {
+                if !self.may_redeclare && !super::hoist::acts(expr) {
+                    self.elaborator.report_no_effect(expr);
+                }
                 let value = self.value(expr);
                 self.last = Some(value);
             }
@@ -102,6 +129,18 @@ impl Session<'_> {
     }
 
     fn function(&mut self, function: &std::sync::Arc<Function>) {
+        let name = &function.name;
+        if !self.may_redeclare && self.elaborator.is_in_library(&name.name) {
+            self.report(
+                Diagnostic::warning(
+                    Slug::Shadowed,
+                    name.span,
+                    format!("from here on `{}` is this one, not the library's", name.name),
+                )
+                .here("hides the one of the library")
+                .note(format!("the library goes on using its own `{}`", name.name)),
+            );
+        }
         if let Some(crate::elaborate::Definition::Model(id)) = self.elaborator.declare(function) {
             self.initialise(id);
         }
@@ -199,19 +238,27 @@ impl Session<'_> {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {
                 self.report(
-                    Diagnostic::error(Slug::File, span, format!("`{path}` cannot be read: {error}"))
-                        .here("no such file to import"),
+                    Diagnostic::error(
+                        Slug::File,
+                        span,
+                        format!("`{path}` cannot be read: {}", super::program::reason(&error)),
+                    )
+                    .here("no such file to import"),
                 );
                 return;
             }
         };
+        // Paths in a script are relative to it.
+        let folder = super::program::folder_of(&full).to_path_buf();
+        let outer = std::mem::replace(&mut self.folder, folder);
         self.imported.push(full);
         let (ast, _) = self.parse(path, &text);
         for stmt in &ast.stmts {
             if self.stmt(stmt) == Flow::Stop {
-                return;
+                break;
             }
         }
+        self.folder = outer;
     }
 
     fn for_loop(&mut self, var: &Ident, iter: &Expr, body: &Block) -> Flow {

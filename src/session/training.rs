@@ -327,7 +327,15 @@ impl Session<'_> {
         };
         let Some(step) = self.elaborator.step(&request) else { return Value::Unknown };
         let shape = step.graph.ty(step.prediction).shape.clone();
-        let batch = self.elaborator.new_batch();
+        // The same examples as the fields of the data, so that both can be compared.
+        let batch = match given.get(1).map(|data| &data.value) {
+            Some(Value::Record(record)) => match record.fields.get("input") {
+                Some(Value::Node(input)) => self.elaborator.graph.ty(*input).batch,
+                _ => None,
+            },
+            _ => None,
+        };
+        let batch = batch.unwrap_or_else(|| self.elaborator.new_batch());
         if !self.is_running() {
             let ty = crate::types::TensorType::batched(shape, batch);
             return Value::Node(self.elaborator.new_slot("prediction", ty).1);

@@ -27,7 +27,8 @@ pub struct Parsed {
 
 /// Reads a text. Expressions are numbered from `first_id`.
 ///
-/// What cannot be read is a [`StmtKind::Error`] and a problem; everything else is in the tree.
+/// What cannot be read is a [`StmtKind::Error`] and a problem; everything else is in the tree. If it would have bound
+/// a name, it is a statement that binds the name to an error, so that the name's uses are no mistakes of their own.
 pub fn parse(source: &Source, first_id: u32) -> Parsed {
     if source.text.len() > MAX_SOURCE {
         return too_long(source, first_id);
@@ -55,12 +56,15 @@ pub fn parse(source: &Source, first_id: u32) -> Parsed {
 
 fn statement(reader: &mut Reader<'_>, cut: &Cut<'_>, item: &Item) -> Stmt {
     let span = reader.span_of_tokens(item.first, item.last);
-    let error = Stmt { span, kind: StmtKind::Error };
+    let tokens = item.first..item.last;
     if item.hopeless {
-        return error;
+        return reader.broken(&tokens, span);
     }
     reader.enter_item(cut, item);
-    reader.statement(item.first..item.last, &item.suffix).unwrap_or(error)
+    match reader.statement(tokens.clone(), &item.suffix) {
+        Some(stmt) => stmt,
+        None => reader.broken(&tokens, span),
+    }
 }
 
 fn comments(cut: &Cut<'_>) -> Vec<Comment> {

@@ -18,13 +18,17 @@ use super::keywords::DECLARING;
 use super::limits::too_deep;
 use super::problem::{Found, Problem};
 use super::tokens::{Token, TokenKind};
-use super::tree::{Expr, OptionItem, Stmt};
+use super::tree::{Expr, ExprId, ExprKind, Ident, OptionItem, Stmt, StmtKind};
 use super::words::{after_value, wanted};
 use super::{Grammar, Rule};
 use crate::base::Span;
 
 /// The longest statement that is read, in bytes.
 const MAX_STATEMENT: usize = 1 << 20;
+
+/// Words that declare a name in other languages.
+const DECLARING_ELSEWHERE: &[&str] =
+    &["let", "const", "var", "local", "def", "func", "function", "class", "import"];
 
 /// Reads statements and builds their trees.
 pub struct Reader<'a> {
@@ -73,7 +77,10 @@ impl<'a> Reader<'a> {
         let pieces = self.pieces(brace, &["\n", ";"]);
         let one = |(tokens, lacks): (Range<usize>, &str)| {
             let span = self.span_of_tokens(tokens.start, tokens.end);
-            self.statement(tokens, lacks).unwrap_or(Stmt { span, kind: super::tree::StmtKind::Error })
+            match self.statement(tokens.clone(), lacks) {
+                Some(stmt) => stmt,
+                None => self.broken(&tokens, span),
+            }
         };
         pieces.into_iter().map(one).collect()
     }
@@ -82,7 +89,8 @@ impl<'a> Reader<'a> {
     pub fn options_inside(&mut self, brace: usize) -> Vec<OptionItem> {
         let pieces = self.pieces(brace, &["\n", ";", ","]);
         let one = |(tokens, lacks): (Range<usize>, &str)| {
-            self.piece(Fragment::Option, tokens, lacks, |reader, pair| reader.build_option(pair))
+            self.piece(Fragment::Option, tokens.clone(), lacks, |reader, pair| reader.build_option(pair))
+                .or_else(|| self.broken_option(&tokens))
         };
         pieces.into_iter().filter_map(one).collect()
     }
@@ -94,6 +102,42 @@ impl<'a> Reader<'a> {
             self.piece(Fragment::Row, tokens, lacks, |reader, pair| reader.build_row(pair))
         };
         pieces.into_iter().filter_map(one).collect()
+    }
+
+    /// A statement that cannot be read: the name it would have bound stands for a mistake, so that its uses are
+    /// none.
+    pub fn broken(&mut self, tokens: &Range<usize>, span: Span) -> Stmt {
+        let code: Vec<usize> = tokens.clone().filter(|&token| self.is_code(token)).take(4).collect();
+        let words: Vec<&str> = code.iter().map(|&token| self.slice(token)).collect();
+        let name = match words.as_slice() {
+            [_, "=" | ":=" | ":", ..] => code.first(),
+            ["import", _, "as", _] => code.get(3),
+            [first, _, ..] if DECLARING.contains(first) || DECLARING_ELSEWHERE.contains(first) => code.get(1),
+            _ => None,
+        };
+        let name = name.and_then(|&token| self.ident_of(token));
+        let Some(name) = name else { return Stmt { span, kind: StmtKind::Error } };
+        let value = self.broken_value(span);
+        Stmt { span, kind: StmtKind::Bind { name, value } }
+    }
+
+    /// An option that cannot be read is given all the same.
+    fn broken_option(&mut self, tokens: &Range<usize>) -> Option<OptionItem> {
+        let name = self.ident_of(tokens.start)?;
+        let value = self.broken_value(name.span);
+        Some(OptionItem { name, value })
+    }
+
+    fn broken_value(&mut self, span: Span) -> Expr {
+        let id = ExprId(self.next_id);
+        self.next_id += 1;
+        Expr { id, span, kind: ExprKind::Error }
+    }
+
+    fn ident_of(&self, token: usize) -> Option<Ident> {
+        let found = self.token(token)?;
+        let is_word = matches!(found.kind, TokenKind::Name | TokenKind::Keyword);
+        is_word.then(|| Ident { name: self.slice(token).to_string(), span: self.span(found) })
     }
 
     /// The opening brace at a place of the source, if its contents were blanked.

@@ -278,3 +278,91 @@ pub struct Comment {
     pub span: Span,
     pub text: String,
 }
+
+impl Expr {
+    /// The expressions directly inside, in order.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Number { .. } | ExprKind::Bool(_) | ExprKind::Name(_) | ExprKind::Error => Vec::new(),
+            ExprKind::Text(parts) => parts
+                .iter()
+                .filter_map(|part| match part {
+                    TextPart::Value { expr, .. } => Some(expr),
+                    TextPart::Literal(_) => None,
+                })
+                .collect(),
+            ExprKind::List(items) => items.iter().collect(),
+            ExprKind::Entries(entries) => entries.iter().map(|(_, value)| value).collect(),
+            ExprKind::Unary { operand, .. } | ExprKind::Postfix { operand, .. } => vec![operand],
+            ExprKind::Binary { lhs, rhs, .. } | ExprKind::Pipe { lhs, rhs } => vec![lhs, rhs],
+            ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            ExprKind::Call { callee, args } => {
+                std::iter::once(&**callee).chain(args.iter().map(|argument| &argument.value)).collect()
+            }
+            ExprKind::Named { expr, .. } => vec![expr],
+            ExprKind::Field { object, .. } => vec![object],
+            ExprKind::Index { object, indices } => {
+                let inside = indices.iter().flat_map(|item| match item {
+                    IndexItem::At(at) => vec![at],
+                    IndexItem::Slice { from, to, .. } => from.iter().chain(to).collect(),
+                });
+                std::iter::once(&**object).chain(inside).collect()
+            }
+            ExprKind::Range { from, to } => vec![from, to],
+            ExprKind::Train { model, data, options } => {
+                [&**model, &**data].into_iter().chain(options.iter().map(|item| &item.value)).collect()
+            }
+        }
+    }
+
+    /// Whether it or anything inside holds.
+    pub fn any(&self, holds: &impl Fn(&Expr) -> bool) -> bool {
+        holds(self) || self.children().into_iter().any(|child| child.any(holds))
+    }
+}
+
+impl Stmt {
+    /// The expressions directly inside, and the blocks.
+    pub fn parts(&self) -> (Vec<&Expr>, Vec<&Block>) {
+        match &self.kind {
+            StmtKind::Seed(value)
+            | StmtKind::Bind { value, .. }
+            | StmtKind::Compound { value, .. }
+            | StmtKind::Update { value, .. }
+            | StmtKind::Total { value, .. }
+            | StmtKind::Expr(value)
+            | StmtKind::Param { init: value, .. }
+            | StmtKind::State { init: value, .. } => (vec![value], Vec::new()),
+            StmtKind::For { iter, body, .. } => (vec![iter], vec![body]),
+            StmtKind::While { condition, body } => (vec![condition], vec![body]),
+            StmtKind::If { condition, then, otherwise } => {
+                (vec![condition], std::iter::once(then).chain(otherwise).collect())
+            }
+            StmtKind::Function(_)
+            | StmtKind::Data(_)
+            | StmtKind::Import { .. }
+            | StmtKind::Precision(_)
+            | StmtKind::Error => (Vec::new(), Vec::new()),
+        }
+    }
+}
+
+impl Block {
+    /// Whether any expression of its statements holds.
+    pub fn any(&self, holds: &impl Fn(&Expr) -> bool) -> bool {
+        self.stmts.iter().any(|stmt| {
+            let (exprs, blocks) = stmt.parts();
+            exprs.into_iter().any(|expr| expr.any(holds)) || blocks.into_iter().any(|block| block.any(holds))
+        })
+    }
+}
+
+impl Function {
+    /// Whether any expression of the body holds.
+    pub fn any(&self, holds: &impl Fn(&Expr) -> bool) -> bool {
+        match &self.body {
+            Body::Expr(expr) => expr.any(holds),
+            Body::Block(block) => block.any(holds),
+        }
+    }
+}

@@ -71,7 +71,7 @@ macro_rules! vector_loop {
         $crate::tensor::loops::vector_loop!(@ f32, 16, f32_load, f32_store, $f, $($x),+)
     };
     (f64, $f:expr, $($x:ident),+) => {
-        $crate::tensor::loops::vector_loop!(@ f64, 8, f64_load, f64_store, $f, $($x),+)
+        $crate::tensor::loops::vector_loop!(@ f64, 16, f64_pair_load, f64_pair_store, $f, $($x),+)
     };
     (@ $T:ty, $L:literal, $load:ident, $store:ident, $f:expr, $($x:ident),+) => {{
         use $crate::tensor::loops::{chunked, partial};
@@ -180,6 +180,27 @@ pub(super) mod partial {
         pub unsafe fn f64_load(from: *const f64, n: usize) -> [f64; 8] {
             // SAFETY: as above.
             unsafe { std::mem::transmute(_mm512_maskz_loadu_pd(((1u32 << n) - 1) as u8, from)) }
+        }
+
+        /// Two vectors.
+        #[inline]
+        #[target_feature(enable = "avx512f")]
+        pub unsafe fn f64_pair_load(from: *const f64, n: usize) -> [f64; 16] {
+            let low = n.min(8);
+            // SAFETY: as above; an address past the numbers is not read.
+            unsafe { std::mem::transmute([f64_load(from, low), f64_load(from.wrapping_add(low), n - low)]) }
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx512f")]
+        pub unsafe fn f64_pair_store(to: *mut f64, n: usize, chunk: [f64; 16]) {
+            let low = n.min(8);
+            // SAFETY: as above.
+            unsafe {
+                let [first, second] = std::mem::transmute::<[f64; 16], [[f64; 8]; 2]>(chunk);
+                f64_store(to, low, first);
+                f64_store(to.wrapping_add(low), n - low, second);
+            }
         }
 
         #[inline]

@@ -1,12 +1,15 @@
 //! The tests of nn, one program so that it links once. Each module tests one room through its public face.
 
 mod allocations;
+mod bits;
 mod cli;
 mod corpus;
 mod data;
 mod documents;
+mod errors;
 mod examples;
 mod exec;
+mod explain;
 mod kernels;
 mod laws;
 mod library;

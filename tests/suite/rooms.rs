@@ -43,7 +43,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "train",
         ],
     ),
-    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "session"]),
+    ("repl", &["base", "diagnostics", "syntax", "elaborate", "session"]),
+    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "session", "repl"]),
 ];
 
 /// Rooms behind which a dependency lives; elsewhere it is not named.
@@ -58,7 +59,9 @@ const BEHIND: &[(&str, &[&str])] = &[
     ("csv", &["data"]),
     ("safetensors", &["data"]),
     ("clap", &["cli"]),
-    ("anstream", &["cli"]),
+    ("rustyline", &["repl"]),
+    ("ctrlc", &["cli"]),
+    ("terminal_size", &["cli"]),
 ];
 
 const MOST_LINES: usize = 800;

@@ -111,7 +111,10 @@ impl ValueProblem {
                 Diagnostic::error(Slug::OptionValue, *span, headline)
             }
             P::SplitSum { span, sum } => {
-                let headline = format!("the shares of the parts add up to {sum}, expected at most 1");
+                let headline = format!(
+                    "the shares of the parts add up to {}, expected at most 1",
+                    (sum * 1e4).round() / 1e4
+                );
                 Diagnostic::error(Slug::OptionValue, *span, headline)
             }
             P::SplitRows { span, wanted, n_rows } => {

@@ -1,0 +1,299 @@
+//! Sums and products in normal form: like terms collected, numbers in front, the same mathematics the same term.
+//!
+//! `lift` builds terms with these. Identities of particular functions are in `patterns`.
+
+use super::term::{Id, Term, Terms};
+use crate::graph::Real;
+use crate::types::TensorType;
+
+/// Terms that an expansion may have.
+const MAX_EXPANDED: usize = 32;
+
+/// A number times bases with twice their powers.
+#[derive(Clone, Debug)]
+pub struct Monomial {
+    pub factor: f64,
+    pub bases: Vec<(Id, i32)>,
+}
+
+impl Terms {
+    /// A term as a sum of terms with numbers before them; the number alone stands before 1.
+    pub fn linear(&mut self, id: Id) -> Vec<(f64, Id)> {
+        let one = self.constant(1.0);
+        let id = self.bare(id);
+        match self.term(id) {
+            Term::Number(Real(value)) => vec![(*value, one)],
+            Term::Sum(terms) => terms.iter().map(|(factor, term)| (factor.0, *term)).collect(),
+            Term::Name(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Product(_)
+            | Term::Apply(..)
+            | Term::Fill(_) => vec![(1.0, id)],
+        }
+    }
+
+    pub fn monomial(&self, id: Id) -> Monomial {
+        let id = self.bare(id);
+        match self.term(id) {
+            Term::Number(Real(value)) => Monomial { factor: *value, bases: Vec::new() },
+            Term::Product(factors) => Monomial { factor: 1.0, bases: factors.clone() },
+            Term::Sum(terms) => match terms.as_slice() {
+                [(factor, term)] => {
+                    let inside = self.monomial(*term);
+                    Monomial { factor: factor.0 * inside.factor, bases: inside.bases }
+                }
+                _ => Monomial { factor: 1.0, bases: vec![(id, 2)] },
+            },
+            Term::Name(_) | Term::Size(_) | Term::Count(_) | Term::Apply(..) | Term::Fill(_) => {
+                Monomial { factor: 1.0, bases: vec![(id, 2)] }
+            }
+        }
+    }
+
+    /// The sum of terms with numbers before them, of a type.
+    pub fn sum(&mut self, terms: &[(f64, Id)], ty: &TensorType) -> Id {
+        let mut flat: Vec<(f64, Id)> = Vec::new();
+        for &(factor, term) in terms {
+            for (inner, part) in self.linear(term) {
+                let total = factor * inner;
+                let is_sum = matches!(self.term(part), Term::Sum(_));
+                let parts = if is_sum && total.abs() == 1.0 { self.linear(part) } else { vec![(1.0, part)] };
+                for (innermost, part) in parts {
+                    collect(&mut flat, total * innermost, part);
+                }
+            }
+        }
+        flat.retain(|(factor, _)| *factor != 0.0);
+        self.join_choices(&mut flat);
+        let sum = self.plain_sum(&flat);
+        self.fill(sum, ty)
+    }
+
+    /// Of collected terms.
+    pub fn plain_sum(&mut self, flat: &[(f64, Id)]) -> Id {
+        let one = self.constant(1.0);
+        match flat {
+            [] => self.constant(0.0),
+            [(factor, term)] if *term == one => self.constant(*factor),
+            [(factor, term)] if *factor == 1.0 => *term,
+            _ => {
+                if let Some(known) = self.known_sum(flat) {
+                    return known;
+                }
+                let ty = self.wide(flat.iter().map(|(_, term)| *term));
+                let terms = flat.iter().map(|(factor, term)| (Real(*factor), *term)).collect();
+                self.intern(Term::Sum(terms), ty)
+            }
+        }
+    }
+
+    pub fn add(&mut self, a: Id, b: Id) -> Id {
+        let ty = self.wide([a, b]);
+        self.sum(&[(1.0, a), (1.0, b)], &ty)
+    }
+
+    pub fn subtract(&mut self, a: Id, b: Id) -> Id {
+        let ty = self.wide([a, b]);
+        self.sum(&[(1.0, a), (-1.0, b)], &ty)
+    }
+
+    pub fn scale(&mut self, factor: f64, a: Id) -> Id {
+        self.product(factor, &[(a, 2)])
+    }
+
+    pub fn multiply(&mut self, a: Id, b: Id) -> Id {
+        self.product(1.0, &[(a, 2), (b, 2)])
+    }
+
+    /// A number times bases with twice their powers.
+    pub fn product(&mut self, factor: f64, given: &[(Id, i32)]) -> Id {
+        let ty = self.wide(given.iter().map(|(base, _)| *base));
+        let mut bases: Vec<(Id, i32)> = Vec::new();
+        let mut total = factor;
+        for &(base, power) in given {
+            total *= self.gather(base, power, &mut bases);
+        }
+        bases.retain(|(_, power)| *power != 0);
+        if total == 0.0 {
+            let zero = self.constant(0.0);
+            return self.fill(zero, &ty);
+        }
+        self.known_factors(&mut total, &mut bases);
+        // Numbers go before vectors, otherwise the order is as written.
+        bases.sort_by_key(|(base, _)| !self.is_scalar(*base));
+        let result = match bases.as_slice() {
+            [] => self.constant(total),
+            [(base, 2)] if total == 1.0 => *base,
+            [(base, 2)] if total == -1.0 && matches!(self.term(*base), Term::Sum(_)) => {
+                let flipped: Vec<(f64, Id)> = self.linear(*base).iter().map(|(f, t)| (-f, *t)).collect();
+                self.plain_sum(&flipped)
+            }
+            [(base, 2)] => self.plain_sum(&[(total, *base)]),
+            _ => {
+                let inner = self.wide(bases.iter().map(|(base, _)| *base));
+                let product = self.intern(Term::Product(bases), inner);
+                self.plain_sum(&[(total, product)])
+            }
+        };
+        self.fill(result, &ty)
+    }
+
+    /// Puts a base to a power into a list of bases, and gives the number that comes out.
+    fn gather(&mut self, base: Id, power: i32, bases: &mut Vec<(Id, i32)>) -> f64 {
+        let base = self.bare(base);
+        if let Some(value) = self.number(base) {
+            let result = value.powf(f64::from(power) / 2.0);
+            if result.is_finite() && (power % 2 == 0 || value > 0.0) {
+                return result;
+            }
+        }
+        let inside = self.monomial(base);
+        let is_single = matches!(inside.bases.as_slice(), [(only, 2)] if *only == base);
+        let whole = power % 2 == 0;
+        let factor = inside.factor.powf(f64::from(power) / 2.0);
+        if !is_single && factor.is_finite() && (whole || inside.factor > 0.0) {
+            // A root of a product is taken apart only where no factor is under a root's sign of its own.
+            if whole {
+                let mut total = factor;
+                for (inner, inner_power) in inside.bases {
+                    let both = inner_power.saturating_mul(power / 2);
+                    total *= self.gather_one(inner, both, bases);
+                }
+                return total;
+            }
+            if inside.factor != 1.0 {
+                let rest = self.product(1.0, &inside.bases);
+                return factor * self.gather_one(rest, power, bases);
+            }
+        }
+        self.gather_one(base, power, bases)
+    }
+
+    fn gather_one(&mut self, base: Id, power: i32, bases: &mut Vec<(Id, i32)>) -> f64 {
+        let (base, sign) = if power % 2 == 0 { self.signed(base) } else { (base, 1.0) };
+        match bases.iter_mut().find(|(known, _)| *known == base) {
+            Some((_, known)) => *known = known.saturating_add(power),
+            None => bases.push((base, power)),
+        }
+        if (power / 2) % 2 == 0 { 1.0 } else { sign }
+    }
+
+    /// A sum with the sign that it has as a factor: more terms added than taken off, else the first one added.
+    pub(super) fn signed(&mut self, base: Id) -> (Id, f64) {
+        let Term::Sum(terms) = self.term(base) else { return (base, 1.0) };
+        if terms.len() < 2 {
+            return (base, 1.0);
+        }
+        let negative = terms.iter().filter(|(factor, _)| factor.0 < 0.0).count();
+        let least = terms.iter().min_by_key(|(_, term)| *term).is_some_and(|(factor, _)| factor.0 < 0.0);
+        if negative * 2 < terms.len() || (negative * 2 == terms.len() && !least) {
+            return (base, 1.0);
+        }
+        let mut flipped: Vec<(f64, Id)> = terms.iter().map(|(f, t)| (-f.0, *t)).collect();
+        flipped.sort_by_key(|(factor, _)| *factor < 0.0);
+        (self.plain_sum(&flipped), -1.0)
+    }
+
+    /// The shortest of a term, its products multiplied out, and its common factors put in front.
+    pub fn best(&mut self, id: Id) -> Id {
+        let ty = self.ty(id).clone();
+        let mut best = self.bare(id);
+        for _ in 0..4 {
+            let candidates = [self.expanded(best), self.factored(best)];
+            let found = candidates.into_iter().flatten().min_by_key(|c| self.weight(*c));
+            match found {
+                Some(found) if self.weight(found) < self.weight(best) => best = found,
+                Some(_) | None => break,
+            }
+        }
+        self.fill(best, &ty)
+    }
+
+    /// All products of sums multiplied out.
+    fn expanded(&mut self, id: Id) -> Option<Id> {
+        if self.is_name(id) {
+            return None;
+        }
+        let ty = self.ty(id).clone();
+        let mut result: Vec<(f64, Id)> = Vec::new();
+        for (factor, term) in self.linear(id) {
+            let monomial = self.monomial(term);
+            let mut partial = vec![Monomial { factor: factor * monomial.factor, bases: Vec::new() }];
+            for (base, power) in monomial.bases {
+                let parts = self.linear(base);
+                if !(power == 2 || power == 4) || parts.len() < 2 {
+                    partial.iter_mut().for_each(|m| m.bases.push((base, power)));
+                    continue;
+                }
+                for _ in 0..power / 2 {
+                    partial = partial
+                        .iter()
+                        .flat_map(|m| {
+                            parts.iter().map(|(c, part)| {
+                                let bases = m.bases.iter().copied().chain([(*part, 2)]).collect();
+                                Monomial { factor: m.factor * c, bases }
+                            })
+                        })
+                        .collect();
+                    if partial.len() > MAX_EXPANDED {
+                        return None;
+                    }
+                }
+            }
+            for monomial in partial {
+                result.push((1.0, self.product(monomial.factor, &monomial.bases)));
+            }
+            if result.len() > MAX_EXPANDED {
+                return None;
+            }
+        }
+        Some(self.sum(&result, &ty))
+    }
+
+    /// What all terms of a sum have in common, before the rest.
+    fn factored(&mut self, id: Id) -> Option<Id> {
+        let terms = self.linear(id);
+        let (first, others) = terms.split_first()?;
+        if others.is_empty() {
+            return None;
+        }
+        let mut common = self.monomial(first.1).bases;
+        for (_, other) in others {
+            let bases = self.monomial(*other).bases;
+            for (base, power) in &mut common {
+                let found = bases.iter().find(|(known, _)| known == base).map_or(0, |(_, power)| *power);
+                *power = if (*power > 0) == (found > 0) && found != 0 {
+                    if *power > 0 { (*power).min(found) } else { (*power).max(found) }
+                } else {
+                    0
+                };
+            }
+        }
+        common.retain(|(_, power)| *power != 0);
+        if common.is_empty() {
+            return None;
+        }
+        let inverse: Vec<(Id, i32)> = common.iter().map(|(base, power)| (*base, -power)).collect();
+        let rests: Vec<(f64, Id)> = terms
+            .iter()
+            .map(|(factor, term)| {
+                let mut bases = vec![(*term, 2)];
+                bases.extend(inverse.iter().copied());
+                (*factor, self.product(1.0, &bases))
+            })
+            .collect();
+        let ty = self.wide(rests.iter().map(|(_, rest)| *rest));
+        let rest = self.sum(&rests, &ty);
+        let rest = self.best(rest);
+        common.push((rest, 2));
+        Some(self.product(1.0, &common))
+    }
+}
+
+fn collect(flat: &mut Vec<(f64, Id)>, factor: f64, term: Id) {
+    match flat.iter_mut().find(|(_, known)| *known == term) {
+        Some((sum, _)) => *sum += factor,
+        None => flat.push((factor, term)),
+    }
+}

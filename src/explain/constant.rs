@@ -1,0 +1,88 @@
+//! Numbers as people write them: decimals where they are short, else fractions and roots.
+
+/// The size of a number as a quotient of two texts; `None` is 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub above: Option<Digits>,
+    pub below: Option<Digits>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Digits {
+    Plain(String),
+    /// The root of a whole number.
+    Root(u32),
+    /// The root of a whole number times π.
+    RootPi(u32),
+}
+
+/// Larger denominators are no longer read as fractions.
+const MAX_DENOMINATOR: u32 = 1000;
+
+/// A number that is not below 0.
+pub fn written(value: f64) -> Written {
+    let plain = |text: String| Written { above: (text != "1").then_some(Digits::Plain(text)), below: None };
+    let decimal = shortest(value);
+    if decimal.len() <= 7 || !value.is_finite() {
+        return plain(decimal);
+    }
+    if let Some((p, q)) = fraction(value) {
+        let above = (p != 1).then(|| Digits::Plain(p.to_string()));
+        return Written { above, below: Some(Digits::Plain(q.to_string())) };
+    }
+    rooted(value).unwrap_or_else(|| plain(decimal))
+}
+
+/// A number without its sign, in the fewest digits that read back.
+pub fn shortest(value: f64) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_string)
+}
+
+/// The fraction of small whole numbers that is exactly this number.
+fn fraction(value: f64) -> Option<(u32, u32)> {
+    (2..=MAX_DENOMINATOR).find_map(|q| {
+        let p = (value * f64::from(q)).round();
+        let close = p >= 1.0 && p <= 1e6 && ((p / f64::from(q)) / value - 1.0).abs() < 3e-16;
+        close.then_some((p as u32, q))
+    })
+}
+
+/// `√(p/q)`, `√(p/(q π))` or `√(p π/q)` for small whole numbers.
+fn rooted(value: f64) -> Option<Written> {
+    use std::f64::consts::PI;
+    let root = |n: u32| (n != 1).then_some(Digits::Root(n));
+    for (scale, pi_above, pi_below) in [(1.0, false, false), (PI, false, true), (1.0 / PI, true, false)] {
+        let squared = value * value * scale;
+        for q in 1u32..=64 {
+            let p = (squared * f64::from(q)).round();
+            if p < 1.0 || p > 64.0 || ((p / f64::from(q)) / squared - 1.0).abs() > 1e-15 {
+                continue;
+            }
+            let p = p as u32;
+            let above = if pi_above { Some(Digits::RootPi(p)) } else { root(p) };
+            let below = if pi_below { Some(Digits::RootPi(q)) } else { root(q) };
+            return Some(Written { above, below });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_in_books() {
+        let plain = |text: &str| Some(Digits::Plain(text.to_string()));
+        assert_eq!(written(0.5), Written { above: plain("0.5"), below: None });
+        assert_eq!(written(2.0 / 3.0), Written { above: plain("2"), below: plain("3") });
+        assert_eq!(written(1.0), Written { above: None, below: None });
+        assert_eq!(written(0.5f64.sqrt()), Written { above: None, below: Some(Digits::Root(2)) });
+        assert_eq!(
+            written(std::f64::consts::FRAC_2_SQRT_PI),
+            Written { above: Some(Digits::Root(4)), below: Some(Digits::RootPi(1)) }
+        );
+        assert_eq!(written(0.123456789), Written { above: plain("0.123456789"), below: None });
+    }
+}

@@ -1,0 +1,238 @@
+//! From nodes of a graph to terms.
+
+use std::collections::HashMap;
+
+use super::patterns::transposed;
+use super::term::{Id, Term, Terms};
+use crate::graph::{Attribute, Graph, Leaf, NodeId, Operation, Real};
+use crate::tensor::Axis;
+use crate::types::TensorType;
+
+/// A graph read as formulas. Named nodes become definitions.
+#[derive(Debug)]
+pub struct Lifter<'g> {
+    pub graph: &'g Graph,
+    pub terms: Terms,
+    /// Names of leaves and of values.
+    pub names: &'g HashMap<NodeId, String>,
+    /// A target whose numbers sum to 1.
+    pub unit: Option<NodeId>,
+    pub used_unit: bool,
+    /// Named values in order: the name, what it stands for, and its node.
+    pub defined: Vec<(Id, Id, NodeId)>,
+    known: HashMap<NodeId, Id>,
+}
+
+impl<'g> Lifter<'g> {
+    pub fn new(graph: &'g Graph, names: &'g HashMap<NodeId, String>, unit: Option<NodeId>) -> Lifter<'g> {
+        let mut terms = Terms::default();
+        // The first of all terms, so that it leads where the order of two terms is open: 1 − s.
+        terms.constant(1.0);
+        Lifter { graph, terms, names, unit, used_unit: false, defined: Vec::new(), known: HashMap::new() }
+    }
+
+    /// The term of a node; everything it is made of is lifted first.
+    pub fn lift(&mut self, root: NodeId) -> Id {
+        for node in needed(self.graph, root) {
+            if self.known.contains_key(&node) {
+                continue;
+            }
+            let mut term = self.one(node);
+            if let Some(name) = self.names.get(&node) {
+                term = self.terms.best(term);
+                let is_leaf = matches!(self.graph.node(node).operation, Operation::Leaf(_));
+                if !is_leaf && !self.terms.is_name(term) && !self.terms.is_number(term) {
+                    let meaning = term;
+                    term = self.terms.define(name, meaning);
+                    self.defined.push((term, meaning, node));
+                }
+            }
+            self.known.insert(node, term);
+        }
+        let term = self.known.get(&root).copied();
+        term.unwrap_or_else(|| self.terms.constant(0.0))
+    }
+
+    /// Gives a value that has been lifted a name for what is lifted from now on.
+    pub fn name_later(&mut self, node: NodeId, name: &str) {
+        let meaning = self.lift(node);
+        if self.terms.is_name(meaning) || self.terms.is_number(meaning) {
+            return;
+        }
+        let id = self.terms.define(name, meaning);
+        self.defined.push((id, meaning, node));
+        self.known.insert(node, id);
+    }
+
+    fn one(&mut self, node: NodeId) -> Id {
+        let found = self.graph.node(node);
+        match &found.operation {
+            Operation::Leaf(leaf) => self.leaf(node, leaf, &found.ty),
+            Operation::Apply(op) => {
+                let inputs: Vec<Id> =
+                    found.inputs.iter().filter_map(|id| self.known.get(id).copied()).collect();
+                self.operation(node, op.name(), op.attributes(), &inputs, &found.ty)
+            }
+        }
+    }
+
+    fn leaf(&mut self, node: NodeId, leaf: &Leaf, ty: &TensorType) -> Id {
+        if let Some(name) = self.names.get(&node) {
+            return self.terms.name(name, ty.clone());
+        }
+        match leaf {
+            Leaf::Slot { name, .. } | Leaf::Random { name, .. } => self.terms.name(name, ty.clone()),
+            Leaf::Number(Real(value)) => self.terms.constant(*value),
+            Leaf::Size(size) => self.terms.size(size),
+            Leaf::BatchCount(batch) => self.terms.intern(Term::Count(*batch), TensorType::number()),
+            Leaf::Tensor(_) => self.terms.name("constant", ty.clone()),
+        }
+    }
+
+    fn operation(
+        &mut self,
+        node: NodeId,
+        name: &'static str,
+        attributes: Vec<Attribute>,
+        inputs: &[Id],
+        ty: &TensorType,
+    ) -> Id {
+        if let Some(known) = self.known_operation(node, name) {
+            return known;
+        }
+        let terms = &mut self.terms;
+        match (name, inputs) {
+            ("add", &[a, b]) => terms.sum(&[(1.0, a), (1.0, b)], ty),
+            ("subtract", &[a, b]) => terms.sum(&[(1.0, a), (-1.0, b)], ty),
+            ("negate", &[a]) => widened(terms, -1.0, &[(a, 2)], ty),
+            ("multiply", &[a, b]) => widened(terms, 1.0, &[(a, 2), (b, 2)], ty),
+            ("divide", &[a, b]) => widened(terms, 1.0, &[(a, 2), (b, -2)], ty),
+            ("reciprocal", &[a]) => widened(terms, 1.0, &[(a, -2)], ty),
+            ("square", &[a]) => widened(terms, 1.0, &[(a, 4)], ty),
+            ("sqrt", &[a]) => widened(terms, 1.0, &[(a, 1)], ty),
+            ("power", &[a, b]) => match terms.number(b).filter(|p| p.fract() == 0.0 && p.abs() <= 16.0) {
+                Some(power) => widened(terms, 1.0, &[(a, power as i32 * 2)], ty),
+                None => terms.apply(name, attributes, inputs.to_vec(), ty),
+            },
+            ("_expand", &[a]) => {
+                if terms.is_scalar(a) || ty.batch.is_some() && terms.ty(a).batch.is_none() {
+                    terms.fill(a, ty)
+                } else {
+                    a
+                }
+            }
+            ("select", &[c, a, b]) => terms.choice(c, a, b, ty),
+            ("sum", &[x]) => match attributes.as_slice() {
+                [Attribute::Axis(axis)] => self.total(node, *axis, x, ty),
+                _ => terms.apply(name, attributes, inputs.to_vec(), ty),
+            },
+            ("matmul", &[a, b]) => terms.matmul(a, b, ty),
+            ("transpose", &[x]) => terms.transpose(x, ty),
+            ("_matmul_sum", &[a, b]) => {
+                let turned = transposed(terms.ty(b));
+                let bt = terms.transpose(b, &turned);
+                let wide = TensorType { shape: ty.shape.clone(), batch: terms.ty(a).batch };
+                let product = terms.matmul(a, bt, &wide);
+                terms.batch_total(product, ty)
+            }
+            ("batch_sum", &[x]) => terms.batch_total(x, ty),
+            ("stop_gradient", &[x]) => terms.apply(name, attributes, vec![x], ty),
+            _ => terms.apply(name, attributes, inputs.to_vec(), ty),
+        }
+    }
+
+    fn total(&mut self, node: NodeId, axis: Axis, x: Id, ty: &TensorType) -> Id {
+        let source = self.graph.node(node).inputs.first().copied();
+        if axis == Axis::All && self.unit.is_some() && source == self.unit {
+            self.used_unit = true;
+            return self.terms.constant(1.0);
+        }
+        self.terms.total(axis, x, ty)
+    }
+
+    /// Formulas that are one function: a mean, and what the safe rewritings make of softmax.
+    fn known_operation(&mut self, node: NodeId, name: &str) -> Option<Id> {
+        let graph = self.graph;
+        let &[a, b] = graph.node(node).inputs.as_slice() else { return None };
+        let ty = graph.ty(node).clone();
+        match name {
+            "divide" if graph.op_named(a, "batch_sum").is_some() => {
+                let x = *graph.node(a).inputs.first()?;
+                let is_count = matches!(&graph.node(b).operation, Operation::Leaf(Leaf::BatchCount(_)));
+                let x = *self.known.get(&x).filter(|_| is_count)?;
+                Some(self.terms.apply("batch_mean", Vec::new(), vec![x], &ty))
+            }
+            "divide" => {
+                let sum = graph.op_named(a, "sum")?;
+                let &[x] = sum.inputs.as_slice() else { return None };
+                let Operation::Apply(op) = &sum.operation else { return None };
+                let [Attribute::Axis(axis)] = op.attributes()[..] else { return None };
+                let shape = &graph.ty(x).shape;
+                let count = match axis {
+                    Axis::All => shape.len()?,
+                    Axis::Only(axis) => shape.0.get(axis)?.clone(),
+                };
+                let is_count = match &graph.node(b).operation {
+                    Operation::Leaf(Leaf::Number(Real(n))) => count.known().is_some_and(|k| k as f64 == *n),
+                    Operation::Leaf(Leaf::Size(size)) => *size == count,
+                    Operation::Leaf(_) | Operation::Apply(_) => false,
+                };
+                let x = *self.known.get(&x)?;
+                if !is_count || self.terms.is_scalar(self.terms.bare(x)) {
+                    return None;
+                }
+                Some(self.terms.mean(axis, x, &ty))
+            }
+            "subtract" => {
+                let log = graph.op_named(b, "log")?;
+                let u = exponents(graph, *log.inputs.first()?)?;
+                if u != a {
+                    return None;
+                }
+                let u = *self.known.get(&u)?;
+                let z = self.terms.unshifted(u);
+                Some(self.terms.apply("log_softmax", Vec::new(), vec![z], &ty))
+            }
+            "add" => {
+                let log = graph.op_named(b, "log")?;
+                let shifted = exponents(graph, *log.inputs.first()?)?;
+                let largest = graph.op_named(a, "stop_gradient")?;
+                let z = *graph.op_named(*largest.inputs.first()?, "_max")?.inputs.first()?;
+                let (u, z) = (*self.known.get(&shifted)?, *self.known.get(&z)?);
+                let found = self.terms.unshifted(u);
+                (found == z).then(|| self.terms.apply("log_sum_exp", Vec::new(), vec![z], &ty))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn widened(terms: &mut Terms, factor: f64, bases: &[(Id, i32)], ty: &TensorType) -> Id {
+    let product = terms.product(factor, bases);
+    terms.fill(product, ty)
+}
+
+/// `u` of `sum(exp(u))`.
+fn exponents(graph: &Graph, sum: NodeId) -> Option<NodeId> {
+    let sum = graph.op_named(sum, "sum")?;
+    let Operation::Apply(op) = &sum.operation else { return None };
+    if op.attributes() != [Attribute::Axis(Axis::All)] {
+        return None;
+    }
+    graph.op_named(*sum.inputs.first()?, "exp")?.inputs.first().copied()
+}
+
+/// Everything a node is made of, inputs first, itself last.
+pub fn needed(graph: &Graph, root: NodeId) -> Vec<NodeId> {
+    let mut wanted = vec![false; root.index() + 1];
+    wanted[root.index()] = true;
+    let ids: Vec<NodeId> = graph.ids().take(root.index() + 1).collect();
+    for &id in ids.iter().rev() {
+        if wanted[id.index()] {
+            for input in &graph.node(id).inputs {
+                wanted[input.index()] = true;
+            }
+        }
+    }
+    ids.into_iter().filter(|id| wanted[id.index()]).collect()
+}

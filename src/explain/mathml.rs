@@ -1,0 +1,167 @@
+//! Formulas as MathML, which browsers draw.
+
+use super::term::Id;
+use super::unicode::partial;
+use super::write::{Level, Notation, Piece, Sign, Writer, within};
+use crate::graph::Attribute;
+use crate::types::Shape;
+
+pub struct Mathml;
+
+impl Notation for Mathml {
+    fn name(&self, text: &str) -> String {
+        match partial(text) {
+            Some((order, of, by)) => {
+                let top =
+                    if order == "∂²" { "<msup><mo>∂</mo><mn>2</mn></msup>" } else { "<mo>∂</mo>" };
+                let below = match by.strip_suffix('²') {
+                    Some(by) => format!("<msup>{}<mn>2</mn></msup>", symbol(by)),
+                    None => symbol(by),
+                };
+                format!(
+                    "<mfrac>{}{}</mfrac>",
+                    row(&format!("{top}{}", symbol(of))),
+                    row(&format!("<mo>∂</mo>{below}"))
+                )
+            }
+            None => symbol(text),
+        }
+    }
+
+    fn number(&self, digits: &str) -> String {
+        format!("<mn>{}</mn>", if digits == "inf" { "∞" } else { digits })
+    }
+
+    fn sign(&self, sign: Sign) -> &'static str {
+        match sign {
+            Sign::Plus => "<mo>+</mo>",
+            Sign::Minus => "<mo>−</mo>",
+            Sign::Times => "<mspace width=\"0.17em\"/>",
+            Sign::MatMul => "<mo>·</mo>",
+            Sign::Hadamard => "<mo>⊙</mo>",
+            Sign::Equal => "<mo>=</mo>",
+            Sign::NotEqual => "<mo>≠</mo>",
+            Sign::Less => "<mo>&lt;</mo>",
+            Sign::LessEqual => "<mo>≤</mo>",
+            Sign::Greater => "<mo>&gt;</mo>",
+            Sign::GreaterEqual => "<mo>≥</mo>",
+            Sign::And => "<mo>∧</mo>",
+            Sign::Or => "<mo>∨</mo>",
+        }
+    }
+
+    fn minus(&self, text: &str) -> String {
+        format!("<mo>−</mo>{text}")
+    }
+
+    fn group(&self, text: &str) -> String {
+        row(&format!("<mo>(</mo>{text}<mo>)</mo>"))
+    }
+
+    fn quotient(&self, above: Piece, below: Piece) -> Piece {
+        Piece::new(format!("<mfrac>{}{}</mfrac>", row(&above.text), row(&below.text)), Level::Power)
+    }
+
+    fn power(&self, base: Piece, exponent: Piece) -> Piece {
+        let base = row(&within(self, base, Level::Atom));
+        Piece::new(format!("<msup>{base}{}</msup>", row(&exponent.text)), Level::Power)
+    }
+
+    fn root(&self, inside: Piece) -> Piece {
+        Piece::atom(format!("<msqrt>{}</msqrt>", inside.text))
+    }
+
+    fn transpose(&self, inside: Piece) -> Piece {
+        let base = row(&within(self, inside, Level::Atom));
+        Piece::new(format!("<msup>{base}<mi>⊤</mi></msup>"), Level::Power)
+    }
+
+    fn call(&self, name: &str, arguments: &[String]) -> Piece {
+        let inside = arguments.join("<mo>,</mo>");
+        match (name, arguments) {
+            ("abs", [x]) => Piece::atom(row(&format!("<mo>|</mo>{x}<mo>|</mo>"))),
+            ("exp", [x]) => Piece::new(format!("<msup><mi>e</mi>{}</msup>", row(x)), Level::Power),
+            ("expm1", [x]) => {
+                Piece::new(format!("<msup><mi>e</mi>{}</msup><mo>−</mo><mn>1</mn>", row(x)), Level::Sum)
+            }
+            ("log1p", [x]) => function("ln", &format!("<mn>1</mn><mo>+</mo>{x}")),
+            ("not", [x]) => Piece::atom(format!("<mo>¬</mo>{x}")),
+            ("log", _) => function("ln", &inside),
+            ("sigmoid", _) => function("σ", &inside),
+            ("sigmoid'", _) => function("σ′", &inside),
+            ("tanh'", _) => function("tanh′", &inside),
+            _ => function(name, &inside),
+        }
+    }
+
+    fn choice(&self, condition: &str, a: &str, b: &str) -> Piece {
+        let line = |value: &str, when: &str| format!("<mtr><mtd>{value}</mtd><mtd>{when}</mtd></mtr>");
+        let lines = line(a, &format!("<mtext>if&#160;</mtext>{condition}")) + &line(b, "<mtext>else</mtext>");
+        Piece::atom(row(&format!("<mo>{{</mo><mtable columnalign=\"left\">{lines}</mtable>")))
+    }
+
+    fn indicator(&self, condition: &str) -> Piece {
+        Piece::atom(row(&format!("<mo>[</mo>{condition}<mo>]</mo>")))
+    }
+
+    fn size(&self, text: &str) -> Piece {
+        Piece::atom(format!("<mi>{text}</mi>"))
+    }
+
+    fn pi(&self) -> &'static str {
+        "<mi>π</mi>"
+    }
+
+    fn other(
+        &self,
+        writer: &Writer<'_>,
+        name: &str,
+        attributes: &[Attribute],
+        inputs: &[Id],
+        _id: Id,
+    ) -> Piece {
+        match (name, inputs) {
+            ("stop_gradient" | "_repeat", &[x]) => writer.piece(x),
+            ("_slice", &[x]) => {
+                let part = super::source::slice_text(attributes);
+                let base = row(&writer.at(x, Level::Atom));
+                Piece::new(format!("<msub>{base}<mtext>{part}</mtext></msub>"), Level::Power)
+            }
+            ("eye", []) => Piece::atom("<mi>I</mi>"),
+            _ => {
+                let texts: Vec<String> = inputs.iter().map(|input| writer.text(*input)).collect();
+                self.call(name.trim_start_matches('_'), &texts)
+            }
+        }
+    }
+
+    fn fill(&self, writer: &Writer<'_>, inside: Id, _shape: &Shape) -> Piece {
+        match writer.terms.number(inside) {
+            Some(1.0) => Piece::atom("<mn mathvariant=\"bold\">1</mn>"),
+            Some(_) | None => writer.piece(inside),
+        }
+    }
+}
+
+fn row(text: &str) -> String {
+    format!("<mrow>{text}</mrow>")
+}
+
+fn function(name: &str, inside: &str) -> Piece {
+    Piece::atom(row(&format!("<mi>{name}</mi><mo>(</mo>{inside}<mo>)</mo>")))
+}
+
+/// A name with its digits or what follows `_` below the line.
+fn symbol(text: &str) -> String {
+    let (stem, index) = match text.split_once('_') {
+        Some((stem, index)) if !stem.is_empty() => (stem, index),
+        Some(_) | None => {
+            let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
+            if stem.is_empty() { (text, "") } else { (stem, &text[stem.len()..]) }
+        }
+    };
+    match index {
+        "" => format!("<mi>{stem}</mi>"),
+        index => format!("<msub><mi>{stem}</mi><mtext>{index}</mtext></msub>"),
+    }
+}

@@ -1,0 +1,29 @@
+//! Showing what a graph says: the gradient as formulas, a step of training with its numbers, pictures of networks.
+//!
+//! `session/` asks for it, for the actions `derive`, `trace` and `check_gradients` and for the commands of the same
+//! names. Formulas are terms in a normal form ([`algebra`]), lifted from the graph that runs, so that what is shown is
+//! what is computed. This room differentiates nothing and runs nothing that the graph does not say.
+
+mod algebra;
+mod choices;
+mod constant;
+mod derivation;
+mod entry;
+mod latex;
+mod lift;
+mod mathml;
+mod mismatch;
+mod names;
+mod patterns;
+mod shared;
+mod source;
+mod term;
+mod trace;
+mod unicode;
+mod write;
+
+pub use derivation::{Derivation, Line, Question, derivation};
+pub use mismatch::{Mismatch, mismatch, place};
+pub use names::{Named, Taken, forward_names, parameter_names};
+pub use trace::{Traced, trace};
+pub use write::Format;

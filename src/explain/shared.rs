@@ -1,0 +1,102 @@
+//! Subexpressions that are written more than once get a name and a line of their own.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::derivation::Line;
+use super::names::Taken;
+use super::term::{Id, Term, Terms};
+
+/// Less than this is quicker read than looked up.
+const MIN_WEIGHT: usize = 5;
+const MAX_NAMES: usize = 24;
+
+/// Names what is shared, largest first. Gives the names to show for those that were made up on the way: in the order
+/// of the lines.
+pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) -> HashMap<String, String> {
+    let mut made = Vec::new();
+    for at in 0..MAX_NAMES {
+        let Some(shared) = largest_shared(terms, lines) else { break };
+        let name = format!("shared {at}");
+        made.push(name.clone());
+        let name_id = terms.define(&name, shared);
+        let mut memo = HashMap::new();
+        let first = lines.iter().position(|line| contains(terms, line.meaning, shared)).unwrap_or(0);
+        for line in lines.iter_mut() {
+            line.meaning = rebuilt(terms, line.meaning, &mut memo);
+        }
+        let is_backward = lines.get(first).is_some_and(|line| line.is_backward);
+        let line =
+            Line { name: name_id, meaning: shared, is_backward, is_result: false, call: None, node: None };
+        lines.insert(first, line);
+    }
+    let mut shown = HashMap::new();
+    for line in lines.iter() {
+        if let Term::Name(name) = terms.term(line.name)
+            && made.iter().any(|known| **known == **name)
+        {
+            shown.insert(name.to_string(), taken.unique("a"));
+        }
+    }
+    shown
+}
+
+fn contains(terms: &Terms, inside: Id, wanted: Id) -> bool {
+    inside == wanted || terms.parts(inside).into_iter().any(|part| contains(terms, part, wanted))
+}
+
+fn largest_shared(terms: &Terms, lines: &[Line]) -> Option<Id> {
+    let mut counts: BTreeMap<Id, usize> = BTreeMap::new();
+    for line in lines {
+        count(terms, line.meaning, &mut counts);
+    }
+    let worth = |id: &Id| match terms.term(*id) {
+        Term::Name(_) | Term::Number(_) | Term::Size(_) | Term::Count(_) | Term::Fill(_) => false,
+        Term::Apply("transpose", _, _) => false,
+        Term::Sum(parts) if parts.len() == 1 && parts.iter().all(|(factor, _)| factor.0 == -1.0) => false,
+        Term::Apply(..) if terms.is_condition(*id) => false,
+        Term::Sum(_) | Term::Product(_) | Term::Apply(..) => terms.weight(*id) >= MIN_WEIGHT,
+    };
+    let shared = counts.into_iter().filter(|(id, uses)| *uses >= 2 && worth(id));
+    shared.map(|(id, _)| id).max_by_key(|id| terms.weight(*id))
+}
+
+/// Uses of each term; what is inside a term counts once however often that is used.
+fn count(terms: &Terms, id: Id, counts: &mut BTreeMap<Id, usize>) {
+    let uses = counts.entry(id).or_insert(0);
+    *uses += 1;
+    if *uses > 1 {
+        return;
+    }
+    for part in terms.parts(id) {
+        count(terms, part, counts);
+    }
+}
+
+/// The term with names in place of what they stand for.
+fn rebuilt(terms: &mut Terms, id: Id, memo: &mut HashMap<Id, Id>) -> Id {
+    if let Some(&known) = memo.get(&id) {
+        return known;
+    }
+    let (term, ty) = (terms.term(id).clone(), terms.ty(id).clone());
+    let term = match term {
+        Term::Sum(parts) => {
+            Term::Sum(parts.into_iter().map(|(f, part)| (f, inner(terms, part, memo))).collect())
+        }
+        Term::Product(parts) => {
+            Term::Product(parts.into_iter().map(|(part, p)| (inner(terms, part, memo), p)).collect())
+        }
+        Term::Apply(name, attributes, parts) => {
+            Term::Apply(name, attributes, parts.into_iter().map(|part| inner(terms, part, memo)).collect())
+        }
+        Term::Fill(part) => Term::Fill(inner(terms, part, memo)),
+        leaf @ (Term::Name(_) | Term::Number(_) | Term::Size(_) | Term::Count(_)) => leaf,
+    };
+    let result = terms.intern_as_is(term, ty);
+    memo.insert(id, result);
+    result
+}
+
+fn inner(terms: &mut Terms, id: Id, memo: &mut HashMap<Id, Id>) -> Id {
+    let built = rebuilt(terms, id, memo);
+    terms.shown(built)
+}

@@ -1,0 +1,274 @@
+//! Terms: formulas as a DAG in which equal ones are one, each with its type.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::graph::{Attribute, Real};
+use crate::tensor::Axis;
+use crate::types::{BatchId, Shape, Size, TensorType};
+
+/// A term of one [`Terms`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(u32);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Term {
+    /// `W1`
+    Name(Arc<str>),
+    Number(Real),
+    /// A size used as a number.
+    Size(Size),
+    /// How many examples the batch has.
+    Count(BatchId),
+    /// `2 a + b - 1`: at least one term; a single one has a factor other than 1.
+    Sum(Vec<(Real, Id)>),
+    /// `a² b / √c`: bases with twice their powers, so that roots are whole.
+    Product(Vec<(Id, i32)>),
+    /// A function or operator by its name in the language, and some that only formulas have: `sigmoid'`, `tanh'`.
+    Apply(&'static str, Vec<Attribute>, Vec<Id>),
+    /// One number or example for all places of the type.
+    Fill(Id),
+}
+
+/// The arena. Terms are made through `algebra`, which keeps them in normal form.
+#[derive(Debug, Default)]
+pub struct Terms {
+    terms: Vec<(Term, TensorType, usize)>,
+    index: HashMap<(Term, TensorType), Id>,
+    /// What names stand for, and the names of terms.
+    definitions: HashMap<Id, Id>,
+    named: HashMap<Id, Id>,
+}
+
+impl Terms {
+    pub fn term(&self, id: Id) -> &Term {
+        &self.terms[id.0 as usize].0
+    }
+
+    pub fn ty(&self, id: Id) -> &TensorType {
+        &self.terms[id.0 as usize].1
+    }
+
+    pub fn is_scalar(&self, id: Id) -> bool {
+        self.ty(id).shape.is_scalar()
+    }
+
+    pub fn number(&self, id: Id) -> Option<f64> {
+        match self.term(id) {
+            Term::Number(Real(value)) => Some(*value),
+            Term::Fill(inner) => self.number(*inner),
+            Term::Name(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Sum(_)
+            | Term::Product(_)
+            | Term::Apply(..) => None,
+        }
+    }
+
+    pub fn is_name(&self, id: Id) -> bool {
+        matches!(self.term(id), Term::Name(_))
+    }
+
+    /// What a name stands for; other terms are themselves.
+    pub fn resolve(&self, id: Id) -> Id {
+        let mut id = id;
+        while let Some(&definition) = self.definitions.get(&id) {
+            id = definition;
+        }
+        id
+    }
+
+    /// The inputs of a term that is this function.
+    pub fn applied(&self, id: Id, name: &str) -> Option<&[Id]> {
+        match self.term(id) {
+            Term::Apply(found, _, inputs) if *found == name => Some(inputs),
+            Term::Apply(..)
+            | Term::Name(_)
+            | Term::Number(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Sum(_)
+            | Term::Product(_)
+            | Term::Fill(_) => None,
+        }
+    }
+
+    /// The one input of a term, or of what a name stands for, that is this function of everything in one example.
+    pub fn under(&self, id: Id, name: &str) -> Option<Id> {
+        match self.term(self.resolve(id)) {
+            Term::Apply(found, attributes, inputs) if *found == name => {
+                let whole = attributes.is_empty() || *attributes == [Attribute::Axis(Axis::All)];
+                match inputs.as_slice() {
+                    &[only] if whole => Some(only),
+                    _ => None,
+                }
+            }
+            Term::Apply(..)
+            | Term::Name(_)
+            | Term::Number(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Sum(_)
+            | Term::Product(_)
+            | Term::Fill(_) => None,
+        }
+    }
+
+    /// The terms directly inside one; names have nothing inside.
+    pub fn parts(&self, id: Id) -> Vec<Id> {
+        inside(self.term(id))
+    }
+
+    /// How much there is to read.
+    pub fn weight(&self, id: Id) -> usize {
+        self.terms[id.0 as usize].2
+    }
+
+    fn measured(&self, term: &Term) -> usize {
+        let own = match term {
+            Term::Sum(terms) => terms.iter().filter(|(factor, _)| factor.0.abs() != 1.0).count(),
+            Term::Product(factors) => factors.iter().filter(|(_, power)| *power != 2).count(),
+            Term::Name(_) | Term::Number(_) | Term::Size(_) | Term::Count(_) | Term::Apply(..) => 1,
+            Term::Fill(_) => 0,
+        };
+        inside(term).into_iter().fold(own, |sum, part| sum.saturating_add(self.weight(part)))
+    }
+
+    /// Adds a term that is in normal form. Sums and products are equal in any order; the first order stays.
+    pub fn intern(&mut self, term: Term, ty: TensorType) -> Id {
+        let id = self.intern_as_is(term, ty);
+        self.shown(id)
+    }
+
+    /// The name of a term, if it has one.
+    pub fn shown(&self, id: Id) -> Id {
+        self.named.get(&id).copied().unwrap_or(id)
+    }
+
+    /// As [`Terms::intern`], without putting a name in the term's place.
+    pub fn intern_as_is(&mut self, term: Term, ty: TensorType) -> Id {
+        let key = (sorted(&term), ty.clone());
+        if let Some(&id) = self.index.get(&key) {
+            return id;
+        }
+        let id = Id(self.terms.len() as u32);
+        let weight = self.measured(&term);
+        self.terms.push((term, ty, weight));
+        self.index.insert(key, id);
+        id
+    }
+
+    pub fn name(&mut self, text: &str, ty: TensorType) -> Id {
+        self.intern(Term::Name(text.into()), ty)
+    }
+
+    /// A name for a term, which from now on shows in its place.
+    pub fn define(&mut self, text: &str, meaning: Id) -> Id {
+        let ty = self.ty(meaning).clone();
+        let name = self.name(text, ty);
+        if name != meaning {
+            self.definitions.insert(name, meaning);
+            self.named.entry(meaning).or_insert(name);
+        }
+        name
+    }
+
+    pub fn constant(&mut self, value: f64) -> Id {
+        // -0 reads as 0 in a formula.
+        self.intern(Term::Number(Real(value + 0.0)), TensorType::number())
+    }
+
+    pub fn size(&mut self, size: &Size) -> Id {
+        match size.known() {
+            Some(known) => self.constant(known as f64),
+            None => self.intern(Term::Size(size.clone()), TensorType::number()),
+        }
+    }
+
+    /// A term repeated to a type, if it has not that type.
+    pub fn fill(&mut self, id: Id, ty: &TensorType) -> Id {
+        if self.ty(id) == ty {
+            return id;
+        }
+        let source = match self.term(id) {
+            Term::Fill(inner) => *inner,
+            Term::Name(_)
+            | Term::Number(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Sum(_)
+            | Term::Product(_)
+            | Term::Apply(..) => id,
+        };
+        if self.ty(source) == ty {
+            return source;
+        }
+        self.intern(Term::Fill(source), ty.clone())
+    }
+
+    /// The function of one value, if a term has it or a name stands for it.
+    pub fn find(&self, name: &'static str, z: Id) -> Option<Id> {
+        let key = (Term::Apply(name, Vec::new(), vec![z]), self.ty(z).clone());
+        let found = self.index.get(&key)?;
+        Some(self.named.get(found).copied().unwrap_or(*found))
+    }
+
+    /// What is repeated, where it is only repeated.
+    pub fn bare(&self, id: Id) -> Id {
+        match self.term(id) {
+            Term::Fill(inner) => *inner,
+            Term::Name(_)
+            | Term::Number(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Sum(_)
+            | Term::Product(_)
+            | Term::Apply(..) => id,
+        }
+    }
+
+    /// The type of an elementwise operation on these.
+    pub fn wide(&self, ids: impl IntoIterator<Item = Id>) -> TensorType {
+        let mut ty = TensorType { shape: Shape::scalar(), batch: None };
+        for id in ids {
+            let other = self.ty(id);
+            if ty.shape.is_scalar() {
+                ty.shape = other.shape.clone();
+            }
+            ty.batch = ty.batch.or(other.batch);
+        }
+        ty
+    }
+}
+
+fn inside(term: &Term) -> Vec<Id> {
+    match term {
+        Term::Name(_) | Term::Number(_) | Term::Size(_) | Term::Count(_) => Vec::new(),
+        Term::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
+        Term::Product(factors) => factors.iter().map(|(factor, _)| *factor).collect(),
+        Term::Apply(_, _, inputs) => inputs.clone(),
+        Term::Fill(inner) => vec![*inner],
+    }
+}
+
+fn sorted(term: &Term) -> Term {
+    match term {
+        Term::Sum(terms) => {
+            let mut terms = terms.clone();
+            terms.sort_by_key(|(factor, id)| (*id, factor.0.to_bits()));
+            Term::Sum(terms)
+        }
+        Term::Product(factors) => {
+            let mut factors = factors.clone();
+            factors.sort();
+            Term::Product(factors)
+        }
+        Term::Name(_)
+        | Term::Number(_)
+        | Term::Size(_)
+        | Term::Count(_)
+        | Term::Apply(..)
+        | Term::Fill(_) => term.clone(),
+    }
+}

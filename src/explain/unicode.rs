@@ -1,0 +1,137 @@
+//! Formulas as plain text with the signs of mathematics.
+
+use super::source::{Source, slice_text};
+use super::term::Id;
+use super::write::{Level, Notation, Piece, Sign, Writer, within};
+use crate::graph::Attribute;
+use crate::types::Shape;
+
+pub struct Unicode;
+
+impl Notation for Unicode {
+    fn name(&self, text: &str) -> String {
+        text.to_string()
+    }
+
+    fn number(&self, digits: &str) -> String {
+        digits.to_string()
+    }
+
+    fn sign(&self, sign: Sign) -> &'static str {
+        match sign {
+            Sign::Plus => " + ",
+            Sign::Minus => " − ",
+            Sign::Times | Sign::MatMul => " · ",
+            Sign::Hadamard => " ⊙ ",
+            Sign::Equal => " = ",
+            Sign::NotEqual => " ≠ ",
+            Sign::Less => " < ",
+            Sign::LessEqual => " ≤ ",
+            Sign::Greater => " > ",
+            Sign::GreaterEqual => " ≥ ",
+            Sign::And => " ∧ ",
+            Sign::Or => " ∨ ",
+        }
+    }
+
+    fn minus(&self, text: &str) -> String {
+        format!("−{text}")
+    }
+
+    fn group(&self, text: &str) -> String {
+        format!("({text})")
+    }
+
+    fn quotient(&self, above: Piece, below: Piece) -> Piece {
+        let text = format!("{} / {}", within(self, above, Level::Product), within(self, below, Level::Power));
+        Piece::new(text, Level::Product)
+    }
+
+    fn power(&self, base: Piece, exponent: Piece) -> Piece {
+        let sign = match exponent.text.as_str() {
+            "2" => Some("²"),
+            "3" => Some("³"),
+            "4" => Some("⁴"),
+            _ => None,
+        };
+        let base = within(self, base, Level::Atom);
+        let text = match sign {
+            Some(sign) => format!("{base}{sign}"),
+            None => format!("{base}^{}", within(self, exponent, Level::Atom)),
+        };
+        Piece::new(text, Level::Power)
+    }
+
+    fn root(&self, inside: Piece) -> Piece {
+        let plain = inside.level == Level::Atom && inside.text.chars().all(char::is_alphanumeric);
+        Piece::atom(if plain { format!("√{}", inside.text) } else { format!("√({})", inside.text) })
+    }
+
+    fn transpose(&self, inside: Piece) -> Piece {
+        Piece::new(format!("{}ᵀ", within(self, inside, Level::Atom)), Level::Power)
+    }
+
+    fn call(&self, name: &str, arguments: &[String]) -> Piece {
+        match (name, arguments) {
+            ("abs", [x]) => Piece::atom(format!("|{x}|")),
+            ("log1p", [x]) => Piece::atom(format!("log(1 + {x})")),
+            ("expm1", [x]) => Piece::new(format!("exp({x}) − 1"), Level::Sum),
+            ("not", [x]) => Piece::atom(format!("¬{x}")),
+            _ => Piece::atom(format!("{name}({})", arguments.join(", "))),
+        }
+    }
+
+    fn choice(&self, condition: &str, a: &str, b: &str) -> Piece {
+        Piece::new(format!("if {condition} then {a} else {b}"), Level::Choice)
+    }
+
+    fn indicator(&self, condition: &str) -> Piece {
+        Piece::atom(format!("[{condition}]"))
+    }
+
+    fn size(&self, text: &str) -> Piece {
+        let level = if text.contains(' ') { Level::Sum } else { Level::Atom };
+        Piece::new(text, level)
+    }
+
+    fn pi(&self) -> &'static str {
+        "π"
+    }
+
+    fn other(
+        &self,
+        writer: &Writer<'_>,
+        name: &str,
+        attributes: &[Attribute],
+        inputs: &[Id],
+        id: Id,
+    ) -> Piece {
+        match (name, inputs) {
+            ("stop_gradient" | "_repeat", &[x]) => writer.piece(x),
+            ("_slice", &[x]) => {
+                Piece::atom(format!("{}{}", writer.at(x, Level::Atom), slice_text(attributes)))
+            }
+            ("_pad", &[x]) => Piece::atom(format!("pad({})", writer.text(x))),
+            ("_reshape", &[x]) => {
+                let shape = &writer.terms.ty(id).shape;
+                Piece::atom(format!("reshape({}, {shape})", writer.text(x)))
+            }
+            ("eye", []) => Piece::atom("I"),
+            _ => Source.other(writer, name, attributes, inputs, id),
+        }
+    }
+
+    fn fill(&self, writer: &Writer<'_>, inside: Id, shape: &Shape) -> Piece {
+        match writer.terms.number(inside) {
+            Some(1.0) => Piece::atom(format!("ones{shape}").replace('[', "(").replace(']', ")")),
+            Some(_) | None => writer.piece(inside),
+        }
+    }
+}
+
+/// `∂L/∂W1` as `∂`, `L`, `W1`; of a second derivative `∂²`, `y`, `x²`.
+pub(super) fn partial(text: &str) -> Option<(&str, &str, &str)> {
+    let (above, below) = text.split_once("/∂")?;
+    let order = if above.starts_with("∂²") { "∂²" } else { "∂" };
+    Some((order, above.strip_prefix(order)?, below))
+}

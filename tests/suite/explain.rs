@@ -1,0 +1,183 @@
+//! Gradients as formulas: what is printed is true, and reads as in a textbook.
+
+use std::path::Path;
+
+use nn::session::{self, MemoryWorld};
+use nn::syntax::tree::FunctionKind;
+
+use crate::examples::problems;
+use crate::prelude::items;
+
+/// What a program prints.
+fn output(program: &str) -> String {
+    let mut world = MemoryWorld::default();
+    let report = session::run_text(&mut world, "test.nn", program, Path::new(""));
+    let problems = problems(&report);
+    assert!(problems.is_empty(), "{problems}\n{program}\n{}", world.lines.join("\n"));
+    world.lines.join("\n")
+}
+
+/// Numbers that look random, the same each time.
+fn numbers(seed: u64, count: usize, lo: f64, hi: f64) -> Vec<f64> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x1234_5678_9abc_def1;
+    (0..count)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            lo + (hi - lo) * (state >> 11) as f64 / (1u64 << 53) as f64
+        })
+        .collect()
+}
+
+fn vector(values: &[f64]) -> String {
+    format!("[{}]", values.iter().map(|v| format!("{v:?}")).collect::<Vec<_>>().join(", "))
+}
+
+/// A model and a loss with the gradients printed as source: they equal the gradients that run.
+struct Case {
+    declarations: String,
+    loss: String,
+    inputs: usize,
+    targets: Vec<f64>,
+    seed: u64,
+}
+
+/// The largest difference, relative to the size of the gradients.
+fn check_true(case: &Case) {
+    let Case { declarations, loss, inputs, targets, seed } = case;
+    let x = vector(&numbers(*seed, *inputs, -1.5, 1.5));
+    let head = format!("precision f64\nseed {}\n{declarations}\n", seed + 1);
+    let printed = output(&format!("{head}derive({loss}, net, format = \"nn\")\nderive({loss}, net)\n"));
+    let start = printed.find(" of net").and_then(|at| printed[..at].rfind('\n')).expect("both formats");
+    let (source, formulas) = printed.split_at(start);
+    let mut paths: Vec<(String, String)> = Vec::new();
+    for pair in formulas.lines().filter(|line| line.starts_with("  ")).flat_map(|line| line.split(", ")) {
+        if let Some((name, path)) = pair.trim().split_once(" = ") {
+            paths.push((name.to_string(), path.to_string()));
+        }
+    }
+    let path_of = |name: &str| {
+        let found = paths.iter().find(|(known, _)| known == name).map(|(_, path)| path.clone());
+        found.unwrap_or_else(|| match name {
+            "x" | "t" => name.to_string(),
+            name => format!("net.{name}"),
+        })
+    };
+    let mut program = format!("{head}{source}\nx = {x}\nt = {}\nl = {loss}(net(x), t)\n", vector(targets));
+    let mut count = 0;
+    for line in source.lines().filter(|line| line.starts_with("fn dL_d")) {
+        let (name, rest) = line["fn ".len()..].split_once('(').expect("a signature");
+        let (params, _) = rest.split_once(") ->").expect("a result");
+        let arguments: Vec<String> = params
+            .split(", ")
+            .filter_map(|param| param.split_once(": ").map(|(name, _)| path_of(name)))
+            .collect();
+        let wrt = path_of(name.strip_prefix("dL_d").expect("a name"));
+        program.push_str(&format!(
+            "g{count} = grad(l, {wrt})\nprint(max(abs(g{count} - {name}({}))) / (1e-3 + max(abs(g{count}))), digits = 17)\n",
+            arguments.join(", ")
+        ));
+        count += 1;
+    }
+    assert!(count > 0, "{source}");
+    for line in output(&program).lines() {
+        let difference: f64 = line.parse().expect("a number");
+        assert!(difference < 1e-12, "differs by {difference}\n{formulas}\n{program}");
+    }
+}
+
+fn kinds(kind: FunctionKind) -> Vec<String> {
+    items().0.iter().filter(|item| item.kind == kind).map(|item| item.name.name.clone()).collect()
+}
+
+const PARAMETERS: &str = "    param W1: [4, 3] = glorot_uniform\n    param b1: [4] = 0.1\n    \
+                          param W2: [3, 4] = glorot_uniform\n    param b2: [3] = -0.2\n";
+
+#[test]
+fn the_gradient_of_every_activation_is_true() {
+    let mut names = kinds(FunctionKind::Activation);
+    names.extend(["sigmoid", "tanh", "softplus", "exp", "sin", "erf"].map(str::to_string));
+    assert!(names.len() > 20);
+    for (at, name) in names.iter().enumerate() {
+        let declarations =
+            format!("model net(x: [3]) -> [3] {{\n{PARAMETERS}    W2 · {name}(3 * (W1 · x + b1)) + b2\n}}");
+        check_true(&Case {
+            declarations,
+            loss: "mse".to_string(),
+            inputs: 3,
+            targets: numbers(at as u64 + 77, 3, -1.0, 1.0),
+            seed: at as u64,
+        });
+    }
+}
+
+#[test]
+fn the_gradient_of_every_loss_is_true() {
+    let names = kinds(FunctionKind::Loss);
+    assert!(names.len() > 10);
+    for last in ["sigmoid", "softmax", "identity"] {
+        for (at, name) in names.iter().enumerate() {
+            let is_number = ["cross_entropy", "focal", "poisson"].iter().any(|part| name.contains(part));
+            let end = if last == "identity" && is_number && !name.contains("x_") { "softplus" } else { last };
+            let declarations = format!(
+                "model net(x: [3]) -> [3] {{\n{PARAMETERS}    h = tanh(W1 · x + b1)\n    {end}(W2 · h + b2)\n}}"
+            );
+            check_true(&Case {
+                declarations,
+                loss: name.clone(),
+                inputs: 3,
+                targets: numbers(at as u64 + 5, 3, 0.1, 0.9),
+                seed: at as u64 + 100,
+            });
+        }
+    }
+}
+
+/// A network of random layers: residual, shared, gated, normalised.
+fn random_network(seed: u64) -> String {
+    let picks = numbers(seed * 31 + 7, 12, 0.0, 1.0);
+    let pick = |at: usize, count: usize| (picks[at] * count as f64) as usize % count;
+    let acts =
+        ["tanh", "sigmoid", "gelu", "silu", "softplus", "mish", "elu", "softsign", "relu", "log_sigmoid"];
+    let mut body = String::from("    h = x\n");
+    for layer in 0..1 + pick(0, 3) {
+        let act = acts[pick(1 + layer, acts.len())];
+        let line = match pick(4 + layer, 9) {
+            0 => format!("h = h |> dense(4, act = {act})"),
+            1 => format!("h = h |> dense(4) |> layer_norm |> {act}"),
+            2 => format!("h = h |> dense(4) |> rms_norm |> {act}"),
+            3 => format!("u = h |> dense(5, act = {act})\n    h = u |> dense(4) |> {act}"),
+            4 => "h = h |> dense(4, act = tanh)\n    h = h + h |> dense(4, act = sigmoid)".to_string(),
+            5 => "h = h |> highway(act = tanh)".to_string(),
+            6 => format!("h = h |> dense(4) as common |> {act}\n    h = common(h) |> tanh"),
+            7 => "h = h |> maxout(4)".to_string(),
+            _ => "h = softmax(h |> dense(4)) * h".to_string(),
+        };
+        body.push_str(&format!("    {line}\n"));
+    }
+    let end = ["sigmoid", "softmax", "identity", "tanh"][pick(8, 4)];
+    format!("model net(x: [4]) -> [4] {{\n{body}    h |> dense(4, act = {end})\n}}")
+}
+
+#[test]
+fn the_gradients_of_random_networks_are_true() {
+    let losses = [
+        "mse",
+        "log_cosh",
+        "softmax_cross_entropy",
+        "sigmoid_cross_entropy",
+        "huber",
+        "soft_margin",
+        "gaussian",
+    ];
+    for seed in 0..200 {
+        check_true(&Case {
+            declarations: random_network(seed),
+            loss: losses[seed as usize % losses.len()].to_string(),
+            inputs: 4,
+            targets: numbers(seed + 5, 4, 0.1, 0.9),
+            seed,
+        });
+    }
+}
