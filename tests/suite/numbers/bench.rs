@@ -174,10 +174,16 @@ impl Bench {
         self.elaborator.node_of(&value, span).ok_or_else(|| format!("{text} is {}", value.kind()))
     }
 
-    /// The gradient of the sum of an expression; zeros where only conditions and steps lead to it, which the language
-    /// reports and other libraries pass over.
+    /// The gradient of the sum of an expression by a name.
     pub fn gradient(&mut self, text: &str, wrt: &str) -> Result<NodeId, String> {
-        let (value, wrt) = (self.node(text)?, self.node(wrt)?);
+        let wrt = self.node(wrt)?;
+        self.gradient_by(text, wrt)
+    }
+
+    /// The gradient of the sum of an expression by a node; zeros where only conditions and steps lead to it, which
+    /// the language reports and other libraries pass over.
+    pub fn gradient_by(&mut self, text: &str, wrt: NodeId) -> Result<NodeId, String> {
+        let value = self.node(text)?;
         let graph = &mut self.elaborator.graph;
         let mut total = build::sum(graph, value, Axis::All);
         if graph.ty(total).batch.is_some() {
@@ -191,6 +197,20 @@ impl Bench {
             }
             Err(problem) => Err(format!("{problem:?}")),
         }
+    }
+
+    /// A name for the sum of all products of pairs of names.
+    pub fn bind_sum(&mut self, name: &str, pairs: &[(&str, &str)]) -> Result<(), String> {
+        let mut total = build::number(&mut self.elaborator.graph, 0.0);
+        for (a, b) in pairs {
+            let (a, b) = (self.node(a)?, self.node(b)?);
+            let graph = &mut self.elaborator.graph;
+            let product = build::mul(graph, a, b);
+            let sum = build::sum(graph, product, Axis::All);
+            total = build::add(graph, total, sum);
+        }
+        self.bind(name, Value::Node(total));
+        Ok(())
     }
 
     /// Numbers of nodes by the plain evaluator, after the planned executor agreed. Column-major, example by example.

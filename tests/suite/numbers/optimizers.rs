@@ -241,7 +241,7 @@ fn path(setup: &Setup<'_>, first: &[(&str, Array)], last: usize) -> Result<Path,
 }
 
 /// The same numbers but for their last bits.
-fn moved(array: &Array) -> Array {
+pub fn moved(array: &Array) -> Array {
     Array {
         shape: array.shape.clone(),
         data: array.data.iter().map(|v| v * (1.0 + 4.0 * f64::EPSILON)).collect(),
