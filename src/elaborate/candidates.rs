@@ -138,7 +138,7 @@ impl Elaborator {
                     Change::Replace { span: *second, pieces: vec![Piece::Source(*first)] },
                 ];
                 let title = "the sizes look swapped where it is declared".to_string();
-                diagnostic = diagnostic.try_fix(Candidate { title, changes });
+                diagnostic = diagnostic.try_fix(Candidate::all(title, changes));
             }
             let (mine, wanted) = match facts {
                 ShapeProblem::Inner { left_dim, right_dim } if node == left => (left_dim, right_dim),
@@ -168,7 +168,7 @@ impl Elaborator {
         };
         let title = format!("make it {to} wide");
         let change = Change::Number { within, from: *from, to: to.to_string(), only_last: true };
-        diagnostic.try_fix(Candidate { title, changes: vec![change] })
+        diagnostic.try_fix(Candidate::all(title, vec![change]))
     }
 
     /// The innermost text of the user's own that made a value: the use of a layer rather than the layer.
@@ -230,10 +230,10 @@ impl Elaborator {
         {
             let change = Change::Number { within, from: *from, to: to.to_string(), only_last: true };
             diagnostic =
-                diagnostic.try_fix(Candidate { title: format!("make it {to} wide"), changes: vec![change] });
+                diagnostic.try_fix(Candidate::all(format!("make it {to} wide"), vec![change]));
         }
         diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
-        diagnostic.try_fix(as_given)
+        diagnostic.try_fix(as_given.last_resort())
     }
 }
 
@@ -251,6 +251,25 @@ pub(super) fn arithmetic(a: &Shape, b: &Shape) -> Option<String> {
     }
     if a.rank() == 2 && a.0.iter().rev().eq(b.0.iter()) && a != b {
         return Some(format!("`{a}` transposed is `{b}`"));
+    }
+    for (one, other) in [(a, b), (b, a)] {
+        if let Some((first, rest)) = one.0.split_first()
+            && !rest.is_empty()
+            && rest == other.0.as_slice()
+        {
+            return Some(format!(
+                "`{one}` is {first} examples of `{other}`: a shape is that of one example, and how many there are is left out"
+            ));
+        }
+    }
+    if let ([n, Size::Known(1)], [m]) | ([m], [n, Size::Known(1)]) = (a.0.as_slice(), b.0.as_slice())
+        && n == m
+    {
+        return Some(format!("`[{n}, 1]` is a matrix of one column, `[{m}]` a vector: nothing is repeated to make them fit"));
+    }
+    if a.is_scalar() || b.is_scalar() {
+        let other = if a.is_scalar() { b } else { a };
+        return Some(format!("`[]` is a number: `sum` or `mean` of all makes `{other}` into one"));
     }
     let ([Size::Known(m)], [Size::Known(n)]) = (a.0.as_slice(), b.0.as_slice()) else { return None };
     let (small, large) = (*m.min(n), *m.max(n));

@@ -248,11 +248,8 @@ impl Elaborator {
             let mut changes = vec![number(made, true)];
             changes.extend(result.map(|span| number(span, true)));
             diagnostic = diagnostic
-                .try_fix(Candidate { title: format!("make the last layer {to} wide"), changes })
-                .try_fix(Candidate {
-                    title: format!("make it {to} wide"),
-                    changes: vec![number(whole, false)],
-                });
+                .try_fix(Candidate::all(format!("make the last layer {to} wide"), changes))
+                .try_fix(Candidate::all(format!("make it {to} wide"), vec![number(whole, false)]));
         }
         self.report(diagnostic);
     }
