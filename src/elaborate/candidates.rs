@@ -229,8 +229,7 @@ impl Elaborator {
             && let Some(within) = self.user_span(self.born(node))
         {
             let change = Change::Number { within, from: *from, to: to.to_string(), only_last: true };
-            diagnostic =
-                diagnostic.try_fix(Candidate::all(format!("make it {to} wide"), vec![change]));
+            diagnostic = diagnostic.try_fix(Candidate::all(format!("make it {to} wide"), vec![change]));
         }
         diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
         diagnostic.try_fix(as_given.last_resort())
@@ -265,7 +264,9 @@ pub(super) fn arithmetic(a: &Shape, b: &Shape) -> Option<String> {
     if let ([n, Size::Known(1)], [m]) | ([m], [n, Size::Known(1)]) = (a.0.as_slice(), b.0.as_slice())
         && n == m
     {
-        return Some(format!("`[{n}, 1]` is a matrix of one column, `[{m}]` a vector: nothing is repeated to make them fit"));
+        return Some(format!(
+            "`[{n}, 1]` is a matrix of one column, `[{m}]` a vector: nothing is repeated to make them fit"
+        ));
     }
     if a.is_scalar() || b.is_scalar() {
         let other = if a.is_scalar() { b } else { a };

@@ -127,8 +127,11 @@ fn points(case: &Case, outcome: &Outcome, expected: &str) -> [bool; 6] {
     let second = field("second");
     let numbers = field("numbers").split_whitespace().collect::<Vec<_>>();
     let whole = field("numbers").split('`').skip(1).step_by(2).map(|code| format!("`{code}`"));
-    let wanted: Vec<String> =
-        if field("numbers").contains('`') { whole.collect() } else { numbers.iter().map(|n| n.to_string()).collect() };
+    let wanted: Vec<String> = if field("numbers").contains('`') {
+        whole.collect()
+    } else {
+        numbers.iter().map(|n| n.to_string()).collect()
+    };
     [
         true,
         wanted.iter().all(|number| said.contains(number.as_str())),
@@ -161,14 +164,26 @@ fn messages(report: &Report) -> String {
     let mut text = String::new();
     for found in &report.diagnostics {
         let kind = if found.is_error() { "error" } else { "warning" };
-        let _ = writeln!(text, "{kind} {} at {}: {}", found.slug, place(found.primary.span, report), found.headline);
+        let _ = writeln!(
+            text,
+            "{kind} {} at {}: {}",
+            found.slug,
+            place(found.primary.span, report),
+            found.headline
+        );
         let _ = writeln!(text, "  here: {}", found.primary.text);
         for label in &found.labels {
             let _ = writeln!(text, "  {}: {}", place(label.span, report), label.text);
         }
-        found.notes.iter().for_each(|note| { let _ = writeln!(text, "  note: {note}"); });
-        found.helps.iter().for_each(|help| { let _ = writeln!(text, "  help: {help}"); });
-        found.fixes.iter().for_each(|fix| { let _ = writeln!(text, "  fix: {}", fix.title); });
+        found.notes.iter().for_each(|note| {
+            let _ = writeln!(text, "  note: {note}");
+        });
+        found.helps.iter().for_each(|help| {
+            let _ = writeln!(text, "  help: {help}");
+        });
+        found.fixes.iter().for_each(|fix| {
+            let _ = writeln!(text, "  fix: {}", fix.title);
+        });
     }
     text
 }
