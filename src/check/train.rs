@@ -7,7 +7,7 @@ use super::options::{
 };
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value};
+use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value, is_method};
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::types::Shape;
 
@@ -27,6 +27,7 @@ pub const TRAIN_OPTIONS: &[OptionRow] = &[
     OptionRow { name: "shuffle", required: false, doc: "`false` keeps the examples in order" },
     OptionRow { name: "schedule", required: false, doc: "a schedule of the learning rate" },
     OptionRow { name: "clip", required: false, doc: "the largest norm of all gradients together" },
+    OptionRow { name: "clip_value", required: false, doc: "the largest size of each number of a gradient" },
     OptionRow { name: "l1", required: false, doc: "a penalty on the absolute values of the parameters" },
     OptionRow { name: "l2", required: false, doc: "a penalty on the squares of the parameters" },
     OptionRow {
@@ -107,6 +108,7 @@ pub fn train_request(
             schedule: None,
             metrics: Vec::new(),
             clip: None,
+            clip_value: None,
             l1: 0.0,
             l2: 0.0,
             batch: None,
@@ -124,6 +126,9 @@ pub fn train_request(
     };
     for (item, value) in &values {
         set_option(elaborator, &mut request, item, value);
+    }
+    if request.step.optimizer.as_ref().is_some_and(|(value, _)| is_method(value)) {
+        check_method(elaborator, options);
     }
     if request.epochs.is_none()
         && request.steps.is_none()
@@ -150,6 +155,31 @@ pub fn train_request(
         );
     }
     Some(request)
+}
+
+/// A method moves all parameters on all examples at once: what belongs to steps over batches does not go with it.
+fn check_method(elaborator: &mut Elaborator, options: &[OptionItem]) {
+    const WITHOUT: &[(&str, &str)] = &[
+        ("batch", "it works on all examples at once"),
+        ("schedule", "it finds the length of its steps itself"),
+        ("clip", "its search needs the gradient as it is"),
+        ("clip_value", "its search needs the gradient as it is"),
+        ("checkpoint", "what it remembers from step to step is not saved"),
+        ("resume", "what it remembers from step to step is not saved"),
+    ];
+    for item in options {
+        if let Some((name, reason)) = WITHOUT.iter().find(|(name, _)| *name == item.name.name) {
+            elaborator.report(
+                Diagnostic::error(
+                    Slug::OptionValue,
+                    item.name.span,
+                    format!("`{name}` does not go with this optimizer"),
+                )
+                .here("leave it out")
+                .note(*reason),
+            );
+        }
+    }
 }
 
 fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &OptionItem, value: &Value) {
@@ -183,6 +213,10 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
         }
         "clip" => {
             request.step.clip =
+                number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY))
+        }
+        "clip_value" => {
+            request.step.clip_value =
                 number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY))
         }
         "l1" => request.step.l1 = number_option(elaborator, name, value, span, positive).unwrap_or(0.0),

@@ -57,6 +57,14 @@ impl Elaborator {
         }
     }
 
+    /// `1568 = 32 × 7 × 7`, of a vector that was made of a value of higher rank.
+    pub(super) fn product_of(&self, node: NodeId) -> Option<String> {
+        let born = self.born(node);
+        let [input] = self.graph.node(born).inputs.as_slice() else { return None };
+        let (flat, whole) = (&self.graph.ty(born).shape, &self.graph.ty(*input).shape);
+        (whole.rank() > 1).then(|| arithmetic(flat, whole)).flatten()
+    }
+
     /// The value that first had this shape: back through operations that keep it.
     pub(super) fn born(&self, node: NodeId) -> NodeId {
         let shape = &self.graph.ty(node).shape;
@@ -294,4 +302,15 @@ pub(super) fn arithmetic(a: &Shape, b: &Shape) -> Option<String> {
         });
     }
     None
+}
+
+/// `448 = 16 × 28, 14944 = 16 × 934`: sizes that were made of the same number.
+pub(super) fn common_factor(a: &Size, b: &Size) -> Option<String> {
+    let (Size::Known(m), Size::Known(n)) = (a, b) else { return None };
+    let (mut factor, mut rest) = (*m.max(n), *m.min(n));
+    while rest > 0 {
+        (factor, rest) = (rest, factor % rest);
+    }
+    let said = factor >= 8 && factor < *m && factor < *n;
+    said.then(|| format!("{m} = {factor} × {}, {n} = {factor} × {}", m / factor, n / factor))
 }

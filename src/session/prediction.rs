@@ -288,6 +288,7 @@ impl Session<'_> {
             schedule: None,
             metrics: Vec::new(),
             clip: None,
+            clip_value: None,
             l1: 0.0,
             l2: 0.0,
             batch: None,
