@@ -57,6 +57,14 @@ impl Elaborator {
         }
     }
 
+    /// `1568 = 32 × 7 × 7`, of a vector that was made of a value of higher rank.
+    pub(super) fn product_of(&self, node: NodeId) -> Option<String> {
+        let born = self.born(node);
+        let [input] = self.graph.node(born).inputs.as_slice() else { return None };
+        let (flat, whole) = (&self.graph.ty(born).shape, &self.graph.ty(*input).shape);
+        (whole.rank() > 1).then(|| arithmetic(flat, whole)).flatten()
+    }
+
     /// The value that first had this shape: back through operations that keep it.
     pub(super) fn born(&self, node: NodeId) -> NodeId {
         let shape = &self.graph.ty(node).shape;
@@ -186,8 +194,15 @@ impl Elaborator {
         wanted: &Shape,
         but: [NodeId; 2],
     ) -> Diagnostic {
-        let Some(frame) = self.frames.last() else { return diagnostic };
-        for (name, binding) in frame.locals.iter().rev() {
+        // Arguments are held to their parameters inside the call: the names are those of the text around it.
+        let inside = |frame: &&super::scope::Frame| !frame.is_definition && frame.call_span.contains(span);
+        let around = self.frames.iter().rev().find(|frame| !inside(frame));
+        // Values of the script are nodes of its own graph.
+        if around.is_none() && self.home.is_some() {
+            return diagnostic;
+        }
+        let locals = around.map_or(&self.globals, |frame| &frame.locals);
+        for (name, binding) in locals.iter().rev() {
             let Value::Node(node) = binding.value else { continue };
             if !but.contains(&node) && self.graph.ty(node).shape == *wanted && !wanted.is_scalar() {
                 let title = format!("`{name}` fits");
@@ -225,13 +240,13 @@ impl Elaborator {
             let pieces = vec![Piece::Operand(span), text(".T")];
             diagnostic = diagnostic.try_fix(Candidate::replace("transpose it", span, pieces));
         }
+        diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
         if let ([Size::Known(from)], [Size::Known(to)]) = (given.0.as_slice(), declared.0.as_slice())
             && let Some(within) = self.user_span(self.born(node))
         {
             let change = Change::Number { within, from: *from, to: to.to_string(), only_last: true };
             diagnostic = diagnostic.try_fix(Candidate::all(format!("make it {to} wide"), vec![change]));
         }
-        diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
         diagnostic.try_fix(as_given.last_resort())
     }
 }
@@ -287,4 +302,15 @@ pub(super) fn arithmetic(a: &Shape, b: &Shape) -> Option<String> {
         });
     }
     None
+}
+
+/// `448 = 16 × 28, 14944 = 16 × 934`: sizes that were made of the same number.
+pub(super) fn common_factor(a: &Size, b: &Size) -> Option<String> {
+    let (Size::Known(m), Size::Known(n)) = (a, b) else { return None };
+    let (mut factor, mut rest) = (*m.max(n), *m.min(n));
+    while rest > 0 {
+        (factor, rest) = (rest, factor % rest);
+    }
+    let said = factor >= 8 && factor < *m && factor < *n;
+    said.then(|| format!("{m} = {factor} × {}, {n} = {factor} × {}", m / factor, n / factor))
 }

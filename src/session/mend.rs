@@ -41,7 +41,11 @@ pub(super) fn mend(
             let after = plain_check(world, name, &mended, folder);
             let is_new = |other: &Diagnostic| !before.contains(&(other.slug, other.headline.clone()));
             let worse = after.diagnostics.iter().any(|other| other.is_error() && is_new(other));
-            if !worse && count(&after.diagnostics) < errors_before && !diagnostic.fixes.contains(&fix) {
+            let fewer = match diagnostic.is_error() {
+                true => count(&after.diagnostics) < errors_before,
+                false => after.diagnostics.len() < before.len(),
+            };
+            if !worse && fewer && !diagnostic.fixes.contains(&fix) {
                 diagnostic.fixes.push(fix);
             }
         }
@@ -56,7 +60,7 @@ pub(super) fn mend(
 /// Moves the first mark to the text that the first fix changes: that is where one has to look. What was marked before
 /// becomes one of the other places.
 fn mark_change(diagnostic: &mut Diagnostic, sources: &Sources) {
-    let Some(Fix { edits, .. }) = diagnostic.fixes.first() else { return };
+    let Some(Fix { edits, title }) = diagnostic.fixes.first() else { return };
     let Some(span) = edits.iter().filter_map(|edit| changed(edit, sources)).reduce(Span::to) else { return };
     let one_place = sources.get(span.source).slice(span).lines().count() <= 1 && edits.len() <= 2;
     if !one_place || span == diagnostic.primary.span {
@@ -67,7 +71,7 @@ fn mark_change(diagnostic: &mut Diagnostic, sources: &Sources) {
         .iter()
         .filter(|label| label.span.contains(span) || span.contains(label.span))
         .min_by_key(|label| label.span.end - label.span.start)
-        .map_or_else(|| "this can be changed".to_string(), |label| label.text.clone());
+        .map_or_else(|| title.clone(), |label| label.text.clone());
     diagnostic.labels.retain(|label| label.span != span);
     let before = std::mem::replace(&mut diagnostic.primary, Label { span, text });
     if !before.text.is_empty() && !diagnostic.labels.iter().any(|label| label.span == before.span) {
