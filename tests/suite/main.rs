@@ -10,6 +10,7 @@ mod errors;
 mod examples;
 mod exec;
 mod explain;
+mod format;
 mod kernels;
 mod laws;
 mod library;
