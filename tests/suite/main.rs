@@ -11,6 +11,7 @@ mod errors;
 mod examples;
 mod exec;
 mod explain;
+mod format;
 mod kernels;
 mod laws;
 mod library;

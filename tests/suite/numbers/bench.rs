@@ -127,7 +127,8 @@ impl Bench {
     /// The first value of a parameter or state.
     pub fn first(&self, stored: &Stored) -> Result<Tensor, String> {
         let init = stored.init.ok_or("no first value")?;
-        let environment = Environment { precision: Precision::F64, ..Environment::default() };
+        let environment =
+            Environment { precision: Precision::F64, seed: self.environment.seed, ..Environment::default() };
         let found = exec::reference::evaluate(&self.elaborator.graph, &[init], &environment);
         found.map(|mut found| found.remove(0)).map_err(|problem| problem.to_string())
     }
@@ -156,6 +157,18 @@ impl Bench {
                 None => self.first(&stored)?,
             };
             self.environment.slots.insert(stored.slot, tensor);
+        }
+        Ok(())
+    }
+
+    /// Gives parameters and states values as they are kept, by columns.
+    pub fn set_columns(&mut self, name: &str, keys: &[String], values: &[Vec<f64>]) -> Result<(), String> {
+        for (key, stored) in self.model(name)? {
+            let at = keys.iter().position(|known| *known == key).ok_or_else(|| format!("no `{key}`"))?;
+            let data = Buffer::F64(values[at].clone());
+            self.environment
+                .slots
+                .insert(stored.slot, Tensor { shape: stored.shape.clone(), examples: None, data });
         }
         Ok(())
     }

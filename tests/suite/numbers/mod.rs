@@ -1,6 +1,7 @@
 //! Replays the reference numbers of other implementations: all of them where the folder is present beside the
 //! checkout, the part kept in `tests/data/reference` everywhere.
 
+mod accuracy;
 mod activations;
 pub mod array;
 pub mod bench;
@@ -9,7 +10,10 @@ mod networks;
 mod norms;
 mod operators;
 mod optimizers;
+mod programs;
+mod randomness;
 mod runs;
+mod safety;
 mod schedules;
 mod tally;
 mod teaching;

@@ -42,7 +42,7 @@ fn npy(path: &Path) -> Result<Array, String> {
 }
 
 /// The rows of one of the examples' csv files; a column of names as numbers, in order of appearance.
-fn table(name: &str) -> Result<Vec<Vec<f64>>, String> {
+pub fn table(name: &str) -> Result<Vec<Vec<f64>>, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/data/{name}.csv"));
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut labels: Vec<String> = Vec::new();
@@ -58,33 +58,51 @@ fn table(name: &str) -> Result<Vec<Vec<f64>>, String> {
     Ok(text.lines().skip(1).map(|line| line.split(',').map(&mut number).collect()).collect())
 }
 
-/// Each column less its mean, divided by its deviation.
-fn standardize(rows: &mut [Vec<f64>], column: usize) {
-    let n = rows.len() as f64;
-    let mean = rows.iter().map(|row| row[column]).sum::<f64>() / n;
-    let variance = rows.iter().map(|row| (row[column] - mean).powi(2)).sum::<f64>() / n;
-    let deviation = if variance == 0.0 { 1.0 } else { variance.sqrt() };
-    rows.iter_mut().for_each(|row| row[column] = (row[column] - mean) / deviation);
+/// Inputs and targets of rows, each column less its mean over some of the rows, divided by its deviation there; the
+/// target too where it is a number.
+pub fn standardized(rows: &[Vec<f64>], learn: &[usize], with_target: bool) -> (Array, Array) {
+    let mut rows = rows.to_vec();
+    let columns = rows[0].len() - 1;
+    for column in 0..if with_target { columns + 1 } else { columns } {
+        let n = learn.len() as f64;
+        let mean = learn.iter().map(|&at| rows[at][column]).sum::<f64>() / n;
+        let variance = learn.iter().map(|&at| (rows[at][column] - mean).powi(2)).sum::<f64>() / n;
+        let deviation = if variance == 0.0 { 1.0 } else { variance.sqrt() };
+        rows.iter_mut().for_each(|row| row[column] = (row[column] - mean) / deviation);
+    }
+    let input = rows.iter().flat_map(|row| row[..columns].to_vec()).collect();
+    let target = rows.iter().map(|row| row[columns]).collect();
+    (
+        Array { shape: vec![rows.len(), columns], data: input },
+        Array { shape: vec![rows.len(), 1], data: target },
+    )
+}
+
+/// Classes as vectors of 0 and 1.
+pub fn one_hot_targets(classes: &Array) -> Array {
+    one_hot(classes, 1 + classes.data.iter().fold(0.0f64, |most, v| most.max(*v)) as usize)
 }
 
 /// Inputs and targets of a run.
 fn examples(run: &Value) -> Result<(Array, Array), String> {
-    let mut rows = table(run["data"].as_str().unwrap_or_default())?;
+    let rows = table(run["data"].as_str().unwrap_or_default())?;
     let preprocess = run["preprocess"].as_str().unwrap_or_default();
     let columns = rows.first().map_or(0, Vec::len) - 1;
-    if preprocess.starts_with("z-score") {
-        let last = if preprocess.contains("target") { columns + 1 } else { columns };
-        (0..last).for_each(|column| standardize(&mut rows, column));
+    let (input, target) = if preprocess.starts_with("z-score") {
+        let all: Vec<usize> = (0..rows.len()).collect();
+        standardized(&rows, &all, preprocess.contains("target"))
     } else {
-        rows.iter_mut().flat_map(|row| row[..columns].iter_mut()).for_each(|pixel| *pixel /= 16.0);
-    }
-    let input = rows.iter().flat_map(|row| row[..columns].to_vec()).collect();
-    let target: Vec<f64> = rows.iter().map(|row| row[columns]).collect();
-    let target = Array { shape: vec![rows.len(), 1], data: target };
+        let pixels = rows.iter().flat_map(|row| row[..columns].iter().map(|pixel| pixel / 16.0)).collect();
+        let target = rows.iter().map(|row| row[columns]).collect();
+        (
+            Array { shape: vec![rows.len(), columns], data: pixels },
+            Array { shape: vec![rows.len(), 1], data: target },
+        )
+    };
     let n_out = run["layers"].as_array().and_then(|layers| layers.last()).and_then(Value::as_u64).unwrap_or(1)
         as usize;
     let target = if n_out > 1 { one_hot(&target, n_out) } else { target };
-    Ok((Array { shape: vec![rows.len(), columns], data: input }, target))
+    Ok((input, target))
 }
 
 /// The model, and the names of PyTorch's modules for its parameters.

@@ -34,28 +34,48 @@ pub struct Trained {
     values: IndexMap<SlotId, Tensor>,
 }
 
+/// What few trainings ask for.
+#[derive(Default)]
+struct Extra {
+    clip_value: Option<f64>,
+    l2: f64,
+    seed: u64,
+}
+
 fn field(array: &Array) -> Field {
     Field { shape: array.shape[1..].to_vec(), storage: Storage::F64(array.data.clone()) }
 }
 
 impl Trained {
     pub fn new(setup: &Setup<'_>, first: &[(&str, Array)]) -> Result<Trained, String> {
-        Trained::with(setup, first, None)
+        Trained::with(setup, first, Extra::default())
+    }
+
+    /// From the first values that a seed gives, with a penalty on squares; shuffled.
+    pub fn seeded(setup: &Setup<'_>, seed: u64, l2: f64) -> Result<Trained, String> {
+        Trained::with(setup, &[], Extra { seed, l2, ..Extra::default() })
+    }
+
+    /// The paths of all parameters and states of the model.
+    pub fn names(&self) -> Vec<String> {
+        self.slots.keys().cloned().collect()
     }
 
     /// With the numbers of all gradients held within a size.
     pub fn with_value_clip(setup: &Setup<'_>, most: Option<f64>) -> Result<Trained, String> {
-        Trained::with(setup, &[], most)
+        Trained::with(setup, &[], Extra { clip_value: most, ..Extra::default() })
     }
 
-    fn with(setup: &Setup<'_>, first: &[(&str, Array)], clip_value: Option<f64>) -> Result<Trained, String> {
+    fn with(setup: &Setup<'_>, first: &[(&str, Array)], extra: Extra) -> Result<Trained, String> {
         let mut bench = Bench::new();
+        bench.environment.seed = extra.seed;
         bench.run(setup.model)?;
         let model = match bench.run("net")? {
             Value::Model { id, .. } => id,
             other => return Err(format!("`net` is {}", other.kind())),
         };
-        let request = StepRequest { clip_value, ..request(&mut bench, setup, model)? };
+        let request =
+            StepRequest { clip_value: extra.clip_value, l2: extra.l2, ..request(&mut bench, setup, model)? };
         let step = bench.elaborator.step(&request);
         let problems = bench.elaborator.take_problems();
         let step = step.ok_or_else(|| format!("{problems:?}"))?;
