@@ -99,8 +99,7 @@ fn source_call(
         .here("no such source")
         .note(format!("the sources are {}", names.join(", ")));
         if let Some(near) = nearest(&name.name, SOURCES.iter().map(|source| source.name().to_string())) {
-            diagnostic =
-                diagnostic.help(format!("did you mean `{near}`?")).fix("the near name", name.span, near);
+            diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), name.span, near);
         }
         elaborator.report(diagnostic);
         return None;
@@ -300,8 +299,7 @@ fn column_call(
                     "`standardize`, `minmax`, `one_hot`, `label`, `flatten` and `columns(except = ...)` are",
                 );
         if let Some(near) = nearest(name, WRAPPERS.iter().map(|name| name.to_string())) {
-            diagnostic =
-                diagnostic.help(format!("did you mean `{near}`?")).fix("the near name", callee.span, near);
+            diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), callee.span, near);
         }
         elaborator.report(diagnostic);
         return None;

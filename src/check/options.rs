@@ -68,10 +68,7 @@ fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnosti
     .here("no such option")
     .note(format!("its options are {}", names.join(", ")));
     match nearest(name, known.iter().map(|row| row.name.to_string())) {
-        Some(near) => {
-            let help = format!("did you mean `{near}`?");
-            diagnostic.help(help).fix(format!("write `{near}`"), item.name.span, near)
-        }
+        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), item.name.span, near),
         None => diagnostic,
     }
 }

@@ -9,6 +9,7 @@ mod explain;
 mod files;
 mod fix;
 mod format;
+mod formulas;
 mod interrupt;
 mod messages;
 mod output;
@@ -57,6 +58,8 @@ fn command() -> ExitCode {
         Command::Bench(arguments) => benchmark(&arguments, &output, screen),
         Command::Fix(arguments) => fix::fix(&arguments, &output, screen),
         Command::Fmt(arguments) => format::format(&arguments, &output, screen),
+        Command::Derive(arguments) => formulas::derive(&arguments, &output, screen),
+        Command::Trace(arguments) => formulas::trace(&arguments, &output, screen),
         Command::Explain { slug } => explain::explain(&slug, &output),
         Command::Doc { name } => explain::doc(&name, &output),
     };

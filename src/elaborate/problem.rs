@@ -28,9 +28,7 @@ pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<St
 
 fn suggest(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnostic {
     match near {
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
-        }
+        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
         None => diagnostic,
     }
 }

@@ -16,6 +16,10 @@ pub enum Bound {
     F64(Program<f64>),
 }
 
+/// An input of one executable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputPlace(Region);
+
 /// One computation over a store. Inputs and results are its own, slots are the store's.
 #[derive(Debug)]
 pub struct Executable {
@@ -49,6 +53,16 @@ impl Executable {
             (Bound::F64(program), Numbers::F64(slots)) => program.fits(slots),
             (Bound::F32(_), Numbers::F64(_)) | (Bound::F64(_), Numbers::F32(_)) => false,
         }
+    }
+
+    /// Where an input is, for [`Executable::place_mut`] in every step; `None` if there is no such input.
+    pub fn input_place(&self, slot: SlotId) -> Option<InputPlace> {
+        self.inputs.get(&slot).map(|region| InputPlace(*region))
+    }
+
+    /// The numbers of an input of this executable, without looking for it; `None` in another precision.
+    pub fn place_mut<T: Stored>(&mut self, place: InputPlace) -> Option<&mut [T]> {
+        T::program_mut(&mut self.bound).map(|program| program.write(place.0))
     }
 
     /// The numbers of an input, examples one after another, to be filled before a run; `None` if there is no such

@@ -12,7 +12,7 @@ mod store;
 
 pub use crate::tensor::machine::RunContext;
 pub use evaluate::{Bad, evaluate_planned, evaluate_planned as evaluate, first_bad};
-pub use executable::{Executable, default_threads};
+pub use executable::{Executable, InputPlace, default_threads};
 pub use plan::{Plan, PlanProblem, Request};
 pub use reference::{Environment, EvaluateProblem};
-pub use store::{Store, Stored};
+pub use store::{NumberPlace, Store, Stored};

@@ -16,6 +16,10 @@ pub struct Store {
     numbers: Numbers,
 }
 
+/// A slot of one number in one store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberPlace(usize);
+
 /// A slot: the shape it was set with, and its place among the numbers.
 #[derive(Debug)]
 struct Kept {
@@ -141,6 +145,19 @@ impl Store {
             }
         };
         only.is_some()
+    }
+
+    /// Where a slot of one number is, for [`Store::set_number_at`] in every step.
+    pub fn number_place(&self, slot: SlotId) -> Option<NumberPlace> {
+        self.slots.get(&slot).filter(|kept| kept.shape.is_empty()).map(|kept| NumberPlace(kept.place))
+    }
+
+    /// Sets a slot that is one number without looking for it.
+    pub fn set_number_at(&mut self, place: NumberPlace, value: f64) {
+        match &mut self.numbers {
+            Numbers::F32(slots) => slots.get_mut(place.0).fill(value as f32),
+            Numbers::F64(slots) => slots.get_mut(place.0).fill(value),
+        }
     }
 
     pub fn get(&self, slot: SlotId) -> Option<Tensor> {

@@ -6,8 +6,8 @@ use crate::types::TensorType;
 
 /// Functions of one value that a choice can be decided inside of.
 const ELEMENTWISE: &[&str] = &[
-    "exp", "expm1", "sigmoid", "softplus", "tanh", "erf", "log", "log1p", "abs", "sign", "relu", "power",
-    "sin", "cos",
+    "exp", "expm1", "sigmoid", "softplus", "tanh", "erf", "log", "log1p", "abs", "sign", "relu", "min",
+    "power", "sin", "cos",
 ];
 
 /// The comparison that holds where another does not.
@@ -36,6 +36,13 @@ impl Terms {
         let result = match (self.number(a), self.number(b)) {
             (Some(1.0), Some(0.0)) if self.is_condition(condition) => condition,
             (Some(0.0), Some(1.0)) if self.is_condition(condition) => self.negation(condition),
+            (Some(k), Some(0.0)) if self.is_condition(condition) => self.scale(k, condition),
+            (Some(0.0), Some(k)) if self.is_condition(condition) => {
+                let holds = self.negation(condition);
+                self.scale(k, holds)
+            }
+            (Some(0.0), None) if self.is_rectified(condition, b, "greater") => self.smaller(b, a),
+            (None, Some(0.0)) if self.is_rectified(condition, a, "less") => self.smaller(a, b),
             (Some(0.0), None) if self.is_rectified(condition, b, "less_equal") => self.rectifier(b),
             (None, Some(0.0)) if self.is_rectified(condition, a, "greater") => self.rectifier(a),
             (Some(0.0), None) if self.is_condition(condition) && !self.is_guarded(b) => {
@@ -59,6 +66,11 @@ impl Terms {
         self.intern(Term::Apply("relu", Vec::new(), vec![x]), ty)
     }
 
+    fn smaller(&mut self, x: Id, zero: Id) -> Id {
+        let ty = self.ty(x).clone();
+        self.intern(Term::Apply("min", Vec::new(), vec![x, zero]), ty)
+    }
+
     /// Whether the condition compares the value itself with 0.
     fn is_rectified(&self, condition: Id, value: Id, comparison: &str) -> bool {
         match self.applied(condition, comparison) {
@@ -68,7 +80,7 @@ impl Terms {
     }
 
     /// A comparison, which is 1 or 0.
-    fn is_condition(&self, id: Id) -> bool {
+    pub(super) fn is_condition(&self, id: Id) -> bool {
         match self.term(id) {
             Term::Apply(name, _, _) => complement(name).is_some() || *name == "not",
             Term::Name(_)
@@ -99,7 +111,10 @@ impl Terms {
     /// Whether a value may be infinite where a choice avoids it.
     fn is_guarded(&self, id: Id) -> bool {
         let own = match self.term(id) {
-            Term::Product(factors) => factors.iter().any(|(_, power)| *power < 2),
+            Term::Product(factors) => factors.iter().any(|(base, power)| {
+                let is_count = matches!(self.term(*base), Term::Size(_) | Term::Count(_));
+                *power < 2 && !is_count
+            }),
             Term::Apply(name, _, _) => matches!(*name, "log" | "log1p" | "power" | "select" | "exp"),
             Term::Name(_)
             | Term::Number(_)
@@ -181,29 +196,52 @@ impl Terms {
         }
     }
 
-    fn joined(&mut self, (f1, t1): (f64, Id), (f2, t2): (f64, Id)) -> Option<Id> {
-        let (mut first, mut second) = (self.monomial(t1).bases, self.monomial(t2).bases);
-        let conditions: Vec<Id> =
-            first.iter().filter(|(base, _)| self.is_condition(*base)).map(|(base, _)| *base).collect();
-        let condition = conditions.into_iter().find(|condition| {
-            let opposite = self.negation(*condition);
-            second.iter().any(|(base, _)| *base == opposite)
-        })?;
-        let opposite = self.negation(condition);
-        first.retain(|(base, _)| *base != condition);
-        second.retain(|(base, _)| *base != opposite);
-        let shared: Vec<(Id, i32)> = first.iter().copied().filter(|factor| second.contains(factor)).collect();
-        first.retain(|factor| !shared.contains(factor));
-        second.retain(|factor| !shared.contains(factor));
-        let (a, b) = (self.product(f1, &first), self.product(f2, &second));
-        let ty = self.wide([condition, a, b]);
-        let choice = self.choice(condition, a, b, &ty);
+    /// One choice in place of two by the same condition, if that is shorter.
+    fn joined(&mut self, first: (f64, Id), second: (f64, Id)) -> Option<Id> {
+        let (c1, a1, b1, mut rest1) = self.as_choice(first.1)?;
+        let (c2, a2, b2, mut rest2) = self.as_choice(second.1)?;
+        let (a2, b2) = if c1 == c2 {
+            (a2, b2)
+        } else if self.is_condition(c2) && self.negation(c2) == c1 {
+            (b2, a2)
+        } else {
+            return None;
+        };
+        let shared: Vec<(Id, i32)> = rest1.iter().copied().filter(|factor| rest2.contains(factor)).collect();
+        rest1.retain(|factor| !shared.contains(factor));
+        rest2.retain(|factor| !shared.contains(factor));
+        let mut branch = |x: Id, y: Id| {
+            let (mut left, mut right) = (rest1.clone(), rest2.clone());
+            left.push((x, 2));
+            right.push((y, 2));
+            let (left, right) = (self.product(first.0, &left), self.product(second.0, &right));
+            let sum = self.add(left, right);
+            self.best(sum)
+        };
+        let (a, b) = (branch(a1, a2), branch(b1, b2));
+        let ty = self.wide([c1, a, b]);
+        let choice = self.choice(c1, a, b, &ty);
         let mut factors = shared;
         factors.push((choice, 2));
-        Some(self.product(1.0, &factors))
+        let result = self.product(1.0, &factors);
+        let before = self.weight(first.1) + self.weight(second.1);
+        (self.weight(result) <= before).then_some(result)
     }
 
-    /// Whether a term is a number other than these.
+    /// A term as a choice times the rest: the condition, both branches, the other factors.
+    fn as_choice(&mut self, term: Id) -> Option<(Id, Id, Id, Vec<(Id, i32)>)> {
+        let (zero, one) = (self.constant(0.0), self.constant(1.0));
+        let mut rest = self.monomial(term).bases;
+        let at = rest.iter().position(|(base, power)| {
+            *power == 2 && (self.is_condition(*base) || self.applied(*base, "select").is_some())
+        })?;
+        let (base, _) = rest.remove(at);
+        match self.applied(base, "select") {
+            Some(&[c, a, b]) => Some((c, a, b, rest)),
+            Some(_) | None => Some((base, one, zero, rest)),
+        }
+    }
+
     pub fn is_number(&self, id: Id) -> bool {
         matches!(self.term(self.bare(id)), Term::Number(Real(_)))
     }

@@ -28,6 +28,8 @@ pub struct Question<'g> {
     pub gradients: Vec<(String, NodeId, NodeId)>,
     /// A target whose numbers are taken to sum to 1.
     pub unit: Option<NodeId>,
+    /// Whether subexpressions that are written twice get a name.
+    pub share: bool,
     pub taken: Taken,
 }
 
@@ -40,16 +42,20 @@ pub struct Line {
     /// One of the gradients that were asked for.
     pub is_result: bool,
     pub call: Option<String>,
+    /// Where the value is computed; a subexpression with a name of ours has no place of its own.
+    pub node: Option<NodeId>,
 }
 
 /// Formulas ready to be written.
 #[derive(Debug)]
 pub struct Derivation {
-    terms: Terms,
-    lines: Vec<Line>,
+    pub(super) terms: Terms,
+    pub(super) lines: Vec<Line>,
     /// Leaves in order: name, type, and the numbers of constants.
-    leaves: Vec<(Id, Option<std::sync::Arc<Constant>>)>,
-    result: Id,
+    pub(super) leaves: Vec<(Id, Option<std::sync::Arc<Constant>>)>,
+    pub(super) result: Id,
+    /// Names to show in place of others.
+    renamed: HashMap<String, String>,
     pub used_unit: bool,
     /// Safe rewritings: the rule, the sentence, the name of the value it is in.
     pub rules: Vec<(&'static str, &'static str, String)>,
@@ -57,8 +63,19 @@ pub struct Derivation {
 
 /// Reads the graph of a question as formulas.
 pub fn derivation(question: Question<'_>) -> Derivation {
-    let Question { graph, result, result_name, call, prediction, leaves, values, gradients, unit, mut taken } =
-        question;
+    let Question {
+        graph,
+        result,
+        result_name,
+        call,
+        prediction,
+        leaves,
+        values,
+        gradients,
+        unit,
+        share,
+        mut taken,
+    } = question;
     let all: Vec<NodeId> = std::iter::once(result).chain(gradients.iter().map(|(_, _, g)| *g)).collect();
     let constants = name_constants(graph, &all, &leaves, &mut taken);
     let mut names = leaves.clone();
@@ -81,7 +98,14 @@ pub fn derivation(question: Question<'_>) -> Derivation {
     let result_id = lifter.terms.name(&taken.unique(&result_name), graph.ty(result).clone());
     let mut lines: Vec<Line> = Vec::new();
     drain(&mut lifter, &mut lines, false);
-    lines.push(Line { name: result_id, meaning, is_backward: false, is_result: false, call });
+    lines.push(Line {
+        name: result_id,
+        meaning,
+        is_backward: false,
+        is_result: false,
+        call,
+        node: Some(result),
+    });
     // An error that the loss has computed already is named from here on.
     let errors = values.iter().rev().filter(|(value, gradient)| value.is_layer && forward.contains(gradient));
     for (value, gradient) in errors {
@@ -93,21 +117,31 @@ pub fn derivation(question: Question<'_>) -> Derivation {
         let meaning = lifter.terms.best(lifted);
         drain(&mut lifter, &mut lines, true);
         let name = lifter.terms.name(name, graph.ty(*gradient).clone());
-        lines.push(Line { name, meaning, is_backward: true, is_result: true, call: None });
+        lines.push(Line {
+            name,
+            meaning,
+            is_backward: true,
+            is_result: true,
+            call: None,
+            node: Some(*gradient),
+        });
     }
     let used_unit = lifter.used_unit;
     let rules = safe_rules(graph, &all, &names);
     let mut terms = lifter.terms;
-    name_shared(&mut terms, &mut lines, &mut taken);
+    let renamed = match share {
+        true => name_shared(&mut terms, &mut lines, &mut taken),
+        false => HashMap::new(),
+    };
     let shown = prediction.and_then(|node| names.get(&node)).map(String::as_str);
     keep_needed(&terms, &mut lines, result_id, shown);
     let listed = listed_leaves(graph, &all, &names, &constants, &mut terms);
-    Derivation { terms, lines, leaves: listed, result: result_id, used_unit, rules }
+    Derivation { terms, lines, leaves: listed, result: result_id, renamed, used_unit, rules }
 }
 
 fn drain(lifter: &mut Lifter<'_>, lines: &mut Vec<Line>, is_backward: bool) {
-    for (name, meaning, _) in std::mem::take(&mut lifter.defined) {
-        lines.push(Line { name, meaning, is_backward, is_result: false, call: None });
+    for (name, meaning, node) in std::mem::take(&mut lifter.defined) {
+        lines.push(Line { name, meaning, is_backward, is_result: false, call: None, node: Some(node) });
     }
 }
 
@@ -246,6 +280,11 @@ fn needs(terms: &Terms, id: Id, wanted: &mut HashSet<Id>) {
 }
 
 impl Derivation {
+    /// The nodes whose values a trace shows.
+    pub fn nodes(&self) -> Vec<NodeId> {
+        self.lines.iter().filter_map(|line| line.node).collect()
+    }
+
     /// All formulas, aligned, with shapes.
     pub fn write(&self, format: Format) -> String {
         match format {
@@ -256,8 +295,8 @@ impl Derivation {
         }
     }
 
-    fn writer(&self, format: Format) -> Writer<'_> {
-        let mut writer = Writer::new(&self.terms, format);
+    pub(super) fn writer(&self, format: Format) -> Writer<'_> {
+        let mut writer = Writer::new(&self.terms, format, &self.renamed);
         let batched = self.leaves.iter().find(|(id, _)| self.terms.ty(*id).batch.is_some());
         writer.batched = batched.map(|(id, _)| writer.text(*id));
         writer

@@ -25,7 +25,9 @@ pub struct Lifter<'g> {
 
 impl<'g> Lifter<'g> {
     pub fn new(graph: &'g Graph, names: &'g HashMap<NodeId, String>, unit: Option<NodeId>) -> Lifter<'g> {
-        let terms = Terms::default();
+        let mut terms = Terms::default();
+        // The first of all terms, so that it leads where the order of two terms is open: 1 − s.
+        terms.constant(1.0);
         Lifter { graph, terms, names, unit, used_unit: false, defined: Vec::new(), known: HashMap::new() }
     }
 
@@ -131,8 +133,9 @@ impl<'g> Lifter<'g> {
                 let bt = terms.transpose(b, &turned);
                 let wide = TensorType { shape: ty.shape.clone(), batch: terms.ty(a).batch };
                 let product = terms.matmul(a, bt, &wide);
-                terms.apply("batch_sum", Vec::new(), vec![product], ty)
+                terms.batch_total(product, ty)
             }
+            ("batch_sum", &[x]) => terms.batch_total(x, ty),
             ("stop_gradient", &[x]) => terms.apply(name, attributes, vec![x], ty),
             _ => terms.apply(name, attributes, inputs.to_vec(), ty),
         }
@@ -153,6 +156,12 @@ impl<'g> Lifter<'g> {
         let &[a, b] = graph.node(node).inputs.as_slice() else { return None };
         let ty = graph.ty(node).clone();
         match name {
+            "divide" if graph.op_named(a, "batch_sum").is_some() => {
+                let x = *graph.node(a).inputs.first()?;
+                let is_count = matches!(&graph.node(b).operation, Operation::Leaf(Leaf::BatchCount(_)));
+                let x = *self.known.get(&x).filter(|_| is_count)?;
+                Some(self.terms.apply("batch_mean", Vec::new(), vec![x], &ty))
+            }
             "divide" => {
                 let sum = graph.op_named(a, "sum")?;
                 let &[x] = sum.inputs.as_slice() else { return None };
@@ -172,7 +181,7 @@ impl<'g> Lifter<'g> {
                 if !is_count || self.terms.is_scalar(self.terms.bare(x)) {
                     return None;
                 }
-                Some(self.terms.apply("mean", vec![Attribute::Axis(axis)], vec![x], &ty))
+                Some(self.terms.mean(axis, x, &ty))
             }
             "subtract" => {
                 let log = graph.op_named(b, "log")?;

@@ -162,6 +162,12 @@ impl Terms {
             let softmax = self.intern(Term::Apply("softmax", Vec::new(), vec![z]), ty);
             return Some(((softmax, shared), vec![(base, shared), (total.0, -shared)]));
         }
+        if let Some(x) = self.under(base, "relu") {
+            let zero = self.constant(0.0);
+            let is_same = |terms: &Terms, other: Id| terms.applied(other, "greater") == Some(&[x, zero]);
+            let condition = partner(&mut |other, p| p == 2 && is_same(self, other))?;
+            return Some(((base, power), vec![(base, power), condition]));
+        }
         if let Some(x) = self.under(base, "sign") {
             let size = partner(&mut |other, p| p >= 2 && self.under(other, "abs") == Some(x))?;
             return Some(((x, 2), vec![(base, 2), (size.0, 2)]));
@@ -203,6 +209,52 @@ impl Terms {
         let inside = self.fill(inside, &source);
         let (inside, sign) = self.signed(inside);
         let total = self.intern(Term::Apply("sum", vec![Attribute::Axis(axis)], vec![inside]), ty.clone());
+        let mut factors = outside;
+        factors.push((total, 2));
+        let result = self.product(monomial.factor * sign, &factors);
+        self.fill(result, ty)
+    }
+
+    /// The mean of everything in one example; of differences from a mean it is 0.
+    pub fn mean(&mut self, axis: Axis, x: Id, ty: &TensorType) -> Id {
+        let source = self.ty(x).clone();
+        let terms = self.linear(x);
+        let kept: Vec<(f64, Id)> =
+            terms.iter().copied().filter(|(_, term)| axis != Axis::All || !self.is_centred(*term)).collect();
+        let x = match kept.len() == terms.len() {
+            true => x,
+            false => self.sum(&kept, &source),
+        };
+        if self.number(x) == Some(0.0) || axis == Axis::All && self.is_centred(x) {
+            let zero = self.constant(0.0);
+            return self.fill(zero, ty);
+        }
+        self.intern(Term::Apply("mean", vec![Attribute::Axis(axis)], vec![x]), ty.clone())
+    }
+
+    /// Whether a term is `u − mean(u)`, perhaps times numbers.
+    fn is_centred(&mut self, id: Id) -> bool {
+        let bases = self.monomial(id).bases;
+        let tensors: Vec<(Id, i32)> = bases.into_iter().filter(|(base, _)| !self.is_scalar(*base)).collect();
+        let &[(base, 2)] = tensors.as_slice() else { return false };
+        let parts = self.linear(self.resolve(base));
+        match parts.as_slice() {
+            &[(f, a), (h, b)] => {
+                f == -h && (self.under(b, "mean") == Some(a) || self.under(a, "mean") == Some(b))
+            }
+            _ => false,
+        }
+    }
+
+    /// The sum over the examples of a batch; what is the same for all goes in front.
+    pub fn batch_total(&mut self, x: Id, ty: &TensorType) -> Id {
+        let monomial = self.monomial(x);
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            monomial.bases.into_iter().partition(|(base, _)| self.ty(*base).batch.is_some());
+        let inner = self.product(1.0, &inside);
+        let (inner, sign) = self.signed(inner);
+        let own = TensorType { shape: self.ty(inner).shape.clone(), batch: None };
+        let total = self.intern(Term::Apply("batch_sum", Vec::new(), vec![inner]), own);
         let mut factors = outside;
         factors.push((total, 2));
         let result = self.product(monomial.factor * sign, &factors);

@@ -10,11 +10,14 @@ use super::term::{Id, Term, Terms};
 const MIN_WEIGHT: usize = 5;
 const MAX_NAMES: usize = 24;
 
-/// Names what is shared, largest first.
-pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) {
-    for _ in 0..MAX_NAMES {
-        let Some(shared) = largest_shared(terms, lines) else { return };
-        let name = taken.unique("a");
+/// Names what is shared, largest first. Gives the names to show for those that were made up on the way: in the order
+/// of the lines.
+pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) -> HashMap<String, String> {
+    let mut made = Vec::new();
+    for at in 0..MAX_NAMES {
+        let Some(shared) = largest_shared(terms, lines) else { break };
+        let name = format!("shared {at}");
+        made.push(name.clone());
         let name_id = terms.define(&name, shared);
         let mut memo = HashMap::new();
         let first = lines.iter().position(|line| contains(terms, line.meaning, shared)).unwrap_or(0);
@@ -22,9 +25,19 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
             line.meaning = rebuilt(terms, line.meaning, &mut memo);
         }
         let is_backward = lines.get(first).is_some_and(|line| line.is_backward);
-        let line = Line { name: name_id, meaning: shared, is_backward, is_result: false, call: None };
+        let line =
+            Line { name: name_id, meaning: shared, is_backward, is_result: false, call: None, node: None };
         lines.insert(first, line);
     }
+    let mut shown = HashMap::new();
+    for line in lines.iter() {
+        if let Term::Name(name) = terms.term(line.name)
+            && made.iter().any(|known| **known == **name)
+        {
+            shown.insert(name.to_string(), taken.unique("a"));
+        }
+    }
+    shown
 }
 
 fn contains(terms: &Terms, inside: Id, wanted: Id) -> bool {
@@ -34,12 +47,13 @@ fn contains(terms: &Terms, inside: Id, wanted: Id) -> bool {
 fn largest_shared(terms: &Terms, lines: &[Line]) -> Option<Id> {
     let mut counts: BTreeMap<Id, usize> = BTreeMap::new();
     for line in lines {
-        count(terms, line.meaning, &mut counts, false);
+        count(terms, line.meaning, &mut counts);
     }
     let worth = |id: &Id| match terms.term(*id) {
         Term::Name(_) | Term::Number(_) | Term::Size(_) | Term::Count(_) | Term::Fill(_) => false,
         Term::Apply("transpose", _, _) => false,
-        Term::Sum(parts) if parts.len() == 1 => false,
+        Term::Sum(parts) if parts.len() == 1 && parts.iter().all(|(factor, _)| factor.0 == -1.0) => false,
+        Term::Apply(..) if terms.is_condition(*id) => false,
         Term::Sum(_) | Term::Product(_) | Term::Apply(..) => terms.weight(*id) >= MIN_WEIGHT,
     };
     let shared = counts.into_iter().filter(|(id, uses)| *uses >= 2 && worth(id));
@@ -47,14 +61,14 @@ fn largest_shared(terms: &Terms, lines: &[Line]) -> Option<Id> {
 }
 
 /// Uses of each term; what is inside a term counts once however often that is used.
-fn count(terms: &Terms, id: Id, counts: &mut BTreeMap<Id, usize>, _nested: bool) {
+fn count(terms: &Terms, id: Id, counts: &mut BTreeMap<Id, usize>) {
     let uses = counts.entry(id).or_insert(0);
     *uses += 1;
     if *uses > 1 {
         return;
     }
     for part in terms.parts(id) {
-        count(terms, part, counts, true);
+        count(terms, part, counts);
     }
 }
 

@@ -1,6 +1,9 @@
 //! Terms as text: what is the same in all notations. The notations are in `unicode`, `latex`, `mathml`, `source`.
 
+use std::collections::HashMap;
+
 use super::constant::{Digits, shortest, written};
+use super::entry::Numbers;
 use super::term::{Id, Term, Terms};
 use super::{latex, mathml, source, unicode};
 use crate::graph::{Attribute, Real};
@@ -102,19 +105,22 @@ pub struct Writer<'t> {
     pub terms: &'t Terms,
     pub notation: &'static dyn Notation,
     pub format: Format,
+    renamed: &'t HashMap<String, String>,
     /// A name that runs over the batch, for its count.
     pub batched: Option<String>,
+    /// Numbers in place of names: one entry of the formula.
+    pub numbers: Option<Numbers<'t>>,
 }
 
 impl<'t> Writer<'t> {
-    pub fn new(terms: &'t Terms, format: Format) -> Writer<'t> {
+    pub fn new(terms: &'t Terms, format: Format, renamed: &'t HashMap<String, String>) -> Writer<'t> {
         let notation: &'static dyn Notation = match format {
             Format::Unicode => &unicode::Unicode,
             Format::Latex => &latex::Latex,
             Format::Mathml => &mathml::Mathml,
             Format::Source => &source::Source,
         };
-        Writer { terms, notation, format, batched: None }
+        Writer { terms, notation, format, renamed, batched: None, numbers: None }
     }
 
     pub fn text(&self, id: Id) -> String {
@@ -126,8 +132,15 @@ impl<'t> Writer<'t> {
     }
 
     pub fn piece(&self, id: Id) -> Piece {
+        if let Some(numbers) = &self.numbers
+            && let Some(piece) = self.entry(numbers, id)
+        {
+            return piece;
+        }
         match self.terms.term(id) {
-            Term::Name(name) => Piece::atom(self.notation.name(name)),
+            Term::Name(name) => {
+                Piece::atom(self.notation.name(self.renamed.get(&**name).map_or(&**name, String::as_str)))
+            }
             Term::Number(Real(value)) => self.monomial(*value, &[]),
             Term::Size(size) => self.notation.size(&size.to_string()),
             Term::Count(_) => match &self.batched {
@@ -159,6 +172,10 @@ impl<'t> Writer<'t> {
         for (place, at) in order.enumerate() {
             let Some((factor, term)) = terms.get(at) else { continue };
             let piece = self.scaled(factor.0.abs(), *term);
+            if self.numbers.is_some() && factor.0 > 0.0 && piece.level >= Level::Sum {
+                self.append(&mut text, &piece.text);
+                continue;
+            }
             let body = within(self.notation, piece, Level::MatMul);
             match (place, factor.0 < 0.0) {
                 (0, false) => text.push_str(&body),
@@ -173,19 +190,46 @@ impl<'t> Writer<'t> {
     /// A number times powers: the numbers first, as one fraction, then the vectors and matrices.
     fn monomial(&self, factor: f64, bases: &[(Id, i32)]) -> Piece {
         let number = written(factor.abs());
-        let (scalars, tensors): (Vec<_>, Vec<_>) =
-            bases.iter().copied().partition(|(base, _)| self.terms.is_scalar(*base));
+        // A minus goes into a difference: −(t − p) is p − t.
+        let is_difference = |id: Id| match self.terms.term(id) {
+            Term::Sum(terms) => terms.len() > 1 && terms.iter().any(|(factor, _)| factor.0 < 0.0),
+            Term::Name(_)
+            | Term::Number(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Product(_)
+            | Term::Apply(..)
+            | Term::Fill(_) => false,
+        };
+        let flip = bases
+            .iter()
+            .filter(|(base, power)| factor < 0.0 && *power == 2 && is_difference(*base))
+            .map(|(base, _)| *base)
+            .next_back();
+        let (scalars, tensors): (Vec<_>, Vec<_>) = bases
+            .iter()
+            .copied()
+            .partition(|(base, _)| self.numbers.is_some() || self.terms.is_scalar(*base));
         let number_above: Vec<Piece> = number.above.iter().map(|digits| self.digits(digits)).collect();
         let number_below: Vec<Piece> = number.below.iter().map(|digits| self.digits(digits)).collect();
         let side = |bases: &[(Id, i32)], above: bool| -> Vec<Piece> {
             let chosen = bases.iter().filter(|(_, power)| (*power > 0) == above);
-            chosen.map(|(base, power)| self.powered(*base, power.abs())).collect()
+            chosen
+                .map(|(base, power)| match self.terms.term(*base) {
+                    Term::Sum(terms) if Some(*base) == flip => {
+                        let flipped: Vec<(Real, Id)> =
+                            terms.iter().map(|(factor, term)| (Real(-factor.0), *term)).collect();
+                        self.sum(&flipped)
+                    }
+                    _ => self.powered(*base, power.abs()),
+                })
+                .collect()
         };
         let scalars_above = [number_above, side(&scalars, true)].concat();
         let scalars_below = [number_below, side(&scalars, false)].concat();
         let (above, below) = (side(&tensors, true), side(&tensors, false));
         let body = self.fraction_of(scalars_above, scalars_below, above, below);
-        if factor < 0.0 {
+        if factor < 0.0 && flip.is_none() {
             let inside = within(self.notation, body, Level::MatMul);
             return Piece::new(self.notation.minus(&inside), Level::Sum);
         }
@@ -223,7 +267,9 @@ impl<'t> Writer<'t> {
         }
         let front = quotient(self.joined(scalars_above, Sign::Times), scalars_below, Sign::Times);
         let body = quotient(body, below, Sign::Hadamard);
-        self.joined(vec![front, body], Sign::Times)
+        let front = within(self.notation, front, Level::Product);
+        let body = within(self.notation, body, Level::MatMul);
+        Piece::new(format!("{front}{}{body}", self.notation.sign(Sign::Times)), Level::Product)
     }
 
     fn joined(&self, pieces: Vec<Piece>, sign: Sign) -> Piece {

@@ -28,6 +28,9 @@ impl Session<'_> {
             "batches" => self.batches(given, span),
             "assert" => self.assert(given, span),
             "derive" => self.derive(given, span),
+            "trace" => self.trace(given, span),
+            "check_gradients" => self.check_gradients(given, span),
+            "assert_gradient" => self.assert_gradient(given, span),
             _ => return None,
         })
     }

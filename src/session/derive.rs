@@ -33,6 +33,8 @@ pub(super) struct Setup {
     /// What the loss is given.
     pub subject: Option<NodeId>,
     pub target: Option<NodeId>,
+    /// The inputs of the model.
+    pub inputs: Vec<NodeId>,
     /// Lines that say which name is which parameter.
     pub legend: Vec<String>,
     pub title: String,
@@ -41,17 +43,33 @@ pub(super) struct Setup {
     pub taken: Taken,
 }
 
+/// How a derivation is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Style {
+    /// 2 for second derivatives too.
+    pub order: usize,
+    /// Whether nothing is taken for granted, such as that a target sums to 1.
+    pub exact: bool,
+    /// Whether what is written twice gets a name.
+    pub share: bool,
+}
+
 impl Session<'_> {
     /// `derive(mse, net)`, `derive(f)`, `derive(l, wrt = x)`
     pub(super) fn derive(&mut self, given: &[Given], span: Span) -> Value {
-        let Some(request) = self.derive_request(given, span) else { return Value::Nothing };
-        if let Some(text) = self.derived_text(&request, span)
+        if let Some(text) = self.derivation_of(given, span)
             && self.is_running()
             && !self.has_errors()
         {
             self.world.print(text.trim_end());
         }
         Value::Nothing
+    }
+
+    /// The text of a derivation.
+    pub(super) fn derivation_of(&mut self, given: &[Given], span: Span) -> Option<String> {
+        let request = self.derive_request(given, span)?;
+        self.derived_text(&request, span)
     }
 
     fn derive_request(&mut self, given: &[Given], span: Span) -> Option<Request> {
@@ -98,17 +116,17 @@ impl Session<'_> {
     }
 
     fn derived_text(&mut self, request: &Request, span: Span) -> Option<String> {
-        self.in_scratch(|session| {
+        self.in_scratch(true, |session| {
             let setup = session.per_example_or_batch(request, span)?;
             session.formulas(request, setup, span)
         })
     }
 
     /// Works on a copy of the graph, as in training.
-    pub(super) fn in_scratch<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn in_scratch<T>(&mut self, training: bool, work: impl FnOnce(&mut Self) -> T) -> T {
         let graph = self.elaborator.graph.clone();
         let updates = std::mem::take(&mut self.elaborator.state_updates);
-        let training = std::mem::replace(&mut self.elaborator.training, true);
+        let training = std::mem::replace(&mut self.elaborator.training, training);
         let result = work(self);
         self.elaborator.graph = graph;
         self.elaborator.state_updates = updates;
@@ -239,11 +257,12 @@ impl Session<'_> {
             }
             leaves.insert(node, name);
         }
-        let mut given = Vec::new();
+        let (mut given, mut inputs) = (Vec::new(), Vec::new());
         for (param, shape) in found.function.params.iter().zip(&found.inputs) {
             let name = taken.unique(&param.name.name);
             let (_, node) = self.elaborator.new_slot(&name, TensorType { shape: shape.clone(), batch });
             leaves.insert(node, name);
+            inputs.push(node);
             given.push(Given { name: None, value: Value::Node(node), span });
         }
         let whole = Value::Model { id: *id, part: String::new() };
@@ -258,6 +277,7 @@ impl Session<'_> {
             prediction: Some((prediction, "ŷ")),
             subject: None,
             target: None,
+            inputs,
             legend: if legend.is_empty() { legend } else { vec![legend.join(", ")] },
             title: found.name.clone(),
             batch,
@@ -322,6 +342,8 @@ impl Session<'_> {
         };
         let vectors =
             vectors != matches!(kind, Some(FunctionKind::Loss | FunctionKind::Metric | FunctionKind::Layer));
+        let is_plain = matches!(kind, Some(FunctionKind::Fn) | None);
+        let vectors = vectors || is_plain && self.reduces(function, batch, span);
         let alone = self.elaborator.apply_alone(function, vectors, batch, span)?;
         let mut taken = Taken::default();
         let mut leaves = HashMap::new();
@@ -354,6 +376,7 @@ impl Session<'_> {
             prediction: None,
             subject: None,
             target: None,
+            inputs: Vec::new(),
             legend: Vec::new(),
             title: name.clone(),
             batch,
@@ -366,6 +389,17 @@ impl Session<'_> {
         let setup = self.with_upstream(setup);
         let is_upstream = setup.result != alone.result;
         Some(Setup { call: setup.call.filter(|_| !is_upstream), ..setup })
+    }
+
+    /// Whether a function makes one number of vectors.
+    fn reduces(&mut self, function: &FunctionValue, batch: Option<BatchId>, span: Span) -> bool {
+        let graph = self.elaborator.graph.clone();
+        let alone = self.elaborator.apply_alone(function, true, batch, span);
+        let result = alone.is_some_and(|alone| self.elaborator.graph.ty(alone.result).shape.is_scalar());
+        self.elaborator.take_problems();
+        self.elaborator.forget_reported();
+        self.elaborator.graph = graph;
+        result
     }
 
     /// A value of the script, by what it is made of.
@@ -394,6 +428,7 @@ impl Session<'_> {
             prediction: None,
             subject: None,
             target: None,
+            inputs: Vec::new(),
             legend: Vec::new(),
             title: own,
             batch: self.elaborator.graph.ty(result).batch,
@@ -458,13 +493,7 @@ impl Session<'_> {
     }
 
     /// The derivation of what was set up.
-    pub(super) fn derivation(
-        &mut self,
-        setup: Setup,
-        order: usize,
-        exact: bool,
-        span: Span,
-    ) -> Option<Derivation> {
+    pub(super) fn derivation(&mut self, setup: Setup, style: Style, span: Span) -> Option<Derivation> {
         let Setup {
             result,
             result_name,
@@ -506,11 +535,11 @@ impl Session<'_> {
             .zip(asked)
             .map(|((name, node), gradient)| (format!("∂{result_name}/∂{name}"), *node, *gradient))
             .collect();
-        if order == 2 {
+        if style.order == 2 {
             gradients = self.second(&gradients, &result_name, &leaves, span)?;
         }
         let values = values.into_iter().zip(inner.iter().copied()).collect();
-        let unit = unit.filter(|_| !exact);
+        let unit = unit.filter(|_| !style.exact);
         let graph = &self.elaborator.graph;
         Some(explain::derivation(Question {
             graph,
@@ -522,6 +551,7 @@ impl Session<'_> {
             values,
             gradients,
             unit,
+            share: style.share,
             taken,
         }))
     }
@@ -546,9 +576,9 @@ impl Session<'_> {
 
     fn formulas(&mut self, request: &Request, setup: Setup, span: Span) -> Option<String> {
         let (legend, title, batch) = (setup.legend.clone(), setup.title.clone(), setup.batch);
-        let exact = request.format == Format::Source;
+        let style = Style { order: request.order, exact: request.format == Format::Source, share: true };
         let is_loss = setup.target.is_some();
-        let derivation = self.derivation(setup, request.order, exact, span)?;
+        let derivation = self.derivation(setup, style, span)?;
         let mut text = String::new();
         if request.format == Format::Unicode {
             let scope = match (is_loss, batch) {

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use super::job::{Job, Progress, Watch};
+use super::lbfgs;
 use super::run::TrainProblem;
 use super::runner::Runner;
-use super::scores::Sums;
+use super::scores::{Sums, measured};
 use crate::data::Batches;
 
 /// How a pass ended.
@@ -40,7 +41,7 @@ pub(super) fn pass(
 ) -> Result<Pass, TrainProblem> {
     let n_batches = batches.batches_per_epoch();
     let mut sums = Sums::default();
-    let mut told = Instant::now();
+    let mut clock = Clock::new();
     for (at, rows) in batches.epoch(place.epoch as u64).enumerate() {
         if place.steps_left.is_some_and(|left| at as u64 >= left) {
             break;
@@ -52,12 +53,14 @@ pub(super) fn pass(
             return Ok(Pass::Diverged { step, rows: rows.to_vec(), loss: loss / rows.len() as f64 });
         }
         sums.add(job.step, runner, rows.len());
+        if let Some(descent) = &job.step.descent {
+            let first = measured(job.step);
+            lbfgs::step(descent, runner, first, (job.data, rows), step).map_err(TrainProblem::Step)?;
+        }
         if watch.interrupted() {
             return Ok(Pass::Interrupted(sums));
         }
-        // Telling costs more than a small step: ten times a second is enough.
-        if told.elapsed().as_millis() >= 100 {
-            told = Instant::now();
+        if clock.is_time_to_tell() {
             watch.progress(&Progress {
                 epoch: place.epoch + 1,
                 epochs: place.epochs,
@@ -70,4 +73,41 @@ pub(super) fn pass(
         }
     }
     Ok(Pass::Done(sums))
+}
+
+/// Tells ten times a second. Looking at the time costs as much as a part of a small step, so it is looked at seldom
+/// where steps are short.
+struct Clock {
+    told: Instant,
+    looked: Instant,
+    /// Steps from one look to the next, and those that are left.
+    stride: u32,
+    left: u32,
+}
+
+impl Clock {
+    fn new() -> Clock {
+        let now = Instant::now();
+        Clock { told: now, looked: now, stride: 1, left: 1 }
+    }
+
+    fn is_time_to_tell(&mut self) -> bool {
+        self.left -= 1;
+        if self.left > 0 {
+            return false;
+        }
+        let now = Instant::now();
+        if now.duration_since(self.looked).as_millis() < 1 {
+            self.stride = (self.stride * 2).min(4096);
+        } else {
+            self.stride = (self.stride / 2).max(1);
+        }
+        self.looked = now;
+        self.left = self.stride;
+        let is_time = now.duration_since(self.told).as_millis() >= 100;
+        if is_time {
+            self.told = now;
+        }
+        is_time
+    }
 }

@@ -1,9 +1,11 @@
 //! A compiled step with its values: one call for each batch.
 
+use super::lbfgs::Memory;
 use crate::data::{Field, Part};
 use crate::elaborate::Step;
 use crate::exec::{
-    Environment, EvaluateProblem, Executable, Plan, PlanProblem, Request, RunContext, Store, reference,
+    Environment, EvaluateProblem, Executable, InputPlace, NumberPlace, Plan, PlanProblem, Request,
+    RunContext, Store, reference,
 };
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::{Buffer, Precision, Tensor};
@@ -13,12 +15,23 @@ pub struct Runner<'a> {
     step: &'a Step,
     outputs: Vec<NodeId>,
     store: Store,
+    count: Option<NumberPlace>,
     /// One for each size of batch that was met: the full one, and the smaller last one.
-    sizes: Vec<(usize, Executable)>,
+    sizes: Vec<Sized>,
     /// Which of them ran last.
     last: usize,
     seed: u64,
     threads: usize,
+    /// What a method keeps in mind between steps.
+    pub(super) memory: Memory,
+}
+
+/// The step for batches of one size.
+struct Sized {
+    size: usize,
+    executable: Executable,
+    input: Option<InputPlace>,
+    target: Option<InputPlace>,
 }
 
 impl<'a> Runner<'a> {
@@ -41,7 +54,8 @@ impl<'a> Runner<'a> {
                 return Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 });
             }
         }
-        Ok(Runner { step, outputs, store, sizes: Vec::new(), last: 0, seed, threads })
+        let (count, memory) = (store.number_place(step.count), Memory::default());
+        Ok(Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads, memory })
     }
 
     /// One step on these rows of a part; `count` is the number of the step from 1.
@@ -49,22 +63,23 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// When a batch of this size cannot be planned in the memory there is.
     pub fn run(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
-        if self.sizes.get(self.last).is_none_or(|(size, _)| *size != rows.len()) {
+        if self.sizes.get(self.last).is_none_or(|sized| sized.size != rows.len()) {
             self.last = self.executable_for(rows.len())?;
         }
-        let Some((_, executable)) = self.sizes.get_mut(self.last) else { return Ok(()) };
-        gather(executable, self.step.input, &part.input, rows);
-        if let (Some(slot), Some(target)) = (self.step.target, &part.target) {
-            gather(executable, slot, target, rows);
+        let Some(sized) = self.sizes.get_mut(self.last) else { return Ok(()) };
+        gather(&mut sized.executable, sized.input, &part.input, rows);
+        if let Some(target) = &part.target {
+            gather(&mut sized.executable, sized.target, target, rows);
         }
-        // The count is a slot of this store since it was made.
-        let _ = self.store.set_number(self.step.count, count as f64);
-        executable.run(&mut self.store, RunContext { seed: self.seed, step: count });
+        if let Some(place) = self.count {
+            self.store.set_number_at(place, count as f64);
+        }
+        sized.executable.run(&mut self.store, RunContext { seed: self.seed, step: count });
         Ok(())
     }
 
     fn executable_for(&mut self, size: usize) -> Result<usize, PlanProblem> {
-        if let Some(at) = self.sizes.iter().position(|(known, _)| *known == size) {
+        if let Some(at) = self.sizes.iter().position(|sized| sized.size == size) {
             return Ok(at);
         }
         let mut request = Request::new(self.outputs.clone(), self.store.precision());
@@ -72,18 +87,26 @@ impl<'a> Runner<'a> {
         let request = request.examples(self.step.batch, size).threads(self.threads);
         let plan = Plan::new(&self.step.graph, &request)?;
         let executable = Executable::bind(&plan, &mut self.store)?;
-        self.sizes.push((size, executable));
+        let input = executable.input_place(self.step.input);
+        let target = self.step.target.and_then(|slot| executable.input_place(slot));
+        self.sizes.push(Sized { size, executable, input, target });
         Ok(self.sizes.len() - 1)
     }
 
     /// An output of the last run.
     pub fn output(&self, at: usize) -> Option<Tensor> {
-        self.sizes.get(self.last).map(|(_, executable)| executable.output(at))
+        self.sizes.get(self.last).map(|sized| sized.executable.output(at))
     }
 
     /// The first number of an output of the last run.
     pub fn number(&self, at: usize) -> f64 {
-        self.sizes.get(self.last).map_or(f64::NAN, |(_, executable)| executable.output_number(at))
+        self.sizes.get(self.last).map_or(f64::NAN, |sized| sized.executable.output_number(at))
+    }
+
+    /// Sets a parameter to other numbers of the same shape.
+    pub(super) fn set_value(&mut self, slot: SlotId, value: &Tensor) {
+        // A slot that was set before keeps its place; nothing is allocated.
+        let _ = self.store.set(slot, value);
     }
 
     pub fn value(&self, slot: SlotId) -> Option<Tensor> {
@@ -120,12 +143,12 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Writes a batch straight into the memory that the step reads.
-fn gather(executable: &mut Executable, slot: SlotId, field: &Field, rows: &[u32]) {
-    // A field that the step does not read has no memory there.
-    if let Some(memory) = executable.input_mut::<f32>(slot) {
+/// Writes a batch straight into the memory that the step reads. A field that it does not read has no place there.
+fn gather(executable: &mut Executable, place: Option<InputPlace>, field: &Field, rows: &[u32]) {
+    let Some(place) = place else { return };
+    if let Some(memory) = executable.place_mut::<f32>(place) {
         field.gather_into(rows, memory);
-    } else if let Some(memory) = executable.input_mut::<f64>(slot) {
+    } else if let Some(memory) = executable.place_mut::<f64>(place) {
         field.gather_into(rows, memory);
     }
 }

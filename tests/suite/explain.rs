@@ -133,3 +133,51 @@ fn the_gradient_of_every_loss_is_true() {
         }
     }
 }
+
+/// A network of random layers: residual, shared, gated, normalised.
+fn random_network(seed: u64) -> String {
+    let picks = numbers(seed * 31 + 7, 12, 0.0, 1.0);
+    let pick = |at: usize, count: usize| (picks[at] * count as f64) as usize % count;
+    let acts =
+        ["tanh", "sigmoid", "gelu", "silu", "softplus", "mish", "elu", "softsign", "relu", "log_sigmoid"];
+    let mut body = String::from("    h = x\n");
+    for layer in 0..1 + pick(0, 3) {
+        let act = acts[pick(1 + layer, acts.len())];
+        let line = match pick(4 + layer, 9) {
+            0 => format!("h = h |> dense(4, act = {act})"),
+            1 => format!("h = h |> dense(4) |> layer_norm |> {act}"),
+            2 => format!("h = h |> dense(4) |> rms_norm |> {act}"),
+            3 => format!("u = h |> dense(5, act = {act})\n    h = u |> dense(4) |> {act}"),
+            4 => "h = h |> dense(4, act = tanh)\n    h = h + h |> dense(4, act = sigmoid)".to_string(),
+            5 => "h = h |> highway(act = tanh)".to_string(),
+            6 => format!("h = h |> dense(4) as common |> {act}\n    h = common(h) |> tanh"),
+            7 => "h = h |> maxout(4)".to_string(),
+            _ => "h = softmax(h |> dense(4)) * h".to_string(),
+        };
+        body.push_str(&format!("    {line}\n"));
+    }
+    let end = ["sigmoid", "softmax", "identity", "tanh"][pick(8, 4)];
+    format!("model net(x: [4]) -> [4] {{\n{body}    h |> dense(4, act = {end})\n}}")
+}
+
+#[test]
+fn the_gradients_of_random_networks_are_true() {
+    let losses = [
+        "mse",
+        "log_cosh",
+        "softmax_cross_entropy",
+        "sigmoid_cross_entropy",
+        "huber",
+        "soft_margin",
+        "gaussian",
+    ];
+    for seed in 0..200 {
+        check_true(&Case {
+            declarations: random_network(seed),
+            loss: losses[seed as usize % losses.len()].to_string(),
+            inputs: 4,
+            targets: numbers(seed + 5, 4, 0.1, 0.9),
+            seed,
+        });
+    }
+}

@@ -5,6 +5,7 @@ mod bits;
 mod cli;
 mod corpus;
 mod data;
+mod diagnostics;
 mod documents;
 mod errors;
 mod examples;
