@@ -351,14 +351,14 @@ impl Derivation {
             .map(|line| {
                 let shape = self.terms.ty(line.name).to_string();
                 format!(
-                    "<mtr><mtd>{}</mtd><mtd><mo>=</mo></mtd><mtd>{}</mtd><mtd><mtext>{shape}</mtext></mtd></mtr>\n",
+                    "<mtr><mtd style=\"text-align:right\">{}</mtd><mtd><mo>=</mo></mtd><mtd style=\"text-align:left\">{}</mtd><mtd style=\"text-align:left\"><mtext>{shape}</mtext></mtd></mtr>\n",
                     writer.text(line.name),
                     writer.text(line.meaning)
                 )
             })
             .collect();
         format!(
-            "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mtable columnalign=\"right center left left\">\n{lines}</mtable></math>\n"
+            "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mtable displaystyle=\"true\">\n{lines}</mtable></math>\n"
         )
     }
 

@@ -278,7 +278,7 @@ impl Session<'_> {
             subject: None,
             target: None,
             inputs,
-            legend: if legend.is_empty() { legend } else { vec![legend.join(", ")] },
+            legend: legend.chunks(4).map(|names| names.join(", ")).collect(),
             title: found.name.clone(),
             batch,
             unit: None,
