@@ -212,3 +212,30 @@ fn a_wrong_gradient_is_told_what_is_wrong_with_it() {
     );
     assert_eq!(output(&right), "the gradient is right");
 }
+
+/// Functions printed for the scripts of the repository are part of the language: they check beside their script.
+#[test]
+fn the_gradients_of_every_example_check() {
+    let folder = crate::examples::root().join("examples");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder of examples") {
+        let path = entry.expect("an entry").path();
+        let is_script = path.extension().is_some_and(|end| end == "nn");
+        if !is_script || path.file_name().is_some_and(|name| name == "mnist.nn") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("an example");
+        if !text.contains("train ") {
+            continue;
+        }
+        let mut world = crate::examples::Disk::default();
+        let request = session::DeriveRequest { format: Some("nn".to_string()), ..Default::default() };
+        let (report, source) = session::derive_file(&mut world, &path, &request);
+        let source = source.unwrap_or_else(|| panic!("{}: {}", path.display(), problems(&report)));
+        assert!(source.contains("fn dL_d"), "{source}");
+        let checked = session::check_text(&mut world, "example", &format!("{text}\n{source}"), &folder);
+        assert!(problems(&checked).is_empty(), "{}: {}\n{source}", path.display(), problems(&checked));
+        count += 1;
+    }
+    assert!(count >= 6, "{count} examples");
+}
