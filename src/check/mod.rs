@@ -6,7 +6,9 @@
 mod data;
 mod options;
 mod train;
+mod unused;
 
 pub use data::{DataRequest, data_request};
 pub use options::{number_option, whole_option};
 pub use train::{PartRef, TRAIN_OPTIONS, TrainRequest, part_of, train_request};
+pub use unused::unused_names;

@@ -7,7 +7,7 @@ use super::options::{
 };
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value};
+use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value, is_method};
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::types::Shape;
 
@@ -27,6 +27,7 @@ pub const TRAIN_OPTIONS: &[OptionRow] = &[
     OptionRow { name: "shuffle", required: false, doc: "`false` keeps the examples in order" },
     OptionRow { name: "schedule", required: false, doc: "a schedule of the learning rate" },
     OptionRow { name: "clip", required: false, doc: "the largest norm of all gradients together" },
+    OptionRow { name: "clip_value", required: false, doc: "the largest size of each number of a gradient" },
     OptionRow { name: "l1", required: false, doc: "a penalty on the absolute values of the parameters" },
     OptionRow { name: "l2", required: false, doc: "a penalty on the squares of the parameters" },
     OptionRow {
@@ -107,8 +108,10 @@ pub fn train_request(
             schedule: None,
             metrics: Vec::new(),
             clip: None,
+            clip_value: None,
             l1: 0.0,
             l2: 0.0,
+            batch: None,
         },
         data: part,
         validate: None,
@@ -124,6 +127,9 @@ pub fn train_request(
     for (item, value) in &values {
         set_option(elaborator, &mut request, item, value);
     }
+    if request.step.optimizer.as_ref().is_some_and(|(value, _)| is_method(value)) {
+        check_method(elaborator, options);
+    }
     if request.epochs.is_none()
         && request.steps.is_none()
         && !is_meant(options, "epochs")
@@ -135,7 +141,45 @@ pub fn train_request(
                 .help("add `epochs = 10`"),
         );
     }
+    if let Some(part) = request.validate.as_ref().filter(|part| part.handle == request.data.handle) {
+        elaborator.report(
+            Diagnostic::warning(
+                Slug::ValidationOverlap,
+                part.span,
+                format!("`{}` is validated on the examples it is trained on", part.name),
+            )
+            .here("the same examples")
+            .label(data.span, "trained on these")
+            .note("a network that learns its examples by heart looks right on them")
+            .help("split the data, `split = [train: 0.8, test: 0.2]`, and validate on the other part"),
+        );
+    }
     Some(request)
+}
+
+/// A method moves all parameters on all examples at once: what belongs to steps over batches does not go with it.
+fn check_method(elaborator: &mut Elaborator, options: &[OptionItem]) {
+    const WITHOUT: &[(&str, &str)] = &[
+        ("batch", "it works on all examples at once"),
+        ("schedule", "it finds the length of its steps itself"),
+        ("clip", "its search needs the gradient as it is"),
+        ("clip_value", "its search needs the gradient as it is"),
+        ("checkpoint", "what it remembers from step to step is not saved"),
+        ("resume", "what it remembers from step to step is not saved"),
+    ];
+    for item in options {
+        if let Some((name, reason)) = WITHOUT.iter().find(|(name, _)| *name == item.name.name) {
+            elaborator.report(
+                Diagnostic::error(
+                    Slug::OptionValue,
+                    item.name.span,
+                    format!("`{name}` does not go with this optimizer"),
+                )
+                .here("leave it out")
+                .note(*reason),
+            );
+        }
+    }
 }
 
 fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &OptionItem, value: &Value) {
@@ -156,7 +200,10 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
         "metrics" => request.step.metrics = metrics_of(elaborator, value, &item.value),
         "epochs" => request.epochs = whole_option(elaborator, name, value, span, 1),
         "steps" => request.steps = whole_option(elaborator, name, value, span, 1),
-        "batch" => request.batch = whole_option(elaborator, name, value, span, 1).unwrap_or(request.batch),
+        "batch" => {
+            request.step.batch = whole_option(elaborator, name, value, span, 1).map(|size| (size, span));
+            request.batch = request.step.batch.map_or(request.batch, |(size, _)| size);
+        }
         "patience" => request.patience = whole_option(elaborator, name, value, span, 1),
         "seed" => request.seed = whole_option(elaborator, name, value, span, 0).map(|seed| seed as u64),
         "shuffle" => request.shuffle = flag_option(elaborator, name, value, span).unwrap_or(true),
@@ -166,6 +213,10 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
         }
         "clip" => {
             request.step.clip =
+                number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY))
+        }
+        "clip_value" => {
+            request.step.clip_value =
                 number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY))
         }
         "l1" => request.step.l1 = number_option(elaborator, name, value, span, positive).unwrap_or(0.0),

@@ -2,7 +2,7 @@
 
 use super::arguments::Given;
 use super::value::Value;
-use super::{Elaborator, problem};
+use super::{Elaborator, method, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Distribution, Leaf};
@@ -42,10 +42,18 @@ pub const ACTIONS: &[&str] = &[
 const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().chain(ACTIONS).chain(CONSTANTS).copied()
+    FUNCTIONS
+        .iter()
+        .chain(ACTIONS)
+        .chain(CONSTANTS)
+        .copied()
+        .chain(method::METHODS.iter().map(|row| row.name))
 }
 
 pub(super) fn find(name: &str) -> Option<Value> {
+    if let Some(row) = method::row(name) {
+        return Some(Value::builtin(row.name));
+    }
     match name {
         "π" | "pi" => return Some(Value::Number(std::f64::consts::PI)),
         "∞" | "inf" => return Some(Value::Number(f64::INFINITY)),
@@ -59,6 +67,9 @@ pub(super) fn find(name: &str) -> Option<Value> {
 
 impl Elaborator {
     pub(super) fn call_builtin(&mut self, name: &'static str, given: &[Given], span: Span) -> Value {
+        if let Some(row) = method::row(name) {
+            return self.method_call(row, given);
+        }
         if name == "grad" {
             return self.gradient_call(given, span);
         }

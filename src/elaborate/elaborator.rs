@@ -208,6 +208,14 @@ impl Elaborator {
         locals.chain(rest).chain(fixed).collect()
     }
 
+    /// Whether the library or a primitive has this name.
+    pub fn is_in_library(&self, name: &str) -> bool {
+        let has_no_sign = super::arith::sign_of(name) == name;
+        self.prelude.contains_key(name)
+            || builtin::find(name).is_some()
+            || has_no_sign && ops::find(name).is_some()
+    }
+
     pub fn prelude_functions(&self) -> impl Iterator<Item = &Arc<Function>> {
         self.prelude.values()
     }

@@ -187,6 +187,13 @@ impl Elaborator {
         if items.iter().any(Value::is_unknown) {
             return None;
         }
+        if items.is_empty() {
+            self.report(
+                Diagnostic::error(Slug::TypeMismatch, span, "an empty list is no vector")
+                    .here("has no numbers"),
+            );
+            return None;
+        }
         let nodes: Vec<NodeId> = items.iter().map(|item| self.node_of(item, span)).collect::<Option<_>>()?;
         match self.graph.apply(ops::stack(), &nodes) {
             Ok(node) => Some(node),

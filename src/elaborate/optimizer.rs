@@ -12,7 +12,7 @@ use crate::syntax::tree::{Expr, Function, FunctionKind, Ident, TypeExpr};
 use crate::types::TensorType;
 
 /// Options by name, with their places.
-type Options = Vec<(String, Value, Span)>;
+pub(super) type Options = Vec<(String, Value, Span)>;
 
 /// What an optimizer works on.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,10 @@ use super::candidates::Origin;
 use super::optimizer::{OptimizerState, Update};
 use super::scope::Frame;
 use super::value::{FunctionValue, Target, Value};
-use super::{Elaborator, ModelId, problem};
+use super::warnings::Compared;
+use super::{Elaborator, Lbfgs, ModelId, problem};
 use crate::base::Span;
-use crate::diagnostics::{Candidate, Change, Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Change, Diagnostic, Piece, Slug};
 use crate::graph::{Graph, Leaf, NodeId, ShapeProblem, SlotId};
 use crate::ops;
 use crate::syntax::tree::FunctionKind;
@@ -36,8 +37,12 @@ pub struct StepRequest {
     pub metrics: Vec<(Value, Span)>,
     /// The largest norm of all gradients together.
     pub clip: Option<f64>,
+    /// The largest size of each number of a gradient.
+    pub clip_value: Option<f64>,
     pub l1: f64,
     pub l2: f64,
+    /// How many examples a step of training sees, and where that is written.
+    pub batch: Option<(usize, Span)>,
 }
 
 /// A compiled request: a graph with its slots.
@@ -56,6 +61,18 @@ pub struct Step {
     pub updates: Vec<(SlotId, NodeId)>,
     pub states: Vec<OptimizerState>,
     pub prediction: NodeId,
+    /// Where a method moves the parameters, and not an optimizer inside the step.
+    pub descent: Option<Descent>,
+}
+
+/// What a method needs of a step.
+#[derive(Clone, Debug)]
+pub struct Descent {
+    pub method: Lbfgs,
+    /// The mean loss with its penalties.
+    pub objective: NodeId,
+    /// Its gradient by each parameter that is trained.
+    pub gradients: Vec<(SlotId, NodeId)>,
 }
 
 /// How a metric is averaged over all examples.
@@ -76,8 +93,12 @@ impl Step {
             measured.flat_map(|plan| plan.sums.iter().chain(plan.finish.as_ref().map(|(_, node)| node)));
         let updates = self.updates.iter().map(|(_, node)| node);
         let states = self.states.iter().map(|state| &state.init);
+        let descent = self.descent.iter();
+        let descent = descent
+            .flat_map(|d| std::iter::once(&d.objective).chain(d.gradients.iter().map(|(_, node)| node)));
         [&self.prediction]
             .into_iter()
+            .chain(descent)
             .chain(&self.loss)
             .chain(measured)
             .chain(updates)
@@ -134,12 +155,16 @@ impl Elaborator {
             updates: Vec::new(),
             states: Vec::new(),
             prediction,
+            descent: None,
         };
         let truth = target.map(|(_, node)| node);
         if let Some((loss, span)) = &request.loss {
             let per_example = self.per_example(loss, *span, prediction, truth, request)?;
             step.loss = Some(self.over_batch(Fold::Sum, per_example, batch, *span)?);
             if let Some((optimizer, optimizer_span)) = &request.optimizer {
+                let compared = Compared { prediction, loss: per_example, loss_span: *span };
+                let trained = self.trained(request);
+                self.warn_of_step(request, &compared, &trained);
                 let mean = self.batch_mean(per_example, *span)?;
                 let objective = self.with_penalty(mean, request)?;
                 self.optimise(&mut step, request, objective, (optimizer, *optimizer_span), count_node)?;
@@ -174,8 +199,14 @@ impl Elaborator {
             Given { name: None, value: Value::Node(truth), span: request.data_span },
         ];
         let before = self.problem_count();
-        let value = self.call_value(function, &given, true, span, span);
         let (answer, wanted) = (self.graph.ty(prediction).shape.clone(), self.graph.ty(truth).shape.clone());
+        let is_one = answer.is_scalar() || answer == Shape::known(&[1]);
+        if wanted.is_scalar() && !is_one && self.is_library(function, request) {
+            // One number would be compared with each output.
+            self.report_target(prediction, &answer, &wanted, span, request);
+            return None;
+        }
+        let value = self.call_value(function, &given, true, span, span);
         if self.problem_count() > before && answer != wanted {
             self.drop_problems(before);
             self.report_target(prediction, &answer, &wanted, span, request);
@@ -196,6 +227,15 @@ impl Elaborator {
             return None;
         }
         Some(node)
+    }
+
+    /// A loss or metric of the library compares number by number; one of the script may mean something else.
+    fn is_library(&self, function: &Value, request: &StepRequest) -> bool {
+        let Value::Function(FunctionValue { target: Target::Declared(function), .. }) = function else {
+            return false;
+        };
+        function.head_span.source != request.model_span.source
+            && self.prelude.contains_key(&function.name.name)
     }
 
     /// Prediction and target of different shapes: where each was born.
@@ -219,7 +259,24 @@ impl Elaborator {
         if let Some(note) = super::candidates::arithmetic(answer, wanted) {
             diagnostic = diagnostic.note(note);
         }
-        if let ([Size::Known(from)], [to]) = (answer.0.as_slice(), wanted.0.as_slice()) {
+        let one = [Size::Known(1)];
+        let wanted_sizes = if wanted.is_scalar() { one.as_slice() } else { wanted.0.as_slice() };
+        if let ([Size::Known(classes)], true, Some(target)) =
+            (answer.0.as_slice(), wanted.is_scalar(), request.target_origin)
+        {
+            let pieces = vec![
+                Piece::Text("one_hot(".to_string()),
+                Piece::Source(target),
+                Piece::Text(format!(", {classes})")),
+            ];
+            diagnostic = diagnostic
+                .note(format!(
+                    "the target is one number: a class, which `one_hot` makes a vector of {classes}, or a \
+                     quantity, which one output predicts"
+                ))
+                .try_fix(Candidate::replace("the number is a class", target, pieces));
+        }
+        if let ([Size::Known(from)], [to]) = (answer.0.as_slice(), wanted_sizes) {
             let number = |within: Span, only_last| Change::Number {
                 within,
                 from: *from,
@@ -229,11 +286,8 @@ impl Elaborator {
             let mut changes = vec![number(made, true)];
             changes.extend(result.map(|span| number(span, true)));
             diagnostic = diagnostic
-                .try_fix(Candidate { title: format!("make the last layer {to} wide"), changes })
-                .try_fix(Candidate {
-                    title: format!("make it {to} wide"),
-                    changes: vec![number(whole, false)],
-                });
+                .try_fix(Candidate::all(format!("make the last layer {to} wide"), changes))
+                .try_fix(Candidate::all(format!("make it {to} wide"), vec![number(whole, false)]));
         }
         self.report(diagnostic);
     }
@@ -314,6 +368,9 @@ impl Elaborator {
         (optimizer, span): (&Value, Span),
         count: NodeId,
     ) -> Option<()> {
+        if let Some(method) = Elaborator::as_method(optimizer) {
+            return self.descend(step, request, objective, method, span);
+        }
         let (function, mut options) = self.as_optimizer(optimizer, span)?;
         if let Some((schedule, at)) = &request.schedule {
             options.push(("lr".to_string(), schedule.clone(), *at));
@@ -321,6 +378,7 @@ impl Elaborator {
         let trained = self.trained(request);
         let nodes: Vec<NodeId> = trained.iter().map(|(_, _, node)| *node).collect();
         let gradients = self.gradients_of(objective, &nodes, span)?;
+        let gradients = self.held(gradients, request.clip_value, span)?;
         let gradients = self.clipped(gradients, request.clip, span)?;
         for ((name, slot, weight), gradient) in trained.into_iter().zip(gradients) {
             let update = Update { weight, gradient, step: count };
@@ -333,6 +391,34 @@ impl Elaborator {
             step.states.extend(updated.states);
         }
         Some(())
+    }
+
+    /// What a method needs in place of an update.
+    fn descend(
+        &mut self,
+        step: &mut Step,
+        request: &StepRequest,
+        objective: NodeId,
+        method: Lbfgs,
+        span: Span,
+    ) -> Option<()> {
+        let trained = self.trained(request);
+        let nodes: Vec<NodeId> = trained.iter().map(|(_, _, node)| *node).collect();
+        let gradients = self.gradients_of(objective, &nodes, span)?;
+        let slots = trained.into_iter().map(|(_, slot, _)| slot);
+        step.descent = Some(Descent { method, objective, gradients: slots.zip(gradients).collect() });
+        Some(())
+    }
+
+    /// Each number of the gradients, but never larger than `limit`; PyTorch's `clip_grad_value_`.
+    fn held(&mut self, gradients: Vec<NodeId>, limit: Option<f64>, span: Span) -> Option<Vec<NodeId>> {
+        let Some(limit) = limit else { return Some(gradients) };
+        let (most, least) = (self.graph.constant(limit), self.graph.constant(-limit));
+        let held = gradients.into_iter().map(|gradient| {
+            let low = self.primitive("max", &[(gradient, span), (least, span)], span)?;
+            self.primitive("min", &[(low, span), (most, span)], span)
+        });
+        held.collect()
     }
 
     /// Scales all gradients so that their norm together is at most `limit`; PyTorch's `clip_grad_norm_`.

@@ -79,7 +79,7 @@ impl Session<'_> {
             data,
             validate: None,
             length: Length::Epochs(1),
-            batch: request.batch,
+            batch: if step.descent.is_some() { data.n_examples.max(1) } else { request.batch },
             shuffle: request.shuffle,
             patience: None,
             seed: request.seed.unwrap_or(self.seed),

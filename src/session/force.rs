@@ -64,7 +64,16 @@ impl Session<'_> {
             environment.examples.insert(batch, count);
         }
         match exec::evaluate(&self.elaborator.graph, nodes, &environment) {
-            Ok(values) => Some(values),
+            Ok(values) => {
+                debug_assert!(nodes.iter().zip(&values).all(|(node, tensor)| {
+                    let ty = self.elaborator.graph.ty(*node);
+                    ty.shape.dims().as_deref() == Some(tensor.shape.as_slice())
+                        && ty.batch.is_some() == tensor.examples.is_some()
+                        && tensor.data.len()
+                            == tensor.shape.iter().product::<usize>() * tensor.examples.unwrap_or(1)
+                }));
+                Some(values)
+            }
             Err(problem) => {
                 self.report(evaluate_problem(&problem, span));
                 None

@@ -288,8 +288,10 @@ impl Session<'_> {
             schedule: None,
             metrics: Vec::new(),
             clip: None,
+            clip_value: None,
             l1: 0.0,
             l2: 0.0,
+            batch: None,
         };
         let step = self.elaborator.step(&request)?;
         let n_examples = input.n_examples();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::state::{Flow, Session};
+use super::state::{Flow, Mode, Session};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Binding, Record, RecordKind, Value, Variable, constant_of};
@@ -15,6 +15,9 @@ impl Session<'_> {
     /// All statements in order. A check goes on after a mistake, a run stops.
     pub fn walk(&mut self, ast: &Ast) {
         self.look_ahead(ast);
+        if !self.may_redeclare && self.mode == Mode::Check {
+            crate::check::unused_names(ast).into_iter().for_each(|warning| self.report(warning));
+        }
         for stmt in &ast.stmts {
             if self.stmt(stmt) == Flow::Stop {
                 break;
@@ -126,6 +129,18 @@ impl Session<'_> {
     }
 
     fn function(&mut self, function: &std::sync::Arc<Function>) {
+        let name = &function.name;
+        if !self.may_redeclare && self.elaborator.is_in_library(&name.name) {
+            self.report(
+                Diagnostic::warning(
+                    Slug::Shadowed,
+                    name.span,
+                    format!("from here on `{}` is this one, not the library's", name.name),
+                )
+                .here("hides the one of the library")
+                .note(format!("the library goes on using its own `{}`", name.name)),
+            );
+        }
         if let Some(crate::elaborate::Definition::Model(id)) = self.elaborator.declare(function) {
             self.initialise(id);
         }
@@ -233,13 +248,17 @@ impl Session<'_> {
                 return;
             }
         };
+        // Paths in a script are relative to it.
+        let folder = super::program::folder_of(&full).to_path_buf();
+        let outer = std::mem::replace(&mut self.folder, folder);
         self.imported.push(full);
         let (ast, _) = self.parse(path, &text);
         for stmt in &ast.stmts {
             if self.stmt(stmt) == Flow::Stop {
-                return;
+                break;
             }
         }
+        self.folder = outer;
     }
 
     fn for_loop(&mut self, var: &Ident, iter: &Expr, body: &Block) -> Flow {

@@ -80,7 +80,7 @@ impl Session<'_> {
             data,
             validate,
             length,
-            batch: request.batch,
+            batch: if step.descent.is_some() { data.n_examples.max(1) } else { request.batch },
             shuffle: request.shuffle,
             patience: request.patience,
             seed,
@@ -397,8 +397,10 @@ impl Session<'_> {
             schedule: None,
             metrics: Vec::new(),
             clip: None,
+            clip_value: None,
             l1: 0.0,
             l2: 0.0,
+            batch: None,
         };
         Some((request, part))
     }

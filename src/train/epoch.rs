@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use super::job::{Job, Progress, Watch};
+use super::lbfgs;
 use super::run::TrainProblem;
 use super::runner::Runner;
-use super::scores::Sums;
+use super::scores::{Sums, measured};
 use crate::data::Batches;
 
 /// How a pass ended.
@@ -52,6 +53,10 @@ pub(super) fn pass(
             return Ok(Pass::Diverged { step, rows: rows.to_vec(), loss: loss / rows.len() as f64 });
         }
         sums.add(job.step, runner, rows.len());
+        if let Some(descent) = &job.step.descent {
+            let first = measured(job.step);
+            lbfgs::step(descent, runner, first, (job.data, rows), step).map_err(TrainProblem::Step)?;
+        }
         if watch.interrupted() {
             return Ok(Pass::Interrupted(sums));
         }

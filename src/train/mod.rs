@@ -9,9 +9,11 @@ mod divergence;
 mod epoch;
 mod history;
 mod job;
+mod lbfgs;
 mod run;
 mod runner;
 mod scores;
+mod wolfe;
 
 pub use bench::{Timing, time_steps};
 pub use checkpoint::{Checkpoint, CheckpointError};

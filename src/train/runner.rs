@@ -1,5 +1,6 @@
 //! A compiled step with its values: one call for each batch.
 
+use super::lbfgs::Memory;
 use crate::data::{Field, Part};
 use crate::elaborate::Step;
 use crate::exec::{
@@ -21,6 +22,8 @@ pub struct Runner<'a> {
     last: usize,
     seed: u64,
     threads: usize,
+    /// What a method keeps in mind between steps.
+    pub(super) memory: Memory,
 }
 
 /// The step for batches of one size.
@@ -51,8 +54,8 @@ impl<'a> Runner<'a> {
                 return Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 });
             }
         }
-        let count = store.number_place(step.count);
-        Ok(Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads })
+        let (count, memory) = (store.number_place(step.count), Memory::default());
+        Ok(Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads, memory })
     }
 
     /// One step on these rows of a part; `count` is the number of the step from 1.
@@ -98,6 +101,12 @@ impl<'a> Runner<'a> {
     /// The first number of an output of the last run.
     pub fn number(&self, at: usize) -> f64 {
         self.sizes.get(self.last).map_or(f64::NAN, |sized| sized.executable.output_number(at))
+    }
+
+    /// Sets a parameter to other numbers of the same shape.
+    pub(super) fn set_value(&mut self, slot: SlotId, value: &Tensor) {
+        // A slot that was set before keeps its place; nothing is allocated.
+        let _ = self.store.set(slot, value);
     }
 
     pub fn value(&self, slot: SlotId) -> Option<Tensor> {

@@ -20,7 +20,16 @@ pub struct Sums {
 /// The nodes whose values [`Sums::add`] reads, in its order.
 pub fn outputs(step: &Step) -> Vec<NodeId> {
     let sums = step.metrics.iter().flat_map(|metric| metric.sums.iter().copied());
-    step.loss.iter().copied().chain(sums).collect()
+    let descent = step.descent.iter();
+    let descent = descent.flat_map(|descent| {
+        std::iter::once(descent.objective).chain(descent.gradients.iter().map(|(_, node)| *node))
+    });
+    step.loss.iter().copied().chain(sums).chain(descent).collect()
+}
+
+/// How many of them are loss and metrics; what a method reads follows.
+pub(super) fn measured(step: &Step) -> usize {
+    usize::from(step.loss.is_some()) + step.metrics.iter().map(|metric| metric.sums.len()).sum::<usize>()
 }
 
 impl Sums {

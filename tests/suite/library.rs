@@ -24,10 +24,10 @@ fn lines(program: &str) -> Vec<String> {
     world.lines
 }
 
-/// A printed number or vector.
+/// A printed number, vector or matrix, in reading order.
 fn read(line: &str) -> Vec<f64> {
-    let numbers = line.trim_matches(['[', ']']).split(", ");
-    numbers.map(|text| text.parse().unwrap_or_else(|_| panic!("`{line}` is numbers"))).collect()
+    let plain = line.replace(['[', ']'], "");
+    plain.split(", ").map(|text| text.parse().unwrap_or_else(|_| panic!("`{line}` is numbers"))).collect()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["base", "diagnostics", "types", "tensor"]),
     ("check", &["base", "diagnostics", "types", "syntax", "data", "elaborate"]),
     ("train", &["base", "types", "tensor", "graph", "exec", "data", "elaborate"]),
-    ("explain", &["types", "tensor", "graph", "ops"]),
+    ("explain", &["base", "types", "tensor", "graph", "ops"]),
     (
         "session",
         &[

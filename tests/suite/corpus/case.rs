@@ -96,17 +96,15 @@ fn place(span: Span, sources: &Sources) -> String {
     if name == "main.nn" { format!("{line}:{column}-{end}") } else { format!("{name}:{line}:{column}-{end}") }
 }
 
-/// The type of every name at the end of a check, and the graph of those that are values.
-pub fn facts(source: &str, folder: &Path) -> (String, String) {
+/// The type of every name at the end of a walk, and the graph of those that are values.
+pub fn facts(source: &str, folder: &Path, mode: Mode) -> (Vec<(String, String)>, String) {
     let mut world = TestWorld::default();
-    let mut session = Session::new(&mut world, Mode::Check, folder.to_path_buf());
+    let mut session = Session::new(&mut world, mode, folder.to_path_buf());
     let (ast, _) = session.parse("main.nn", source);
     session.walk(&ast);
     let elaborator = &session.elaborator;
-    let types = elaborator
-        .globals
-        .iter()
-        .map(|(name, binding)| format!("{name}: {}", elaborator.describe(&binding.value)));
+    let types = elaborator.globals.iter();
+    let types = types.map(|(name, binding)| (name.clone(), elaborator.describe(&binding.value))).collect();
     let outputs: Vec<_> = elaborator
         .globals
         .values()
@@ -115,7 +113,7 @@ pub fn facts(source: &str, folder: &Path) -> (String, String) {
             _ => None,
         })
         .collect();
-    (types.collect::<Vec<_>>().join("\n"), graph::print(&elaborator.graph, &outputs).trim_end().to_string())
+    (types, graph::print(&elaborator.graph, &outputs).trim_end().to_string())
 }
 
 /// The lines that were wanted and those that came, from the first to the last that differ.

@@ -10,7 +10,7 @@ mod world;
 
 use std::path::{Path, PathBuf};
 
-use nn::session::{check_text, run_text};
+use nn::session::{Mode, check_text, run_text};
 
 use case::Case;
 pub use world::TestWorld;
@@ -45,12 +45,31 @@ fn corpus() -> Vec<PathBuf> {
     found
 }
 
-/// What a program gives now, in the sections that the case has.
-fn outcome(case: &Case) -> Case {
+/// The sources of all cases.
+pub fn programs() -> Vec<String> {
+    let cases = corpus().into_iter().map(|path| std::fs::read_to_string(path).expect("a case"));
+    cases.filter_map(|text| Case::read(&text).ok()).map(|case| case.source).collect()
+}
+
+/// Texts that may be programs: damaged cases and words in any order.
+pub fn mangled(count: usize) -> Vec<String> {
+    fuzz::texts(&programs(), count)
+}
+
+/// A folder with the files of a case.
+fn folder_of(case: &Case) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in &case.files {
-        std::fs::write(folder.path().join(path), text).expect("a file");
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
     }
+    folder
+}
+
+/// What a program gives now, in the sections that the case has.
+fn outcome(case: &Case) -> Case {
+    let folder = folder_of(case);
     let mut now = case.clone();
     let mut world = TestWorld::default();
     let report = match case.output.is_some() {
@@ -62,8 +81,9 @@ fn outcome(case: &Case) -> Case {
     now.problems = (!problems.is_empty()).then(|| problems.join("\n"));
     now.output = case.output.is_some().then(|| world.lines.join("\n"));
     if case.types.is_some() || case.graph.is_some() {
-        let (types, graph) = case::facts(&case.source, folder.path());
-        now.types = case.types.is_some().then_some(types);
+        let (types, graph) = case::facts(&case.source, folder.path(), Mode::Check);
+        let lines: Vec<String> = types.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+        now.types = case.types.is_some().then(|| lines.join("\n"));
         now.graph = case.graph.is_some().then_some(graph);
     }
     now
@@ -76,7 +96,7 @@ fn corpus_holds() {
         let only = std::env::var("CASE").unwrap_or_default();
         let mut wrong = Vec::new();
         let files = corpus();
-        assert!(files.len() > 10, "the corpus is there");
+        assert!(files.len() > 200, "the corpus is there");
         for path in files.iter().filter(|path| path.display().to_string().contains(&only)) {
             let text = std::fs::read_to_string(path).expect("a case");
             let case = Case::read(&text).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()));
@@ -92,5 +112,31 @@ fn corpus_holds() {
             }
         }
         assert!(wrong.is_empty(), "{} cases differ\n{}", wrong.len(), wrong.join("\n"));
+    });
+}
+
+/// A type that a check leaves open (`[epochs]`) is known only by a run.
+fn is_open(ty: &str) -> bool {
+    let inside =
+        ty.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(inside, _)| inside);
+    inside.chars().any(char::is_alphabetic)
+}
+
+#[test]
+fn checked_types_are_those_of_the_run() {
+    with_stack(|| {
+        for path in corpus() {
+            let Ok(case) = Case::read(&std::fs::read_to_string(&path).expect("a case")) else { continue };
+            if case.output.is_none() || case.problems.is_some() {
+                continue;
+            }
+            let folder = folder_of(&case);
+            let (checked, _) = case::facts(&case.source, folder.path(), Mode::Check);
+            let (ran, _) = case::facts(&case.source, folder.path(), Mode::Run);
+            for (name, ty) in checked.iter().filter(|(_, ty)| !is_open(ty)) {
+                let Some((_, found)) = ran.iter().find(|(other, _)| other == name) else { continue };
+                assert_eq!(ty, found, "{}: `{name}`", path.display());
+            }
+        }
     });
 }

@@ -2,7 +2,8 @@
 
 use nn::graph::{Attribute, Graph, NodeId, SlotId};
 use nn::ops::build::{
-    abs, add, div, exp, expand, matmul, mul, neg, not, number, reciprocal, sigmoid, sub, sum, transpose,
+    abs, add, div, exp, expand, matmul, mul, neg, not, number, reciprocal, sigmoid, sqrt, square, sub, sum,
+    transpose,
 };
 use nn::ops::rules::{self, Site};
 use nn::tensor::Axis;
@@ -82,6 +83,11 @@ static CASES: &[Case] = &[
         let down = neg(g, x);
         let (one, power) = (number(g, 1.0), exp(g, down));
         vec![add(g, power, one)]
+    }),
+    ("direction of a vector", |g, x, _| {
+        let squares = square(g, x);
+        let total = sum(g, squares, Axis::All);
+        vec![x, sqrt(g, total)]
     }),
     ("reciprocal of a reciprocal", |g, x, _| vec![reciprocal(g, x)]),
     ("logistic function, other form", |g, x, _| {

@@ -72,7 +72,8 @@ pub fn compare(what: &str, found: &[f64], wanted: &[f64], relative: f64, floor: 
     }
     for (at, (&found, &wanted)) in found.iter().zip(wanted).enumerate() {
         let same = found == wanted || found.is_nan() && wanted.is_nan();
-        if !same && !((found - wanted).abs() <= relative * wanted.abs().max(floor)) {
+        let is_near = (found - wanted).abs() <= relative * wanted.abs().max(floor);
+        if !same && !is_near {
             return Err(format!("{what}[{at}]: {found:e}, expected {wanted:e}"));
         }
     }

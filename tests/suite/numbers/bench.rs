@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use nn::base::{Sources, Span};
 use nn::diagnostics::Diagnostic;
-use nn::elaborate::{Binding, Elaborator, Value};
+use nn::elaborate::{Binding, Elaborator, Stored, Value};
 use nn::exec;
 use nn::exec::reference::Environment;
 use nn::grad::{GradProblem, differentiate};
@@ -124,6 +124,62 @@ impl Bench {
         }
     }
 
+    /// The first value of a parameter or state.
+    pub fn first(&self, stored: &Stored) -> Result<Tensor, String> {
+        let init = stored.init.ok_or("no first value")?;
+        let environment =
+            Environment { precision: Precision::F64, seed: self.environment.seed, ..Environment::default() };
+        let found = exec::reference::evaluate(&self.elaborator.graph, &[init], &environment);
+        found.map(|mut found| found.remove(0)).map_err(|problem| problem.to_string())
+    }
+
+    fn model(&mut self, name: &str) -> Result<Vec<(String, Stored)>, String> {
+        match self.run(name)? {
+            Value::Model { id, .. } => {
+                let stored = &self.elaborator.models[id.0].stored;
+                Ok(stored.iter().map(|(key, stored)| (key.clone(), stored.clone())).collect())
+            }
+            other => Err(format!("`{name}` is {}", other.kind())),
+        }
+    }
+
+    /// Gives parameters and states of a model values, and all that have none yet their first ones.
+    pub fn set_model(&mut self, name: &str, values: &[(&str, Array)]) -> Result<(), String> {
+        for (key, stored) in self.model(name)? {
+            let given = values.iter().find(|(given, _)| *given == key);
+            let tensor = match given {
+                Some((_, array)) => Tensor {
+                    shape: array.shape.clone(),
+                    examples: None,
+                    data: Buffer::F64(array.by_columns()),
+                },
+                None if self.environment.slots.contains_key(&stored.slot) => continue,
+                None => self.first(&stored)?,
+            };
+            self.environment.slots.insert(stored.slot, tensor);
+        }
+        Ok(())
+    }
+
+    /// Gives parameters and states values as they are kept, by columns.
+    pub fn set_columns(&mut self, name: &str, keys: &[String], values: &[Vec<f64>]) -> Result<(), String> {
+        for (key, stored) in self.model(name)? {
+            let at = keys.iter().position(|known| *known == key).ok_or_else(|| format!("no `{key}`"))?;
+            let data = Buffer::F64(values[at].clone());
+            self.environment
+                .slots
+                .insert(stored.slot, Tensor { shape: stored.shape.clone(), examples: None, data });
+        }
+        Ok(())
+    }
+
+    /// The first value of a parameter by its path.
+    pub fn first_value(&mut self, model: &str, key: &str) -> Result<Vec<f64>, String> {
+        let stored = self.model(model)?.into_iter().find(|(found, _)| found == key);
+        let (_, stored) = stored.ok_or_else(|| format!("no `{key}`"))?;
+        self.first(&stored).map(|tensor| tensor.data.to_f64())
+    }
+
     /// The node of an expression.
     pub fn node(&mut self, text: &str) -> Result<NodeId, String> {
         let value = self.run(text)?;
@@ -131,10 +187,16 @@ impl Bench {
         self.elaborator.node_of(&value, span).ok_or_else(|| format!("{text} is {}", value.kind()))
     }
 
-    /// The gradient of the sum of an expression; zeros where only conditions and steps lead to it, which the language
-    /// reports and other libraries pass over.
+    /// The gradient of the sum of an expression by a name.
     pub fn gradient(&mut self, text: &str, wrt: &str) -> Result<NodeId, String> {
-        let (value, wrt) = (self.node(text)?, self.node(wrt)?);
+        let wrt = self.node(wrt)?;
+        self.gradient_by(text, wrt)
+    }
+
+    /// The gradient of the sum of an expression by a node; zeros where only conditions and steps lead to it, which
+    /// the language reports and other libraries pass over.
+    pub fn gradient_by(&mut self, text: &str, wrt: NodeId) -> Result<NodeId, String> {
+        let value = self.node(text)?;
         let graph = &mut self.elaborator.graph;
         let mut total = build::sum(graph, value, Axis::All);
         if graph.ty(total).batch.is_some() {
@@ -148,6 +210,20 @@ impl Bench {
             }
             Err(problem) => Err(format!("{problem:?}")),
         }
+    }
+
+    /// A name for the sum of all products of pairs of names.
+    pub fn bind_sum(&mut self, name: &str, pairs: &[(&str, &str)]) -> Result<(), String> {
+        let mut total = build::number(&mut self.elaborator.graph, 0.0);
+        for (a, b) in pairs {
+            let (a, b) = (self.node(a)?, self.node(b)?);
+            let graph = &mut self.elaborator.graph;
+            let product = build::mul(graph, a, b);
+            let sum = build::sum(graph, product, Axis::All);
+            total = build::add(graph, total, sum);
+        }
+        self.bind(name, Value::Node(total));
+        Ok(())
     }
 
     /// Numbers of nodes by the plain evaluator, after the planned executor agreed. Column-major, example by example.

@@ -52,6 +52,10 @@ impl Tally {
 
 /// The whole reference folder, where it is present beside the checkout.
 pub fn whole() -> Option<PathBuf> {
+    // So that the part that is kept can be tried where the whole is present.
+    if std::env::var_os("NN_KEPT_ONLY").is_some() {
+        return None;
+    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     root.ancestors().skip(1).take(3).map(|up| up.join("shared/reference")).find(|path| path.is_dir())
 }
@@ -75,6 +79,11 @@ pub fn text(name: &str) -> Option<String> {
         return String::from_utf8(bytes).ok();
     }
     None
+}
+
+/// The lines of a packed file.
+pub fn lines(name: &str) -> Vec<String> {
+    text(name).unwrap_or_default().lines().map(str::to_string).collect()
 }
 
 pub fn json(name: &str) -> Option<Value> {

@@ -7,7 +7,7 @@ use nn::elaborate::{ModelId, Step, StepRequest, Value};
 use nn::exec::reference::{self, Environment};
 use nn::graph::SlotId;
 use nn::tensor::{Buffer, Precision, Tensor};
-use nn::train::Runner;
+use nn::train::{History, Job, Length, Progress, Runner, Watch};
 use nn::types::Shape;
 
 use super::array::Array;
@@ -34,19 +34,48 @@ pub struct Trained {
     values: IndexMap<SlotId, Tensor>,
 }
 
+/// What few trainings ask for.
+#[derive(Default)]
+struct Extra {
+    clip_value: Option<f64>,
+    l2: f64,
+    seed: u64,
+}
+
 fn field(array: &Array) -> Field {
     Field { shape: array.shape[1..].to_vec(), storage: Storage::F64(array.data.clone()) }
 }
 
 impl Trained {
     pub fn new(setup: &Setup<'_>, first: &[(&str, Array)]) -> Result<Trained, String> {
+        Trained::with(setup, first, Extra::default())
+    }
+
+    /// From the first values that a seed gives, with a penalty on squares; shuffled.
+    pub fn seeded(setup: &Setup<'_>, seed: u64, l2: f64) -> Result<Trained, String> {
+        Trained::with(setup, &[], Extra { seed, l2, ..Extra::default() })
+    }
+
+    /// The paths of all parameters and states of the model.
+    pub fn names(&self) -> Vec<String> {
+        self.slots.keys().cloned().collect()
+    }
+
+    /// With the numbers of all gradients held within a size.
+    pub fn with_value_clip(setup: &Setup<'_>, most: Option<f64>) -> Result<Trained, String> {
+        Trained::with(setup, &[], Extra { clip_value: most, ..Extra::default() })
+    }
+
+    fn with(setup: &Setup<'_>, first: &[(&str, Array)], extra: Extra) -> Result<Trained, String> {
         let mut bench = Bench::new();
+        bench.environment.seed = extra.seed;
         bench.run(setup.model)?;
         let model = match bench.run("net")? {
             Value::Model { id, .. } => id,
             other => return Err(format!("`net` is {}", other.kind())),
         };
-        let request = request(&mut bench, setup, model)?;
+        let request =
+            StepRequest { clip_value: extra.clip_value, l2: extra.l2, ..request(&mut bench, setup, model)? };
         let step = bench.elaborator.step(&request);
         let problems = bench.elaborator.take_problems();
         let step = step.ok_or_else(|| format!("{problems:?}"))?;
@@ -55,10 +84,7 @@ impl Trained {
             stored.iter().map(|(key, stored)| (key.clone(), stored.slot)).collect();
         let mut values: IndexMap<SlotId, Tensor> = IndexMap::new();
         for stored in stored.values() {
-            let init = stored.init.ok_or("no first value")?;
-            let environment = Environment { precision: Precision::F64, ..Environment::default() };
-            let found = reference::evaluate(&bench.elaborator.graph, &[init], &environment);
-            values.insert(stored.slot, found.map_err(|problem| problem.to_string())?.remove(0));
+            values.insert(stored.slot, bench.first(stored)?);
         }
         let mut trained = Trained {
             part: Part {
@@ -98,17 +124,49 @@ impl Trained {
         Ok(())
     }
 
-    /// Takes steps over these rows, counted from `first_count`, and shows after each the mean loss of the batch, and
+    /// Trains in order over batches of so many rows, as `train` does, and shows after each epoch the mean loss and
     /// the value of each parameter or state by a function.
     pub fn run(
+        &self,
+        (batch, epochs): (usize, usize),
+        mut after: impl FnMut(usize, f64, &dyn Fn(&str) -> Vec<f64>) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let names: IndexMap<SlotId, String> =
+            self.slots.iter().map(|(name, slot)| (*slot, name.clone())).collect();
+        let name = |slot: &SlotId| names.get(slot).cloned().unwrap_or_else(|| format!("state {}", slot.0));
+        let values = self.values.iter().map(|(slot, value)| (name(slot), (*slot, value.clone()))).collect();
+        let job = Job {
+            step: &self.step,
+            data: &self.part,
+            validate: None,
+            length: Length::Epochs(epochs),
+            batch,
+            shuffle: false,
+            patience: None,
+            seed: 0,
+            name: String::new(),
+            precision: Precision::F64,
+            threads: 1,
+            values,
+            start: (0, History::default()),
+        };
+        let mut observer = Observer { after: &mut after, problem: None };
+        let outcome = nn::train::train(&job, &mut observer).map_err(|problem| format!("{problem:?}"));
+        match observer.problem {
+            Some(problem) => Err(problem),
+            None => outcome.map(|_| ()),
+        }
+    }
+
+    /// One step after another on the rows given, counted from `first_count`.
+    pub fn steps(
         &self,
         batches: &[Vec<u32>],
         first_count: u64,
         mut after: impl FnMut(usize, f64, &dyn Fn(&str) -> Vec<f64>) -> Result<(), String>,
     ) -> Result<(), String> {
         let outputs = vec![self.step.loss.ok_or("no loss")?];
-        let values = self.values.clone();
-        let runner = Runner::new(&self.step, outputs, values, Precision::F64, 1, 0);
+        let runner = Runner::new(&self.step, outputs, self.values.clone(), Precision::F64, 1, 0);
         let mut runner = runner.map_err(|problem| format!("{problem:?}"))?;
         for (at, rows) in batches.iter().enumerate() {
             runner
@@ -122,10 +180,34 @@ impl Trained {
         }
         Ok(())
     }
+}
 
-    /// All rows at once, so many times.
-    pub fn full_batches(&self, times: usize) -> Vec<Vec<u32>> {
-        vec![(0..self.part.n_examples as u32).collect(); times]
+/// Looks at a training after each epoch.
+struct Observer<'a> {
+    after: &'a mut dyn FnMut(usize, f64, &dyn Fn(&str) -> Vec<f64>) -> Result<(), String>,
+    problem: Option<String>,
+}
+
+impl Watch for Observer<'_> {
+    fn progress(&mut self, _progress: &Progress<'_>) {}
+
+    fn interrupted(&self) -> bool {
+        self.problem.is_some()
+    }
+
+    fn epoch_done(
+        &mut self,
+        epoch: usize,
+        history: &History,
+        values: &dyn Fn() -> IndexMap<String, Tensor>,
+    ) -> Result<(), String> {
+        let values = values();
+        let look = |name: &str| values.get(name).map_or_else(Vec::new, |tensor| tensor.data.to_f64());
+        let loss = history.rows.last().map_or(f64::NAN, |row| row.loss);
+        if let Err(problem) = (self.after)(epoch - 1, loss, &look) {
+            self.problem.get_or_insert(problem);
+        }
+        Ok(())
     }
 }
 
@@ -149,7 +231,9 @@ fn request(bench: &mut Bench, setup: &Setup<'_>, model: ModelId) -> Result<StepR
         schedule: None,
         metrics: Vec::new(),
         clip: setup.clip,
+        clip_value: None,
         l1: 0.0,
         l2: 0.0,
+        batch: None,
     })
 }

@@ -1,0 +1,184 @@
+//! Names that are bound and never used, most often because one of the two is misspelt.
+//!
+//! The session asks for them once for each program that it checks. In a body every binding counts; at the top level,
+//! where a name may be bound for later, only one that is nearly a name it is made of: `imagees = flatten(images)`.
+
+use std::collections::HashSet;
+
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::elaborate::nearest;
+use crate::syntax::tree::{
+    Ast, Block, Body, DataSource, Expr, ExprKind, Function, FunctionKind, Ident, Stmt, StmtKind, TextPart,
+    TypeExpr, TypeExprKind,
+};
+
+/// A warning for each, in order of place.
+pub fn unused_names(ast: &Ast) -> Vec<Diagnostic> {
+    let mut top = Names::default();
+    let mut found = Vec::new();
+    for stmt in &ast.stmts {
+        if let StmtKind::Function(function) = &stmt.kind {
+            found.extend(unused_in(function));
+        }
+        top.stmt(stmt);
+    }
+    for stmt in &ast.stmts {
+        let StmtKind::Bind { name, value } = &stmt.kind else { continue };
+        let mut parts = Names::default();
+        parts.expr(value);
+        let parts: Vec<String> = parts.used.iter().map(|part| part.to_string()).collect();
+        if !top.used.contains(name.name.as_str()) && nearest(&name.name, parts.iter().cloned()).is_some() {
+            found.push(unused(name, &parts));
+        }
+    }
+    found
+}
+
+fn unused_in(function: &Function) -> Vec<Diagnostic> {
+    let mut names = Names::default();
+    let Body::Block(block) = &function.body else { return Vec::new() };
+    names.block(block);
+    names.used.extend(function.params.iter().map(|param| param.name.name.as_str()));
+    if function.kind == FunctionKind::Optimizer {
+        names.used.insert("w");
+    }
+    let mut seen = HashSet::new();
+    // A last line that binds is a body without a result, which is said otherwise.
+    let last = block.stmts.last().map(|stmt| stmt.span);
+    let bound = names.bound.iter().filter(|name| {
+        !last.is_some_and(|last| last.contains(name.span))
+            && !names.used.contains(name.name.as_str())
+            && !name.name.starts_with('_')
+            && seen.insert(name.name.as_str())
+    });
+    let missing: Vec<String> =
+        names.used.iter().filter(|name| !names.is_bound(name)).map(|name| name.to_string()).collect();
+    bound.map(|name| unused(name, &missing)).collect()
+}
+
+fn unused(name: &Ident, missing: &[String]) -> Diagnostic {
+    let diagnostic = Diagnostic::warning(Slug::Unused, name.span, format!("`{}` is never used", name.name))
+        .here("nobody asks for it");
+    match nearest(&name.name, missing.iter().cloned()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`, which is used?")),
+        None => diagnostic.help(format!("remove the line, or call it `_{}`", name.name)),
+    }
+}
+
+/// The names that statements bind and use.
+#[derive(Default)]
+struct Names<'a> {
+    bound: Vec<&'a Ident>,
+    used: HashSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn is_bound(&self, name: &str) -> bool {
+        self.bound.iter().any(|bound| bound.name == name)
+    }
+
+    fn block(&mut self, block: &'a Block) {
+        block.stmts.iter().for_each(|stmt| self.stmt(stmt));
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt) {
+        match &stmt.kind {
+            // What does something is not done for its value alone.
+            StmtKind::Bind { name, value }
+                if !value.any(&|inner| matches!(inner.kind, ExprKind::Train { .. })) =>
+            {
+                self.bound.push(name);
+            }
+            StmtKind::Compound { name, .. } | StmtKind::Update { name, .. } => {
+                self.used.insert(&name.name);
+            }
+            StmtKind::Param { ty, .. } => self.ty(ty),
+            StmtKind::State { ty, .. } => ty.iter().for_each(|ty| self.ty(ty)),
+            StmtKind::Function(function) => self.function(function),
+            StmtKind::Data(decl) => {
+                decl.options.iter().for_each(|item| self.expr(&item.value));
+                match &decl.source {
+                    DataSource::Call { args, .. } => {
+                        args.iter().for_each(|argument| self.expr(&argument.value))
+                    }
+                    DataSource::Examples { rows, .. } => rows.iter().for_each(|(x, y)| {
+                        self.expr(x);
+                        self.expr(y);
+                    }),
+                }
+            }
+            StmtKind::Bind { .. }
+            | StmtKind::Import { .. }
+            | StmtKind::Seed(_)
+            | StmtKind::Precision(_)
+            | StmtKind::Total { .. }
+            | StmtKind::For { .. }
+            | StmtKind::While { .. }
+            | StmtKind::If { .. }
+            | StmtKind::Expr(_)
+            | StmtKind::Error => {}
+        }
+        let (exprs, blocks) = stmt.parts();
+        exprs.into_iter().for_each(|expr| self.expr(expr));
+        blocks.into_iter().for_each(|block| self.block(block));
+    }
+
+    /// A declaration uses names of the script; those it binds are its own.
+    fn function(&mut self, function: &'a Function) {
+        let mut inner = Names::default();
+        for param in &function.params {
+            param.ty.iter().for_each(|ty| inner.ty(ty));
+            param.default.iter().for_each(|default| inner.expr(default));
+        }
+        function.result.iter().for_each(|ty| inner.ty(ty));
+        match &function.body {
+            Body::Expr(expr) => inner.expr(expr),
+            Body::Block(block) => inner.block(block),
+        }
+        self.used.extend(inner.used);
+    }
+
+    fn ty(&mut self, ty: &'a TypeExpr) {
+        match &ty.kind {
+            TypeExprKind::Shape(dims) => dims.iter().for_each(|dim| self.expr(dim)),
+            TypeExprKind::Like(of) => self.expr(of),
+            TypeExprKind::Real
+            | TypeExprKind::Int
+            | TypeExprKind::Bool
+            | TypeExprKind::Text
+            | TypeExprKind::Fn
+            | TypeExprKind::Error => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &'a Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                self.used.insert(name);
+            }
+            ExprKind::Text(parts) => {
+                for part in parts {
+                    if let TextPart::Value { expr, .. } = part {
+                        self.expr(expr);
+                    }
+                }
+            }
+            ExprKind::Number { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::List(_)
+            | ExprKind::Entries(_)
+            | ExprKind::Unary { .. }
+            | ExprKind::Binary { .. }
+            | ExprKind::Postfix { .. }
+            | ExprKind::If { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Named { .. }
+            | ExprKind::Field { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Pipe { .. }
+            | ExprKind::Range { .. }
+            | ExprKind::Train { .. }
+            | ExprKind::Error => expr.children().into_iter().for_each(|child| self.expr(child)),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Methods that move all parameters together and look at the loss several times a step. An optimizer of the library
+//! is the update of one parameter and cannot say this; a method is carried out by `train/`, on all examples at once.
+//!
+//! The options are rows of a table, read by whoever checks, runs and documents them.
+
+use super::Elaborator;
+use super::arguments::Given;
+use super::optimizer::Options;
+use super::problem;
+use super::value::{FunctionValue, Target, Value};
+use crate::base::Span;
+use crate::diagnostics::{Diagnostic, Slug};
+
+/// A method by name.
+#[derive(Clone, Copy, Debug)]
+pub struct MethodRow {
+    pub name: &'static str,
+    /// Sentence, formula, source and example, as the doc comments of the library have them.
+    pub doc: &'static [&'static str],
+    pub options: &'static [MethodOption],
+}
+
+/// An option of a method.
+#[derive(Clone, Copy, Debug)]
+pub struct MethodOption {
+    pub name: &'static str,
+    pub kind: OptionKind,
+    /// What it is if not given; a flag is 1 or 0.
+    pub default: f64,
+    pub doc: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionKind {
+    /// A number above 0.
+    Positive,
+    /// A number of at least 0.
+    NotNegative,
+    /// A whole number of at least 1.
+    Count,
+    Flag,
+}
+
+pub const METHODS: &[MethodRow] = &[MethodRow {
+    name: "lbfgs",
+    doc: &[
+        "Steps along the direction that the curvature of the last steps suggests, of a length that a search finds.",
+        "For full batches: each step sees all examples, several times.",
+        "formula: w ← w + t · d, d = −H · ∇L, H the inverse curvature by the last differences of weights and gradients",
+        "source: D. Liu and J. Nocedal, \"On the limited memory BFGS method for large scale optimization\", 1989; J. Nocedal and S. Wright, \"Numerical optimization\", algorithms 3.5 and 3.6; PyTorch's `LBFGS` with `strong_wolfe`",
+        "example: optimizer = lbfgs(iterations = 50)",
+    ],
+    options: &[
+        option("lr", OptionKind::Positive, 1.0, "the length of a step before the search"),
+        option("iterations", OptionKind::Count, 20.0, "directions that are tried in one step of training"),
+        option(
+            "evaluations",
+            OptionKind::NotNegative,
+            0.0,
+            "looks at the loss in one step; 0 for five quarters of `iterations`",
+        ),
+        option("history", OptionKind::Count, 100.0, "differences that are kept"),
+        option("gradient_tolerance", OptionKind::NotNegative, 1e-7, "the largest slope at which it is done"),
+        option(
+            "change_tolerance",
+            OptionKind::NotNegative,
+            1e-9,
+            "the least change of weights or loss worth another look",
+        ),
+        option("search", OptionKind::Flag, 1.0, "`false` takes steps of length `lr` as they are"),
+    ],
+}];
+
+const fn option(name: &'static str, kind: OptionKind, default: f64, doc: &'static str) -> MethodOption {
+    MethodOption { name, kind, default, doc }
+}
+
+/// A method with its options, ready to be carried out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lbfgs {
+    pub lr: f64,
+    pub iterations: usize,
+    pub evaluations: usize,
+    pub history: usize,
+    pub gradient_tolerance: f64,
+    pub change_tolerance: f64,
+    /// Whether the length of a step is searched for by the strong conditions of Wolfe.
+    pub search: bool,
+}
+
+pub(super) fn row(name: &str) -> Option<&'static MethodRow> {
+    METHODS.iter().find(|row| row.name == name)
+}
+
+/// Whether the value of the `optimizer` option is a method.
+pub fn is_method(optimizer: &Value) -> bool {
+    matches!(optimizer, Value::Function(FunctionValue { target: Target::Builtin(name), .. }) if row(name).is_some())
+}
+
+impl Elaborator {
+    /// `lbfgs(lr = 0.5)`: the method with options set.
+    pub(super) fn method_call(&mut self, row: &'static MethodRow, given: &[Given]) -> Value {
+        let mut preset = Vec::new();
+        for argument in given {
+            let Some((name, name_span)) = &argument.name else {
+                self.report(
+                    Diagnostic::error(
+                        Slug::Arity,
+                        argument.span,
+                        format!("`{}` takes options by name", row.name),
+                    )
+                    .here("which option?")
+                    .help(format!(
+                        "write `{}({} = ...)`",
+                        row.name,
+                        row.options.first().map_or("lr", |o| o.name)
+                    )),
+                );
+                return Value::Unknown;
+            };
+            let Some(option) = row.options.iter().find(|option| option.name == name) else {
+                let known: Vec<String> =
+                    row.options.iter().map(|option| format!("`{}`", option.name)).collect();
+                let diagnostic = Diagnostic::error(
+                    Slug::UnknownOption,
+                    *name_span,
+                    format!("`{}` has no option `{name}`", row.name),
+                )
+                .here("no such option")
+                .note(format!("its options are {}", known.join(", ")));
+                let near = problem::nearest(name, row.options.iter().map(|option| option.name.to_string()));
+                self.report(match near {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic,
+                });
+                return Value::Unknown;
+            };
+            if !self.fits(option, &argument.value, argument.span) {
+                return Value::Unknown;
+            }
+            preset.push((name.clone(), argument.value.clone(), argument.span));
+        }
+        Value::Function(FunctionValue { target: Target::Builtin(row.name), preset })
+    }
+
+    fn fits(&mut self, option: &MethodOption, value: &Value, span: Span) -> bool {
+        let number = value.as_number();
+        let (fits, expected) = match option.kind {
+            OptionKind::Positive => (number.is_some_and(|n| n > 0.0), "a number above 0"),
+            OptionKind::NotNegative => (number.is_some_and(|n| n >= 0.0), "a number of at least 0"),
+            OptionKind::Count => (
+                number.is_some_and(|n| n >= 1.0 && n.fract() == 0.0 && n < 1e9),
+                "a whole number of at least 1",
+            ),
+            OptionKind::Flag => (matches!(value, Value::Bool(_)), "`true` or `false`"),
+        };
+        if !fits && !value.is_unknown() {
+            let found = number.map_or_else(|| value.kind().to_string(), |number| number.to_string());
+            self.report(
+                Diagnostic::error(
+                    Slug::OptionValue,
+                    span,
+                    format!("`{}` expected {expected}, found {found}", option.name),
+                )
+                .here(format!("expected {expected}")),
+            );
+        }
+        fits
+    }
+
+    /// The method that the `optimizer` option asks for, if it is one.
+    pub(super) fn as_method(value: &Value) -> Option<Lbfgs> {
+        let Value::Function(FunctionValue { target: Target::Builtin(name), preset }) = value else {
+            return None;
+        };
+        let row = row(name)?;
+        Some(Lbfgs::new(row, preset))
+    }
+}
+
+impl Lbfgs {
+    fn new(row: &MethodRow, preset: &Options) -> Lbfgs {
+        let value = |name: &str| {
+            let given =
+                preset.iter().rfind(|(given, ..)| given == name).and_then(|(_, value, _)| value.as_number());
+            let default =
+                row.options.iter().find(|option| option.name == name).map_or(0.0, |option| option.default);
+            given.unwrap_or(default)
+        };
+        let iterations = value("iterations") as usize;
+        let evaluations = match value("evaluations") as usize {
+            0 => iterations * 5 / 4,
+            given => given,
+        };
+        Lbfgs {
+            lr: value("lr"),
+            iterations,
+            evaluations,
+            history: value("history") as usize,
+            gradient_tolerance: value("gradient_tolerance"),
+            change_tolerance: value("change_tolerance"),
+            search: value("search") != 0.0,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Textbook formulas where they would overflow or lose their digits: finite, and right to 1e-12 in doubles.
+
+use super::array::{Array, compare};
+use super::bench::Bench;
+
+/// Scores at which formulas as written overflow.
+const SCORES: [f64; 9] = [-1000.0, -745.5, -40.0, -1e-9, 0.0, 1e-9, 40.0, 745.5, 1000.0];
+
+fn check_right(text: &str, wanted: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64) {
+    let mut bench = Bench::new();
+    bench.set("z", &Array { shape: vec![SCORES.len()], data: SCORES.to_vec() });
+    let found = bench.value(text).expect(text);
+    let gradient = bench.value(&format!("grad(sum({text}), z)")).expect(text);
+    let (values, slopes): (Vec<f64>, Vec<f64>) = SCORES.iter().map(|&z| (wanted(z), slope(z))).unzip();
+    compare(text, &found, &values, 1e-12, 1e-300).unwrap_or_else(|problem| panic!("{problem}"));
+    compare(&format!("slope of {text}"), &gradient, &slopes, 1e-12, 1e-3)
+        .unwrap_or_else(|problem| panic!("{problem}"));
+}
+
+fn softplus(z: f64) -> f64 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p()
+}
+
+fn sigmoid(z: f64) -> f64 {
+    if z >= 0.0 { 1.0 / (1.0 + (-z).exp()) } else { z.exp() / (1.0 + z.exp()) }
+}
+
+#[test]
+fn logarithms_of_sigmoids() {
+    let falling = |z: f64| sigmoid(-z);
+    check_right("log(sigmoid(z))", |z| -softplus(-z), falling);
+    check_right("log(1 / (1 + exp(-z)))", |z| -softplus(-z), falling);
+    check_right("log(exp(z) / (1 + exp(z)))", |z| -softplus(-z), falling);
+    check_right("log(1 - sigmoid(z))", |z| -softplus(z), |z| -sigmoid(z));
+    check_right("log(1 + exp(z))", softplus, sigmoid);
+    check_right("log1p(exp(z))", softplus, sigmoid);
+    check_right("1 / (1 + exp(-z))", sigmoid, |z| sigmoid(z) * sigmoid(-z));
+}
+
+/// Softmax, its logarithm, and the logarithm of the sum, of scores that are far apart and far from 0.
+#[test]
+fn logarithms_of_softmax() {
+    for scores in [vec![1000.0, 999.0, -1000.0], vec![-1000.0, -1001.0, -1002.5], vec![0.0, 1000.0, -1000.0]]
+    {
+        let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total = largest + scores.iter().map(|z| (z - largest).exp()).sum::<f64>().ln();
+        let p: Vec<f64> = scores.iter().map(|z| (z - total).exp()).collect();
+        let logs: Vec<f64> = scores.iter().map(|z| z - total).collect();
+        let mut bench = Bench::new();
+        bench.set("z", &Array { shape: vec![3], data: scores });
+        bench.set("t", &Array { shape: vec![3], data: vec![1.0, 0.0, 0.0] });
+        let mut same = |text: &str, wanted: &[f64], floor: f64| {
+            let found = bench.value(text).expect(text);
+            compare(text, &found, wanted, 1e-12, floor).unwrap_or_else(|problem| panic!("{problem}"));
+        };
+        same("log(softmax(z))", &logs, 1.0);
+        same("log(exp(z) / sum(exp(z)))", &logs, 1.0);
+        same("log(sum(exp(z)))", &[total], 1e-300);
+        same("exp(z) / sum(exp(z))", &p, 1e-3);
+        same("grad(log(sum(exp(z))), z)", &p, 1e-3);
+        same("cross_entropy(softmax(z), t)", &[-logs[0]], 1e-300);
+        let slope: Vec<f64> = p.iter().zip([1.0, 0.0, 0.0]).map(|(p, t)| p - t).collect();
+        same("grad(cross_entropy(softmax(z), t), z)", &slope, 1e-3);
+    }
+}
+
+/// Norms and roots at 0 have slope 0, of the first and of the second order; a direction at 0 is 0.
+#[test]
+fn norms_and_roots_at_zero() {
+    let mut bench = Bench::new();
+    bench.set("x", &Array { shape: vec![3], data: vec![0.0; 3] });
+    for text in [
+        "norm(x)",
+        "sqrt(sum(x²))",
+        "sum(x / norm(x))",
+        "sum(x / sqrt(sum(x²)))",
+        "sum(sqrt(abs(x)))",
+        "deviation(x)",
+        "norm(x)²",
+        "sum(x / max(norm(x), 1e-8))",
+        "cosine_similarity(x, x)",
+    ] {
+        let value = bench.value(text).expect(text);
+        assert_eq!(value, [0.0], "{text}");
+        let gradient = bench.gradient(text, "x").expect(text);
+        let slope = bench.numbers(&[gradient]).expect(text).remove(0);
+        assert!(slope.iter().all(|v| v.is_finite()), "slope of {text}: {slope:?}");
+        bench.bind("g", nn::elaborate::Value::Node(gradient));
+        let second = bench.gradient("g", "x").expect(text);
+        let curvature = bench.numbers(&[second]).expect(text).remove(0);
+        assert!(curvature.iter().all(|v| v.is_finite()), "curvature of {text}: {curvature:?}");
+    }
+    assert_eq!(bench.value("grad(norm(x), x)").expect("norm"), [0.0; 3]);
+}
+
+/// The direction of a vector that is not 0 is what it always was.
+#[test]
+fn a_direction_has_its_slope() {
+    let mut bench = Bench::new();
+    bench.set("x", &Array { shape: vec![2], data: vec![3.0, 4.0] });
+    assert_eq!(bench.value("x / norm(x)").expect("x / norm(x)"), [0.6, 0.8]);
+    // ∂(x₀ / ‖x‖) = (1/‖x‖ − x₀²/‖x‖³, −x₀ x₁/‖x‖³)
+    let found = bench.value("grad((x / norm(x))[0], x)").expect("gradient");
+    compare("slope", &found, &[0.2 - 9.0 / 125.0, -12.0 / 125.0], 1e-12, 1e-300)
+        .expect("the slope of a direction");
+}
+
+/// Numbers that are nearly equal and large: their variance keeps its digits.
+#[test]
+fn variance_of_nearly_equal_numbers() {
+    let mut bench = Bench::new();
+    bench.set("x", &Array { shape: vec![4], data: vec![1e8 + 1.0, 1e8 + 2.0, 1e8 + 3.0, 1e8 + 4.0] });
+    assert_eq!(bench.value("variance(x)").expect("variance"), [1.25]);
+    let slope = bench.value("grad(variance(x), x)").expect("slope");
+    compare("slope", &slope, &[-0.75, -0.25, 0.25, 0.75], 1e-12, 1e-300).expect("the slope of a variance");
+}
+
+/// Losses at scores of ±1000 are as large as the scores, and have the slopes that the limit has.
+#[test]
+fn losses_of_extreme_scores() {
+    let mut bench = Bench::new();
+    bench.set_batch("z", &Array { shape: vec![4, 1], data: vec![1000.0, -1000.0, 1000.0, -1000.0] });
+    bench.set_batch("t", &Array { shape: vec![4, 1], data: vec![1.0, 0.0, 0.0, 1.0] });
+    bench.run("l = binary_cross_entropy(sigmoid(z), t)").expect("a loss");
+    assert_eq!(bench.value("l").expect("l"), [0.0, 0.0, 1000.0, 1000.0]);
+    assert_eq!(bench.value("grad(batch_sum(l), z)").expect("slope"), [0.0, 0.0, 1.0, -1.0]);
+}
