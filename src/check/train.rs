@@ -111,6 +111,7 @@ pub fn train_request(
             clip_value: None,
             l1: 0.0,
             l2: 0.0,
+            batch: None,
         },
         data: part,
         validate: None,
@@ -138,6 +139,19 @@ pub fn train_request(
             Diagnostic::error(Slug::MissingOption, model.span, "`train` needs `epochs` or `steps`")
                 .here("how long?")
                 .help("add `epochs = 10`"),
+        );
+    }
+    if let Some(part) = request.validate.as_ref().filter(|part| part.handle == request.data.handle) {
+        elaborator.report(
+            Diagnostic::warning(
+                Slug::ValidationOverlap,
+                part.span,
+                format!("`{}` is validated on the examples it is trained on", part.name),
+            )
+            .here("the same examples")
+            .label(data.span, "trained on these")
+            .note("a network that learns its examples by heart looks right on them")
+            .help("split the data, `split = [train: 0.8, test: 0.2]`, and validate on the other part"),
         );
     }
     Some(request)
@@ -186,7 +200,10 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
         "metrics" => request.step.metrics = metrics_of(elaborator, value, &item.value),
         "epochs" => request.epochs = whole_option(elaborator, name, value, span, 1),
         "steps" => request.steps = whole_option(elaborator, name, value, span, 1),
-        "batch" => request.batch = whole_option(elaborator, name, value, span, 1).unwrap_or(request.batch),
+        "batch" => {
+            request.step.batch = whole_option(elaborator, name, value, span, 1).map(|size| (size, span));
+            request.batch = request.step.batch.map_or(request.batch, |(size, _)| size);
+        }
         "patience" => request.patience = whole_option(elaborator, name, value, span, 1),
         "seed" => request.seed = whole_option(elaborator, name, value, span, 0).map(|seed| seed as u64),
         "shuffle" => request.shuffle = flag_option(elaborator, name, value, span).unwrap_or(true),

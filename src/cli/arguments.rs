@@ -48,6 +48,10 @@ pub enum Command {
     Repl(Repl),
     /// Time a step of the script's first training
     Bench(Bench),
+    /// The gradient of the script's loss as formulas
+    Derive(super::formulas::Derive),
+    /// One example through the network and back, with all its numbers
+    Trace(super::formulas::Trace),
     /// Apply the fixes that messages propose
     #[command(after_help = "Every fix was tried before it is proposed. Nothing is written with --dry-run.")]
     Fix(Fix),

@@ -9,6 +9,8 @@ use crate::base::{Sources, Span};
 pub struct Candidate {
     pub title: String,
     pub changes: Vec<Change>,
+    /// It is taken only after all others, however small it is.
+    pub is_last_resort: bool,
 }
 
 /// One change of the text, in terms of other places in it.
@@ -32,7 +34,17 @@ pub enum Piece {
 impl Candidate {
     /// `title`, and one replacement.
     pub fn replace(title: impl Into<String>, span: Span, pieces: Vec<Piece>) -> Candidate {
-        Candidate { title: title.into(), changes: vec![Change::Replace { span, pieces }] }
+        Candidate::all(title, vec![Change::Replace { span, pieces }])
+    }
+
+    /// `title`, and several changes at once.
+    pub fn all(title: impl Into<String>, changes: Vec<Change>) -> Candidate {
+        Candidate { title: title.into(), changes, is_last_resort: false }
+    }
+
+    /// The same, to be taken only where nothing else mends.
+    pub fn last_resort(self) -> Candidate {
+        Candidate { is_last_resort: true, ..self }
     }
 
     /// As edits of the text; `None` if a number is not there.

@@ -58,6 +58,14 @@ slugs! {
     Runtime = "runtime", "A value known only while running is outside what the operation takes.";
     Limit = "limit", "A computation would need more memory or steps than the limit.";
     NoTraining = "no-training", "A command that looks at a training is given a script that trains nothing.";
+    LogOfZero = "log-of-zero", "A logarithm is taken of what the model can make 0 or negative.";
+    SoftmaxTwice = "softmax-twice", "A softmax is applied to what is a softmax already.";
+    SigmoidTwice = "sigmoid-twice", "A sigmoid is applied to what is a sigmoid already.";
+    ReluOutput = "relu-output", "The last operation of a model cuts its outputs at 0.";
+    DropoutLast = "dropout-last", "Dropout stands behind the last layer.";
+    BatchOfOne = "batch-of-one", "A layer looks across the examples of batches that have only one.";
+    NeverTrains = "never-trains", "A parameter is trained by a loss that does not depend on it.";
+    ValidationOverlap = "validation-overlap", "A training is validated on its own examples.";
     Internal = "internal", "A mistake of nn itself, not of the program.";
 }
 

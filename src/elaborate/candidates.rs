@@ -57,6 +57,14 @@ impl Elaborator {
         }
     }
 
+    /// `1568 = 32 × 7 × 7`, of a vector that was made of a value of higher rank.
+    pub(super) fn product_of(&self, node: NodeId) -> Option<String> {
+        let born = self.born(node);
+        let [input] = self.graph.node(born).inputs.as_slice() else { return None };
+        let (flat, whole) = (&self.graph.ty(born).shape, &self.graph.ty(*input).shape);
+        (whole.rank() > 1).then(|| arithmetic(flat, whole)).flatten()
+    }
+
     /// The value that first had this shape: back through operations that keep it.
     pub(super) fn born(&self, node: NodeId) -> NodeId {
         let shape = &self.graph.ty(node).shape;
@@ -138,7 +146,7 @@ impl Elaborator {
                     Change::Replace { span: *second, pieces: vec![Piece::Source(*first)] },
                 ];
                 let title = "the sizes look swapped where it is declared".to_string();
-                diagnostic = diagnostic.try_fix(Candidate { title, changes });
+                diagnostic = diagnostic.try_fix(Candidate::all(title, changes));
             }
             let (mine, wanted) = match facts {
                 ShapeProblem::Inner { left_dim, right_dim } if node == left => (left_dim, right_dim),
@@ -168,7 +176,7 @@ impl Elaborator {
         };
         let title = format!("make it {to} wide");
         let change = Change::Number { within, from: *from, to: to.to_string(), only_last: true };
-        diagnostic.try_fix(Candidate { title, changes: vec![change] })
+        diagnostic.try_fix(Candidate::all(title, vec![change]))
     }
 
     /// The innermost text of the user's own that made a value: the use of a layer rather than the layer.
@@ -186,8 +194,15 @@ impl Elaborator {
         wanted: &Shape,
         but: [NodeId; 2],
     ) -> Diagnostic {
-        let Some(frame) = self.frames.last() else { return diagnostic };
-        for (name, binding) in frame.locals.iter().rev() {
+        // Arguments are held to their parameters inside the call: the names are those of the text around it.
+        let inside = |frame: &&super::scope::Frame| !frame.is_definition && frame.call_span.contains(span);
+        let around = self.frames.iter().rev().find(|frame| !inside(frame));
+        // Values of the script are nodes of its own graph.
+        if around.is_none() && self.home.is_some() {
+            return diagnostic;
+        }
+        let locals = around.map_or(&self.globals, |frame| &frame.locals);
+        for (name, binding) in locals.iter().rev() {
             let Value::Node(node) = binding.value else { continue };
             if !but.contains(&node) && self.graph.ty(node).shape == *wanted && !wanted.is_scalar() {
                 let title = format!("`{name}` fits");
@@ -225,15 +240,14 @@ impl Elaborator {
             let pieces = vec![Piece::Operand(span), text(".T")];
             diagnostic = diagnostic.try_fix(Candidate::replace("transpose it", span, pieces));
         }
+        diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
         if let ([Size::Known(from)], [Size::Known(to)]) = (given.0.as_slice(), declared.0.as_slice())
             && let Some(within) = self.user_span(self.born(node))
         {
             let change = Change::Number { within, from: *from, to: to.to_string(), only_last: true };
-            diagnostic =
-                diagnostic.try_fix(Candidate { title: format!("make it {to} wide"), changes: vec![change] });
+            diagnostic = diagnostic.try_fix(Candidate::all(format!("make it {to} wide"), vec![change]));
         }
-        diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
-        diagnostic.try_fix(as_given)
+        diagnostic.try_fix(as_given.last_resort())
     }
 }
 
@@ -252,6 +266,27 @@ pub(super) fn arithmetic(a: &Shape, b: &Shape) -> Option<String> {
     if a.rank() == 2 && a.0.iter().rev().eq(b.0.iter()) && a != b {
         return Some(format!("`{a}` transposed is `{b}`"));
     }
+    for (one, other) in [(a, b), (b, a)] {
+        if let Some((first, rest)) = one.0.split_first()
+            && !rest.is_empty()
+            && rest == other.0.as_slice()
+        {
+            return Some(format!(
+                "`{one}` is {first} examples of `{other}`: a shape is that of one example, and how many there are is left out"
+            ));
+        }
+    }
+    if let ([n, Size::Known(1)], [m]) | ([m], [n, Size::Known(1)]) = (a.0.as_slice(), b.0.as_slice())
+        && n == m
+    {
+        return Some(format!(
+            "`[{n}, 1]` is a matrix of one column, `[{m}]` a vector: nothing is repeated to make them fit"
+        ));
+    }
+    if a.is_scalar() || b.is_scalar() {
+        let other = if a.is_scalar() { b } else { a };
+        return Some(format!("`[]` is a number: `sum` or `mean` of all makes `{other}` into one"));
+    }
     let ([Size::Known(m)], [Size::Known(n)]) = (a.0.as_slice(), b.0.as_slice()) else { return None };
     let (small, large) = (*m.min(n), *m.max(n));
     if small > 1 && large - small == 1 {
@@ -267,4 +302,15 @@ pub(super) fn arithmetic(a: &Shape, b: &Shape) -> Option<String> {
         });
     }
     None
+}
+
+/// `448 = 16 × 28, 14944 = 16 × 934`: sizes that were made of the same number.
+pub(super) fn common_factor(a: &Size, b: &Size) -> Option<String> {
+    let (Size::Known(m), Size::Known(n)) = (a, b) else { return None };
+    let (mut factor, mut rest) = (*m.max(n), *m.min(n));
+    while rest > 0 {
+        (factor, rest) = (rest, factor % rest);
+    }
+    let said = factor >= 8 && factor < *m && factor < *n;
+    said.then(|| format!("{m} = {factor} × {}, {n} = {factor} × {}", m / factor, n / factor))
 }

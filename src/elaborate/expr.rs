@@ -209,6 +209,16 @@ impl Elaborator {
                 diagnostic = diagnostic.note(note);
             }
         }
+        for (node, _) in operands {
+            if let Some(note) = self.product_of(*node) {
+                diagnostic = diagnostic.note(note);
+            }
+        }
+        if let crate::graph::ShapeProblem::Inner { left_dim, right_dim } = facts
+            && let Some(note) = super::candidates::common_factor(left_dim, right_dim)
+        {
+            diagnostic = diagnostic.note(note);
+        }
         let diagnostic = self.operator_candidates(diagnostic, sign, span, operands, facts);
         self.report(diagnostic);
     }

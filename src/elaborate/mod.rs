@@ -24,11 +24,13 @@ mod method;
 mod model;
 mod optimizer;
 mod problem;
+mod ranges;
 mod scope;
 mod signature;
 mod step;
 mod text;
 mod value;
+mod warnings;
 
 pub use alone::Alone;
 pub use arguments::{Given, known};

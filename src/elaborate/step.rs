@@ -6,9 +6,10 @@ use super::candidates::Origin;
 use super::optimizer::{OptimizerState, Update};
 use super::scope::Frame;
 use super::value::{FunctionValue, Target, Value};
+use super::warnings::Compared;
 use super::{Elaborator, Lbfgs, ModelId, problem};
 use crate::base::Span;
-use crate::diagnostics::{Candidate, Change, Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Change, Diagnostic, Piece, Slug};
 use crate::graph::{Graph, Leaf, NodeId, ShapeProblem, SlotId};
 use crate::ops;
 use crate::syntax::tree::FunctionKind;
@@ -40,6 +41,8 @@ pub struct StepRequest {
     pub clip_value: Option<f64>,
     pub l1: f64,
     pub l2: f64,
+    /// How many examples a step of training sees, and where that is written.
+    pub batch: Option<(usize, Span)>,
 }
 
 /// A compiled request: a graph with its slots.
@@ -159,6 +162,9 @@ impl Elaborator {
             let per_example = self.per_example(loss, *span, prediction, truth, request)?;
             step.loss = Some(self.over_batch(Fold::Sum, per_example, batch, *span)?);
             if let Some((optimizer, optimizer_span)) = &request.optimizer {
+                let compared = Compared { prediction, loss: per_example, loss_span: *span };
+                let trained = self.trained(request);
+                self.warn_of_step(request, &compared, &trained);
                 let mean = self.batch_mean(per_example, *span)?;
                 let objective = self.with_penalty(mean, request)?;
                 self.optimise(&mut step, request, objective, (optimizer, *optimizer_span), count_node)?;
@@ -193,8 +199,14 @@ impl Elaborator {
             Given { name: None, value: Value::Node(truth), span: request.data_span },
         ];
         let before = self.problem_count();
-        let value = self.call_value(function, &given, true, span, span);
         let (answer, wanted) = (self.graph.ty(prediction).shape.clone(), self.graph.ty(truth).shape.clone());
+        let is_one = answer.is_scalar() || answer == Shape::known(&[1]);
+        if wanted.is_scalar() && !is_one && self.is_library(function, request) {
+            // One number would be compared with each output.
+            self.report_target(prediction, &answer, &wanted, span, request);
+            return None;
+        }
+        let value = self.call_value(function, &given, true, span, span);
         if self.problem_count() > before && answer != wanted {
             self.drop_problems(before);
             self.report_target(prediction, &answer, &wanted, span, request);
@@ -215,6 +227,15 @@ impl Elaborator {
             return None;
         }
         Some(node)
+    }
+
+    /// A loss or metric of the library compares number by number; one of the script may mean something else.
+    fn is_library(&self, function: &Value, request: &StepRequest) -> bool {
+        let Value::Function(FunctionValue { target: Target::Declared(function), .. }) = function else {
+            return false;
+        };
+        function.head_span.source != request.model_span.source
+            && self.prelude.contains_key(&function.name.name)
     }
 
     /// Prediction and target of different shapes: where each was born.
@@ -238,7 +259,24 @@ impl Elaborator {
         if let Some(note) = super::candidates::arithmetic(answer, wanted) {
             diagnostic = diagnostic.note(note);
         }
-        if let ([Size::Known(from)], [to]) = (answer.0.as_slice(), wanted.0.as_slice()) {
+        let one = [Size::Known(1)];
+        let wanted_sizes = if wanted.is_scalar() { one.as_slice() } else { wanted.0.as_slice() };
+        if let ([Size::Known(classes)], true, Some(target)) =
+            (answer.0.as_slice(), wanted.is_scalar(), request.target_origin)
+        {
+            let pieces = vec![
+                Piece::Text("one_hot(".to_string()),
+                Piece::Source(target),
+                Piece::Text(format!(", {classes})")),
+            ];
+            diagnostic = diagnostic
+                .note(format!(
+                    "the target is one number: a class, which `one_hot` makes a vector of {classes}, or a \
+                     quantity, which one output predicts"
+                ))
+                .try_fix(Candidate::replace("the number is a class", target, pieces));
+        }
+        if let ([Size::Known(from)], [to]) = (answer.0.as_slice(), wanted_sizes) {
             let number = |within: Span, only_last| Change::Number {
                 within,
                 from: *from,
@@ -248,11 +286,8 @@ impl Elaborator {
             let mut changes = vec![number(made, true)];
             changes.extend(result.map(|span| number(span, true)));
             diagnostic = diagnostic
-                .try_fix(Candidate { title: format!("make the last layer {to} wide"), changes })
-                .try_fix(Candidate {
-                    title: format!("make it {to} wide"),
-                    changes: vec![number(whole, false)],
-                });
+                .try_fix(Candidate::all(format!("make the last layer {to} wide"), changes))
+                .try_fix(Candidate::all(format!("make it {to} wide"), vec![number(whole, false)]));
         }
         self.report(diagnostic);
     }

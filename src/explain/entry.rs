@@ -1,6 +1,6 @@
 //! One entry of a formula with numbers in place of names: `0.4 · 1.2 − 0.3 · 1.4 + 0.1`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::term::{Id, Term};
@@ -17,6 +17,14 @@ pub struct Numbers<'t> {
     pub at: RefCell<Vec<usize>>,
     pub show: fn(f64, usize) -> String,
     pub digits: usize,
+    /// Set where an entry cannot be written by itself.
+    pub failed: Cell<bool>,
+}
+
+/// Functions that make one entry of all entries.
+fn is_whole(name: &str) -> bool {
+    matches!(name, "softmax" | "log_softmax" | "log_sum_exp" | "argmax" | "concat" | "stop_gradient")
+        || name.starts_with('_')
 }
 
 impl Numbers<'_> {
@@ -33,12 +41,17 @@ impl Numbers<'_> {
     }
 }
 
+fn fail(numbers: &Numbers<'_>) -> Piece {
+    numbers.failed.set(true);
+    Piece::atom("")
+}
+
 impl Writer<'_> {
     /// What is different with numbers: names, sums over entries, products of matrices.
     pub(super) fn entry(&self, numbers: &Numbers<'_>, id: Id) -> Option<Piece> {
         match self.terms.term(id) {
             Term::Name(_) => {
-                let value = numbers.value(id)?;
+                let Some(value) = numbers.value(id) else { return Some(fail(numbers)) };
                 let text = (numbers.show)(value.abs(), numbers.digits);
                 Some(match value < 0.0 {
                     true => Piece::new(self.notation.minus(&text), Level::Sum),
@@ -56,12 +69,13 @@ impl Writer<'_> {
             }
             Term::Apply("matmul", _, inputs) => {
                 let &[a, b] = inputs.as_slice() else { return None };
-                self.products(numbers, a, b)
+                Some(self.products(numbers, a, b).unwrap_or_else(|| fail(numbers)))
             }
             Term::Apply(name @ ("sum" | "mean"), attributes, inputs) => {
                 let &[x] = inputs.as_slice() else { return None };
-                self.added(numbers, name, attributes, x)
+                Some(self.added(numbers, name, attributes, x).unwrap_or_else(|| fail(numbers)))
             }
+            Term::Apply(name, _, _) if is_whole(name) => Some(fail(numbers)),
             Term::Fill(inner) => Some(self.piece(*inner)),
             Term::Number(_)
             | Term::Size(_)

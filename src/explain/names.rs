@@ -142,14 +142,25 @@ fn feeds(graph: &Graph, user: NodeId, node: NodeId, leaves: &HashMap<NodeId, Str
 }
 
 /// Short names for the parameters of a model by their paths: `W1` for `W1` and for `dense1.W`, `W_hidden` for
-/// `hidden.W`.
+/// `hidden.W`. Where two would be the same, layers are counted through.
 pub fn parameter_names(keys: &[String], taken: &mut Taken) -> Vec<String> {
     let short: Vec<String> = keys.iter().map(|key| short_name(key)).collect();
+    let distinct: HashSet<&String> = short.iter().collect();
+    let names = if distinct.len() == short.len() { short } else { counted_names(keys) };
+    names.iter().map(|name| taken.unique(name)).collect()
+}
+
+/// The last part of each path with the number of its layer.
+fn counted_names(keys: &[String]) -> Vec<String> {
+    let mut layers: Vec<&str> = Vec::new();
     keys.iter()
-        .zip(&short)
-        .map(|(key, name)| {
-            let is_single = short.iter().filter(|other| *other == name).count() == 1;
-            taken.unique(&if is_single { name.clone() } else { key.replace('.', "_") })
+        .map(|key| {
+            let Some((layer, last)) = key.rsplit_once('.') else { return key.clone() };
+            let at = layers.iter().position(|known| *known == layer).unwrap_or_else(|| {
+                layers.push(layer);
+                layers.len() - 1
+            });
+            format!("{last}{}", at + 1)
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! A step of training with all its numbers: forward, loss, errors, gradients, update.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::derivation::{Derivation, Line};
@@ -75,17 +75,23 @@ fn one(traced: &Traced<'_>, plain: &Writer<'_>, line: &Line, values: &HashMap<Id
     let count = value.data.len();
     if count <= MAX_ENTRIES {
         let mut writer = traced.derivation.writer(Format::Unicode);
-        writer.numbers =
-            Some(Numbers { values, at: RefCell::new(Vec::new()), show: traced.show, digits: traced.digits });
+        writer.numbers = Some(Numbers {
+            values,
+            at: RefCell::new(Vec::new()),
+            show: traced.show,
+            digits: traced.digits,
+            failed: Cell::new(false),
+        });
         for (at, number) in row_by_row(value) {
             if let Some(numbers) = &writer.numbers {
                 numbers.at.replace(at.clone());
             }
             let entry = writer.text(line.meaning);
+            let failed = writer.numbers.as_ref().is_some_and(|numbers| numbers.failed.replace(false));
             let result = signed((traced.show)(number, traced.digits));
             let index: Vec<String> = at.iter().map(usize::to_string).collect();
             let index = if index.is_empty() { String::new() } else { format!("[{}]", index.join(", ")) };
-            let put_in = if entry == result || has_letters_of(plain, line, &entry) {
+            let put_in = if failed || entry == result || entry == plain.text(line.meaning) {
                 String::new()
             } else {
                 format!("{entry} = ")
@@ -96,11 +102,6 @@ fn one(traced: &Traced<'_>, plain: &Writer<'_>, line: &Line, values: &HashMap<Id
     }
     text.push_str(&format!("    {}\n", shown(traced, value)));
     text
-}
-
-/// Whether an entry still says what the whole formula says: there was nothing to put in.
-fn has_letters_of(plain: &Writer<'_>, line: &Line, entry: &str) -> bool {
-    entry == plain.text(line.meaning)
 }
 
 /// The places and numbers of a value, row by row.

@@ -57,14 +57,19 @@ pub(super) struct Style {
 impl Session<'_> {
     /// `derive(mse, net)`, `derive(f)`, `derive(l, wrt = x)`
     pub(super) fn derive(&mut self, given: &[Given], span: Span) -> Value {
-        let Some(request) = self.derive_request(given, span) else { return Value::Nothing };
-        if let Some(text) = self.derived_text(&request, span)
+        if let Some(text) = self.derivation_of(given, span)
             && self.is_running()
             && !self.has_errors()
         {
             self.world.print(text.trim_end());
         }
         Value::Nothing
+    }
+
+    /// The text of a derivation.
+    pub(super) fn derivation_of(&mut self, given: &[Given], span: Span) -> Option<String> {
+        let request = self.derive_request(given, span)?;
+        self.derived_text(&request, span)
     }
 
     fn derive_request(&mut self, given: &[Given], span: Span) -> Option<Request> {

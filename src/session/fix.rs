@@ -36,8 +36,10 @@ pub fn fix_file(world: &mut dyn World, path: &Path) -> (Report, Option<Fixed>) {
         text = mended;
         report = after;
     }
-    let fixed = (!titles.is_empty()).then(|| Fixed { before, after: text, titles });
-    (report, fixed)
+    if titles.is_empty() {
+        return (report, None);
+    }
+    (report, Some(Fixed { before, after: text, titles }))
 }
 
 /// The first fix that makes mistakes fewer.

@@ -291,6 +291,7 @@ impl Session<'_> {
             clip_value: None,
             l1: 0.0,
             l2: 0.0,
+            batch: None,
         };
         let step = self.elaborator.step(&request)?;
         let n_examples = input.n_examples();

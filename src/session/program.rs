@@ -42,7 +42,7 @@ pub fn run_file(world: &mut dyn World, path: &Path) -> Report {
 
 pub fn check_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
     let mut report = plain_check(world, name, text, folder);
-    if report.has_errors() {
+    if report.diagnostics.iter().any(|found| !found.candidates.is_empty()) {
         let script = report.sources.iter().find(|source| source.name == name).map(|source| source.id);
         if let Some(id) = script {
             mend(world, (name, text, id), folder, &mut report);

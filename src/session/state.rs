@@ -157,7 +157,21 @@ impl<'w> Session<'w> {
         self.collect();
         let mut found = std::mem::take(&mut self.diagnostics);
         found.sort_by_key(|diagnostic| diagnostic.primary.span);
+        found.retain(|diagnostic| diagnostic.is_error() || !self.is_allowed(diagnostic));
         found
+    }
+
+    /// Whether the line of a warning, or the one before it, has `# nn: allow SLUG`.
+    fn is_allowed(&self, warning: &Diagnostic) -> bool {
+        let span = warning.primary.span;
+        let source = self.sources.get(span.source);
+        let line = source.line_column(span.start).0;
+        let allows = |line: &str| {
+            let comment = line.split_once("# nn: allow ").map(|(_, slugs)| slugs);
+            comment
+                .is_some_and(|slugs| slugs.split([' ', ',']).any(|slug| slug.trim() == warning.slug.as_str()))
+        };
+        source.text.lines().skip(line.saturating_sub(2)).take(line.min(2)).any(allows)
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {

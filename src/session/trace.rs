@@ -33,16 +33,20 @@ struct Options {
 
 impl Session<'_> {
     pub(super) fn trace(&mut self, given: &[Given], span: Span) -> Value {
-        let Some(subjects) = self.subjects("trace", given, span) else { return Value::Nothing };
-        let Some(options) = self.trace_options(given) else { return Value::Nothing };
-        let text = self.in_scratch(false, |session| session.traced(&subjects, &options, span));
-        if let Some(text) = text
+        if let Some(text) = self.trace_of(given, span)
             && self.is_running()
             && !self.has_errors()
         {
             self.world.print(text.trim_end());
         }
         Value::Nothing
+    }
+
+    /// The text of a trace.
+    pub(super) fn trace_of(&mut self, given: &[Given], span: Span) -> Option<String> {
+        let subjects = self.subjects("trace", given, span)?;
+        let options = self.trace_options(given)?;
+        self.in_scratch(false, |session| session.traced(&subjects, &options, span))
     }
 
     pub(super) fn subjects(&mut self, action: &str, given: &[Given], span: Span) -> Option<Subjects> {
@@ -94,7 +98,7 @@ impl Session<'_> {
         let part = part_of(&mut self.elaborator, &subjects.data.value, subjects.data.span)?;
         let setup = self.loss_setup(&subjects.loss, &subjects.model, None, None)?;
         self.fits(&setup, &part)?;
-        if !self.is_running() {
+        if !self.has_values() {
             return None;
         }
         let numbers = self.rows(&setup, &part, &[options.example], false, subjects.data.span)?;
@@ -224,7 +228,17 @@ impl Session<'_> {
             let tensor = match given.get(&slot) {
                 Some(tensor) => tensor.clone(),
                 None => {
-                    let tensor = self.tensor(slot)?;
+                    let Some(tensor) = self.tensor(slot) else {
+                        self.report(
+                            Diagnostic::error(
+                                Slug::Runtime,
+                                span,
+                                "this needs a value that only a run knows",
+                            )
+                            .here("not known yet"),
+                        );
+                        return None;
+                    };
                     Tensor { data: Buffer::F64(tensor.data.to_f64()), ..tensor }
                 }
             };

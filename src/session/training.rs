@@ -400,6 +400,7 @@ impl Session<'_> {
             clip_value: None,
             l1: 0.0,
             l2: 0.0,
+            batch: None,
         };
         Some((request, part))
     }

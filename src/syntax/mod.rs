@@ -11,6 +11,7 @@
 mod build;
 mod cut;
 mod foreign;
+mod format;
 pub mod keywords;
 mod limits;
 mod parse;
@@ -21,6 +22,7 @@ mod tokens;
 pub mod tree;
 mod words;
 
+pub use format::{Signs, WIDTH, format};
 pub use parse::{MAX_SOURCE, Parsed, parse};
 pub use print::sexpr;
 pub use tokens::{Token, TokenKind, is_complete, tokens};

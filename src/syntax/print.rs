@@ -160,7 +160,7 @@ fn options(options: &[OptionItem]) -> String {
     lead(options, |option| format!("({}= {})", option.name.name, expr(&option.value)))
 }
 
-fn sign(op: BinaryOp) -> &'static str {
+pub(super) fn sign(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::MatMul => "@",
         BinaryOp::Multiply => "*",
@@ -179,7 +179,7 @@ fn sign(op: BinaryOp) -> &'static str {
     }
 }
 
-fn kind_word(kind: FunctionKind) -> &'static str {
+pub(super) fn kind_word(kind: FunctionKind) -> &'static str {
     match kind {
         FunctionKind::Fn => "fn",
         FunctionKind::Layer => "layer",

@@ -23,6 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["base", "diagnostics", "types", "tensor"]),
     ("check", &["base", "diagnostics", "types", "syntax", "data", "elaborate"]),
     ("train", &["base", "types", "tensor", "graph", "exec", "data", "elaborate"]),
+    ("explain", &["base", "types", "tensor", "graph", "ops"]),
     (
         "session",
         &[
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "check",
             "train",
+            "explain",
         ],
     ),
     ("repl", &["base", "diagnostics", "syntax", "elaborate", "session"]),

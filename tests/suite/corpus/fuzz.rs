@@ -234,6 +234,22 @@ fn dice(salt: u64) -> Dice {
     Dice(0x9E37_79B9_7F4A_7C15 ^ (seed << 8) ^ salt)
 }
 
+/// Texts for other tests: of three, one is words in any order and two are damaged programs.
+pub fn texts(programs: &[String], count: usize) -> Vec<String> {
+    let mut dice = dice(3);
+    let mut made = Vec::with_capacity(count);
+    for round in 0..count {
+        made.push(match round % 3 {
+            0 => soup(&mut dice),
+            _ => {
+                let (one, other) = (dice.below(programs.len()), dice.below(programs.len()));
+                damaged(&programs[one], &programs[other], &mut dice)
+            }
+        });
+    }
+    made
+}
+
 #[test]
 fn token_soup_is_survived() {
     with_stack(|| {

@@ -45,6 +45,17 @@ fn corpus() -> Vec<PathBuf> {
     found
 }
 
+/// The sources of all cases.
+pub fn programs() -> Vec<String> {
+    let cases = corpus().into_iter().map(|path| std::fs::read_to_string(path).expect("a case"));
+    cases.filter_map(|text| Case::read(&text).ok()).map(|case| case.source).collect()
+}
+
+/// Texts that may be programs: damaged cases and words in any order.
+pub fn mangled(count: usize) -> Vec<String> {
+    fuzz::texts(&programs(), count)
+}
+
 /// A folder with the files of a case.
 fn folder_of(case: &Case) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");

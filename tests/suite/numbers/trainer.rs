@@ -234,5 +234,6 @@ fn request(bench: &mut Bench, setup: &Setup<'_>, model: ModelId) -> Result<StepR
         clip_value: None,
         l1: 0.0,
         l2: 0.0,
+        batch: None,
     })
 }
