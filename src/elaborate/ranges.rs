@@ -30,7 +30,14 @@ pub(super) fn of_graph(graph: &Graph) -> Vec<Range> {
                     *a = where_it_holds(graph, *condition, *then, *a, &of, true);
                     *b = where_it_holds(graph, *condition, *otherwise, *b, &of, false);
                 }
-                op.range(&inputs)
+                let range = op.range(&inputs);
+                match (op.name(), inputs.first(), node.inputs.first()) {
+                    // A sum of nothing is 0; one of positive numbers is not.
+                    ("sum", Some(summed), Some(input)) if !graph.ty(*input).shape.is_empty() => {
+                        Range { lo_open: range.lo_open || (summed.lo >= 0.0 && summed.lo_open), ..range }
+                    }
+                    _ => range,
+                }
             }
         };
         // No operation gives an infinite number, unless something went wrong before.

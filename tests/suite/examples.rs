@@ -91,3 +91,22 @@ fn the_mnist_example_lacks_nothing_but_its_data() {
         assert_eq!(error.slug, nn::diagnostics::Slug::File, "{}", problems(&report));
     }
 }
+
+/// Warnings are for mistakes: what we ship has none.
+#[test]
+fn nothing_is_said_about_what_we_ship() {
+    let folders = [root().join("examples"), root().join("benches/ladder")];
+    let mut count = 0;
+    for entry in folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("a folder")) {
+        let path = entry.expect("an entry").path();
+        // The files of mnist.nn are not here.
+        if path.extension().is_none_or(|end| end != "nn") || path.ends_with("mnist.nn") {
+            continue;
+        }
+        let report = nn::session::check_file(&mut Disk::default(), &path);
+        let said: Vec<&str> = report.diagnostics.iter().map(|found| found.headline.as_str()).collect();
+        assert!(said.is_empty(), "{}: {said:?}", path.display());
+        count += 1;
+    }
+    assert!(count > 15, "{count} scripts");
+}
