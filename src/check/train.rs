@@ -26,6 +26,11 @@ pub const TRAIN_OPTIONS: &[OptionRow] = &[
     OptionRow { name: "metrics", required: false, doc: "a list of metrics, such as `[accuracy]`" },
     OptionRow { name: "shuffle", required: false, doc: "`false` keeps the examples in order" },
     OptionRow { name: "schedule", required: false, doc: "a schedule of the learning rate" },
+    OptionRow {
+        name: "plateau",
+        required: false,
+        doc: "`reduce_on_plateau(...)`: a smaller rate where the loss stays",
+    },
     OptionRow { name: "clip", required: false, doc: "the largest norm of all gradients together" },
     OptionRow { name: "clip_value", required: false, doc: "the largest size of each number of a gradient" },
     OptionRow { name: "l1", required: false, doc: "a penalty on the absolute values of the parameters" },
@@ -109,6 +114,7 @@ pub fn train_request(
             metrics: Vec::new(),
             clip: None,
             clip_value: None,
+            plateau: None,
             l1: 0.0,
             l2: 0.0,
             batch: None,
@@ -162,6 +168,7 @@ fn check_method(elaborator: &mut Elaborator, options: &[OptionItem]) {
     const WITHOUT: &[(&str, &str)] = &[
         ("batch", "it works on all examples at once"),
         ("schedule", "it finds the length of its steps itself"),
+        ("plateau", "it finds the length of its steps itself"),
         ("clip", "its search needs the gradient as it is"),
         ("clip_value", "its search needs the gradient as it is"),
         ("checkpoint", "what it remembers from step to step is not saved"),
@@ -215,6 +222,7 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
             request.step.clip =
                 number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY))
         }
+        "plateau" => request.step.plateau = elaborator.as_plateau(value, span),
         "clip_value" => {
             request.step.clip_value =
                 number_option(elaborator, name, value, span, (f64::MIN_POSITIVE, f64::INFINITY))

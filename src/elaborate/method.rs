@@ -41,7 +41,9 @@ pub enum OptionKind {
     Flag,
 }
 
-pub const METHODS: &[MethodRow] = &[MethodRow {
+pub const METHODS: &[MethodRow] = &[LBFGS, REDUCE_ON_PLATEAU];
+
+const LBFGS: MethodRow = MethodRow {
     name: "lbfgs",
     doc: &[
         "Steps along the direction that the curvature of the last steps suggests, of a length that a search finds.",
@@ -69,7 +71,31 @@ pub const METHODS: &[MethodRow] = &[MethodRow {
         ),
         option("search", OptionKind::Flag, 1.0, "`false` takes steps of length `lr` as they are"),
     ],
-}];
+};
+
+const REDUCE_ON_PLATEAU: MethodRow = MethodRow {
+    name: "reduce_on_plateau",
+    doc: &[
+        "The learning rate times a factor where the loss of an epoch, of the validation part if there is one, has not become better for some epochs.",
+        "formula: lr ← factor · lr after more than `patience` epochs without a loss below best · (1 − threshold)",
+        "source: PyTorch's `ReduceLROnPlateau`",
+        "example: plateau = reduce_on_plateau(factor = 0.5, patience = 5)",
+    ],
+    options: &[
+        option("factor", OptionKind::Positive, 0.1, "what the rate is multiplied by"),
+        option("patience", OptionKind::NotNegative, 10.0, "epochs without a better loss that are borne"),
+        option(
+            "threshold",
+            OptionKind::NotNegative,
+            1e-4,
+            "how much better is better, as a part of the best loss",
+        ),
+        option("absolute", OptionKind::Flag, 0.0, "`true` takes the threshold as it is and not as a part"),
+        option("cooldown", OptionKind::NotNegative, 0.0, "epochs after a reduction that are not counted"),
+        option("least", OptionKind::NotNegative, 0.0, "the least part of the rate that is left"),
+        option("change", OptionKind::NotNegative, 1e-8, "a change of the part that is smaller is not made"),
+    ],
+};
 
 const fn option(name: &'static str, kind: OptionKind, default: f64, doc: &'static str) -> MethodOption {
     MethodOption { name, kind, default, doc }
@@ -94,7 +120,7 @@ pub(super) fn row(name: &str) -> Option<&'static MethodRow> {
 
 /// Whether the value of the `optimizer` option is a method.
 pub fn is_method(optimizer: &Value) -> bool {
-    matches!(optimizer, Value::Function(FunctionValue { target: Target::Builtin(name), .. }) if row(name).is_some())
+    matches!(optimizer, Value::Function(FunctionValue { target: Target::Builtin(name), .. }) if *name == LBFGS.name)
 }
 
 impl Elaborator {
@@ -173,20 +199,79 @@ impl Elaborator {
         let Value::Function(FunctionValue { target: Target::Builtin(name), preset }) = value else {
             return None;
         };
-        let row = row(name)?;
-        Some(Lbfgs::new(row, preset))
+        (*name == LBFGS.name).then(|| Lbfgs::new(preset))
+    }
+
+    /// What the `plateau` option asks for.
+    pub fn as_plateau(&mut self, value: &Value, span: Span) -> Option<Plateau> {
+        match value {
+            Value::Function(FunctionValue { target: Target::Builtin(name), preset })
+                if *name == REDUCE_ON_PLATEAU.name =>
+            {
+                Some(Plateau::new(preset))
+            }
+            Value::Unknown => None,
+            other => {
+                self.report(problem::kind(span, "`reduce_on_plateau(...)`", other));
+                None
+            }
+        }
+    }
+}
+
+/// The value of an option, or its default.
+fn value(row: &MethodRow, preset: &Options, name: &str) -> f64 {
+    let given = preset.iter().rfind(|(given, ..)| given == name).and_then(|(_, value, _)| value.as_number());
+    let default = row.options.iter().find(|option| option.name == name).map_or(0.0, |option| option.default);
+    given.unwrap_or(default)
+}
+
+/// When the rate of an optimizer is reduced, by the losses of epochs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plateau {
+    pub factor: f64,
+    pub patience: f64,
+    pub threshold: f64,
+    pub is_absolute: bool,
+    pub cooldown: f64,
+    pub least: f64,
+    pub change: f64,
+}
+
+impl Plateau {
+    /// What is kept from epoch to epoch, at the beginning: the part of the rate that is used, the best loss, the epochs
+    /// that were not better, the epochs that are still not counted.
+    pub const START: [f64; 4] = [1.0, f64::INFINITY, 0.0, 0.0];
+
+    fn new(preset: &Options) -> Plateau {
+        let value = |name: &str| value(&REDUCE_ON_PLATEAU, preset, name);
+        Plateau {
+            factor: value("factor"),
+            patience: value("patience"),
+            threshold: value("threshold"),
+            is_absolute: value("absolute") != 0.0,
+            cooldown: value("cooldown"),
+            least: value("least"),
+            change: value("change"),
+        }
+    }
+
+    /// What is kept after an epoch of this loss.
+    pub fn next(&self, [part, best, waited, cooling]: [f64; 4], loss: f64) -> [f64; 4] {
+        let bar = if self.is_absolute { best - self.threshold } else { best * (1.0 - self.threshold) };
+        let (best, waited) = if loss < bar { (loss, 0.0) } else { (best, waited + 1.0) };
+        let (waited, cooling) = if cooling > 0.0 { (0.0, cooling - 1.0) } else { (waited, cooling) };
+        if waited <= self.patience {
+            return [part, best, waited, cooling];
+        }
+        let reduced = (part * self.factor).max(self.least);
+        [if part - reduced > self.change { reduced } else { part }, best, 0.0, self.cooldown]
     }
 }
 
 impl Lbfgs {
-    fn new(row: &MethodRow, preset: &Options) -> Lbfgs {
-        let value = |name: &str| {
-            let given =
-                preset.iter().rfind(|(given, ..)| given == name).and_then(|(_, value, _)| value.as_number());
-            let default =
-                row.options.iter().find(|option| option.name == name).map_or(0.0, |option| option.default);
-            given.unwrap_or(default)
-        };
+    fn new(preset: &Options) -> Lbfgs {
+        let value = |name: &str| value(&LBFGS, preset, name);
         let iterations = value("iterations") as usize;
         let evaluations = match value("evaluations") as usize {
             0 => iterations * 5 / 4,

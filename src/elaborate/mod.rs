@@ -38,7 +38,7 @@ pub use builtin::ACTIONS;
 pub use candidates::Origin;
 pub use elaborator::{Definition, Elaborator};
 pub use index::constant_of;
-pub use method::{Lbfgs, METHODS, MethodOption, MethodRow, OptionKind, is_method};
+pub use method::{Lbfgs, METHODS, MethodOption, MethodRow, OptionKind, Plateau, is_method};
 pub use model::{LayerRow, Model, ModelId, Stored};
 pub use optimizer::OptimizerState;
 pub use problem::nearest;

@@ -7,12 +7,12 @@ use super::optimizer::{OptimizerState, Update};
 use super::scope::Frame;
 use super::value::{FunctionValue, Target, Value};
 use super::warnings::Compared;
-use super::{Elaborator, Lbfgs, ModelId, problem};
+use super::{Elaborator, Lbfgs, ModelId, Plateau, problem};
 use crate::base::Span;
 use crate::diagnostics::{Candidate, Change, Diagnostic, Piece, Slug};
 use crate::graph::{Graph, Leaf, NodeId, ShapeProblem, SlotId};
 use crate::ops;
-use crate::syntax::tree::FunctionKind;
+use crate::syntax::tree::{Function, FunctionKind};
 use crate::tensor::{Axis, Fold};
 use crate::types::{BatchId, Shape, Size, TensorType};
 
@@ -39,6 +39,7 @@ pub struct StepRequest {
     pub clip: Option<f64>,
     /// The largest size of each number of a gradient.
     pub clip_value: Option<f64>,
+    pub plateau: Option<Plateau>,
     pub l1: f64,
     pub l2: f64,
     /// How many examples a step of training sees, and where that is written.
@@ -61,6 +62,8 @@ pub struct Step {
     pub updates: Vec<(SlotId, NodeId)>,
     pub states: Vec<OptimizerState>,
     pub prediction: NodeId,
+    /// When the rate is reduced, and the slot of what is kept for that.
+    pub plateau: Option<(Plateau, SlotId)>,
     /// Where a method moves the parameters, and not an optimizer inside the step.
     pub descent: Option<Descent>,
 }
@@ -155,6 +158,7 @@ impl Elaborator {
             updates: Vec::new(),
             states: Vec::new(),
             prediction,
+            plateau: None,
             descent: None,
         };
         let truth = target.map(|(_, node)| node);
@@ -375,6 +379,11 @@ impl Elaborator {
         if let Some((schedule, at)) = &request.schedule {
             options.push(("lr".to_string(), schedule.clone(), *at));
         }
+        if let Some(plateau) = request.plateau {
+            let (slot, rate) = self.reduced_rate(&function, &options, count, span)?;
+            options.push(("lr".to_string(), Value::Node(rate), span));
+            step.plateau = Some((plateau, slot));
+        }
         let trained = self.trained(request);
         let nodes: Vec<NodeId> = trained.iter().map(|(_, _, node)| *node).collect();
         let gradients = self.gradients_of(objective, &nodes, span)?;
@@ -391,6 +400,44 @@ impl Elaborator {
             step.states.extend(updated.states);
         }
         Some(())
+    }
+
+    /// The rate of an optimizer times the part of it that a plateau leaves, and the slot of what is kept for it.
+    fn reduced_rate(
+        &mut self,
+        function: &Function,
+        options: &[(String, Value, Span)],
+        count: NodeId,
+        span: Span,
+    ) -> Option<(SlotId, NodeId)> {
+        let given =
+            options.iter().rfind(|(name, ..)| name == "lr").map(|(_, value, at)| (value.clone(), *at));
+        let rate = match given {
+            Some((Value::Function(schedule), at)) => self.scheduled(&schedule, count, at)?,
+            Some((value, _)) => value,
+            None => {
+                match function.params.iter().find(|param| param.name.name == "lr").map(|param| &param.default)
+                {
+                    Some(Some(default)) => self.expr(default),
+                    Some(None) | None => {
+                        self.report(
+                            Diagnostic::error(
+                                Slug::OptionValue,
+                                span,
+                                "`plateau` reduces `lr`, which is not given",
+                            )
+                            .here("no `lr` here"),
+                        );
+                        return None;
+                    }
+                }
+            }
+        };
+        let rate = self.node_of(&rate, span)?;
+        let (slot, kept) = self.new_slot("plateau", TensorType::plain(Shape::known(&[Plateau::START.len()])));
+        let first = self.graph.apply(ops::slice(0, 0.into(), 1.into(), true), &[kept]);
+        let part = self.built("slice", first, &[(kept, span)], span)?;
+        Some((slot, self.primitive("multiply", &[(rate, span), (part, span)], span)?))
     }
 
     /// What a method needs in place of an update.

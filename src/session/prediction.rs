@@ -289,6 +289,7 @@ impl Session<'_> {
             metrics: Vec::new(),
             clip: None,
             clip_value: None,
+            plateau: None,
             l1: 0.0,
             l2: 0.0,
             batch: None,

@@ -9,7 +9,7 @@ use super::world::World;
 use crate::base::Span;
 use crate::check::{PartRef, TrainRequest, part_of, train_request};
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Given, ModelId, Record, RecordKind, Step, StepRequest, Value};
+use crate::elaborate::{Given, ModelId, Plateau, Record, RecordKind, Step, StepRequest, Value};
 use crate::exec::{self, Environment, PlanProblem};
 use crate::graph::SlotId;
 use crate::syntax::tree::{Expr, OptionItem};
@@ -67,6 +67,12 @@ impl Session<'_> {
         let mut values = self.step_values(step, model, span)?;
         if let Some((measuring, _)) = validation {
             values.extend(self.step_values(measuring, model, span)?);
+        }
+        if let Some((_, slot)) = &step.plateau {
+            let data = self.buffer(Plateau::START.to_vec());
+            let start = Tensor { shape: vec![Plateau::START.len()], examples: None, data };
+            self.values.insert(*slot, start.clone());
+            values.insert("plateau".to_string(), (*slot, start));
         }
         values.extend(self.optimizer_states(step, span)?);
         let start = self.resumed(request, &mut values)?;
@@ -398,6 +404,7 @@ impl Session<'_> {
             metrics: Vec::new(),
             clip: None,
             clip_value: None,
+            plateau: None,
             l1: 0.0,
             l2: 0.0,
             batch: None,

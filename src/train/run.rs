@@ -14,7 +14,7 @@ use crate::elaborate::Step;
 use crate::exec::PlanProblem;
 use crate::graph::SlotId;
 use crate::tensor::random::Stream;
-use crate::tensor::{Precision, Tensor};
+use crate::tensor::{Buffer, Precision, Tensor};
 
 /// Examples measured at once where no gradient is taken.
 const MEASURED_AT_ONCE: usize = 256;
@@ -79,6 +79,7 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
             row.val_metrics = sums.metrics(step, job.precision);
         }
         history.rows.push(row.clone());
+        reduce_rate(job, &mut runner, &row);
         watch.progress(&Progress {
             epoch: epoch + 1,
             epochs,
@@ -108,6 +109,16 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
         None => values(&runner, &slots),
     };
     Ok(Outcome { history, values: kept, ended: Ended::Finished })
+}
+
+/// Where the loss stays, the rate of the next epoch is smaller.
+fn reduce_rate(job: &Job<'_>, runner: &mut Runner<'_>, row: &EpochRow) {
+    let Some((plateau, slot)) = &job.step.plateau else { return };
+    let Some(kept) = runner.value(*slot) else { return };
+    if let [part, best, waited, cooling] = kept.data.to_f64()[..] {
+        let next = plateau.next([part, best, waited, cooling], row.val_loss.unwrap_or(row.loss));
+        runner.set_value(*slot, &Tensor { data: Buffer::F64(next.to_vec()), ..kept });
+    }
 }
 
 fn row(job: &Job<'_>, sums: &Sums) -> EpochRow {

@@ -84,8 +84,8 @@ const TRIALS: &[Trial] = &[
         layers: "dense(64) |> relu |> dense(3)",
         optimizer: "adam(lr = 0.01)",
         batch: Some(142),
-        epochs: 100,
-        l2: 1e-4,
+        epochs: 60,
+        l2: 5e-3,
         is_quick: false,
     },
     Trial {
@@ -95,7 +95,7 @@ const TRIALS: &[Trial] = &[
         optimizer: LBFGS,
         batch: None,
         epochs: 10,
-        l2: 0.0022,
+        l2: 0.004,
         is_quick: true,
     },
     Trial {
@@ -165,7 +165,7 @@ const TRIALS: &[Trial] = &[
         optimizer: LBFGS,
         batch: None,
         epochs: 10,
-        l2: 0.014,
+        l2: 0.03,
         is_quick: false,
     },
 ];

@@ -1,5 +1,8 @@
 //! Schedules: 25 of PyTorch over 100 epochs, and optax's.
 
+use nn::elaborate::Plateau;
+use serde_json::Value;
+
 use super::array::{Array, compare};
 use super::bench::Bench;
 use super::tally::{Tally, cases, json};
@@ -37,6 +40,10 @@ pub fn replay() -> Tally {
     for case in cases("lr_schedules.json") {
         let name = case["name"].as_str().unwrap_or_default();
         let wanted = Array::read(&case["lr"]);
+        if name == "ReduceLROnPlateau" {
+            tally.holds(&format!("{name} {}", case["args"]), plateau(&case, &wanted));
+            continue;
+        }
         match PYTORCH.iter().find(|(theirs, _)| *theirs == name) {
             Some((_, ours)) => tally.holds(name, schedule(ours, &wanted)),
             None => tally.skip(name, "not a schedule of the library"),
@@ -59,6 +66,47 @@ fn schedule(text: &str, wanted: &Array) -> Result<(), String> {
         1e-12,
         wanted.data.iter().fold(0.0, |m: f64, v| m.max(v.abs())) * 1e-3,
     )
+}
+
+/// The rule that `plateau = reduce_on_plateau(...)` follows, on given losses.
+fn plateau(case: &Value, wanted: &Array) -> Result<(), String> {
+    let (args, base) = (&case["args"], case["base_lr"].as_f64().unwrap_or(0.1));
+    let given = |key: &str, default: f64| args[key].as_f64().unwrap_or(default);
+    let plateau = Plateau {
+        factor: given("factor", 0.1),
+        patience: given("patience", 10.0),
+        threshold: given("threshold", 1e-4),
+        is_absolute: args["threshold_mode"] == "abs",
+        cooldown: given("cooldown", 0.0),
+        least: given("min_lr", 0.0) / base,
+        change: 1e-8 / base,
+    };
+    let mut kept = Plateau::START;
+    let mut found = Vec::new();
+    for &loss in Array::read(&case["metric"]).data.iter().take(wanted.data.len()) {
+        found.push(base * kept[0]);
+        kept = plateau.next(kept, loss);
+    }
+    compare("rate", &found, &wanted.data, 1e-12, 1e-300)
+}
+
+/// A training whose loss cannot fall keeps its parameters ever longer at the same rate, then at smaller ones.
+#[test]
+fn a_training_reduces_its_rate_on_a_plateau() {
+    let program = |plateau: &str| {
+        format!(
+            "precision f64\ndata d = examples {{ [1] -> [0] }}\nloss up(p, t) = -sum(p)\nmodel net(x: [1]) -> [1] {{ param w: [1] = zeros\n stop_gradient(w) * 0 + w - stop_gradient(w) }}\nrun = train net on d {{ loss = up, optimizer = sgd(lr = 1), epochs = 4{plateau} }}\nprint(net.w, digits = 17)"
+        )
+    };
+    let printed = |text: &str| {
+        let mut world = nn::session::MemoryWorld::default();
+        let report = nn::session::run_text(&mut world, "test", text, std::path::Path::new(""));
+        assert!(!report.has_errors(), "{text}: {:?}", report.diagnostics);
+        world.lines.join("\n")
+    };
+    assert_eq!(printed(&program("")), "[4]");
+    // The first epoch is the best, the second is borne, the third is not: the fourth has half the rate.
+    assert_eq!(printed(&program(", plateau = reduce_on_plateau(factor = 0.5, patience = 1)")), "[3.5]");
 }
 
 const OPTAX: &[(&str, &str)] = &[

@@ -232,6 +232,7 @@ fn request(bench: &mut Bench, setup: &Setup<'_>, model: ModelId) -> Result<StepR
         metrics: Vec::new(),
         clip: setup.clip,
         clip_value: None,
+        plateau: None,
         l1: 0.0,
         l2: 0.0,
         batch: None,
