@@ -55,6 +55,12 @@ pub enum Command {
     /// Apply the fixes that messages propose
     #[command(after_help = "Every fix was tried before it is proposed. Nothing is written with --dry-run.")]
     Fix(Fix),
+    /// Write scripts in the one style
+    #[command(
+        after_help = "A script with mistakes is left as it is. Exit code 1 with --check: something would change.\n\n\
+        Examples:\n  nn fmt iris.nn\n  nn fmt --check *.nn\n  nn fmt - < iris.nn"
+    )]
+    Fmt(Fmt),
     /// What a diagnostic means, with a program that raises it and the program mended
     Explain {
         /// Its name, as in `error[shape-mismatch]`
@@ -74,6 +80,27 @@ pub struct Fix {
     /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Args)]
+pub struct Fmt {
+    /// The scripts, or `-`: standard input to standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Only say which are not formatted
+    #[arg(long)]
+    pub check: bool,
+    /// Write signs that have a twin in this way; each as it stands without it
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub signs: Option<SignsChoice>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SignsChoice {
+    /// `@ != <= -> .T`
+    Ascii,
+    /// `· ≠ ≤ → ᵀ`
+    Unicode,
 }
 
 #[derive(Args)]

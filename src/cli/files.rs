@@ -14,6 +14,11 @@ pub struct CommandFiles {
 }
 
 impl CommandFiles {
+    /// Whether a path stands for standard input.
+    pub fn is_stdin(path: &Path) -> bool {
+        path == Path::new("-")
+    }
+
     fn stdin(&self) -> io::Result<&[u8]> {
         if self.stdin.get().is_none() {
             let mut bytes = Vec::new();
@@ -24,21 +29,17 @@ impl CommandFiles {
     }
 }
 
-fn is_stdin(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
 impl Files for CommandFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        if is_stdin(path) { Ok(self.stdin()?.to_vec()) } else { self.disk.read(path) }
+        if Self::is_stdin(path) { Ok(self.stdin()?.to_vec()) } else { self.disk.read(path) }
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + '_>> {
-        if is_stdin(path) { Ok(Box::new(Cursor::new(self.stdin()?))) } else { self.disk.open(path) }
+        if Self::is_stdin(path) { Ok(Box::new(Cursor::new(self.stdin()?))) } else { self.disk.open(path) }
     }
 
     fn size(&self, path: &Path) -> io::Result<u64> {
-        if is_stdin(path) { Ok(self.stdin()?.len() as u64) } else { self.disk.size(path) }
+        if Self::is_stdin(path) { Ok(self.stdin()?.len() as u64) } else { self.disk.size(path) }
     }
 
     fn names_in(&self, folder: &Path) -> Vec<String> {

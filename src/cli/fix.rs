@@ -28,7 +28,7 @@ pub fn fix(arguments: &Fix, output: &Output, screen: Screen) -> ExitCode {
 }
 
 /// Writes a file as a whole or not at all.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     std::io::Write::write_all(&mut file, text.as_bytes())?;

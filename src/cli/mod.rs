@@ -8,6 +8,7 @@ mod bench;
 mod explain;
 mod files;
 mod fix;
+mod format;
 mod formulas;
 mod interrupt;
 mod messages;
@@ -56,6 +57,7 @@ fn command() -> ExitCode {
         Command::Repl(arguments) => repl::repl(&arguments, &output, screen),
         Command::Bench(arguments) => benchmark(&arguments, &output, screen),
         Command::Fix(arguments) => fix::fix(&arguments, &output, screen),
+        Command::Fmt(arguments) => format::format(&arguments, &output, screen),
         Command::Derive(arguments) => formulas::derive(&arguments, &output, screen),
         Command::Trace(arguments) => formulas::trace(&arguments, &output, screen),
         Command::Explain { slug } => explain::explain(&slug, &output),

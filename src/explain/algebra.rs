@@ -9,6 +9,9 @@ use crate::types::TensorType;
 /// Terms that an expansion may have.
 const MAX_EXPANDED: usize = 32;
 
+/// A base with twice its power.
+pub type Power = (Id, i32);
+
 /// A number times bases with twice their powers.
 #[derive(Clone, Debug)]
 pub struct Monomial {

@@ -1,5 +1,6 @@
 //! Conditions and choices: `if c then a else b`, and conditions as numbers, `[z > 0]`.
 
+use super::algebra::Power;
 use super::term::{Id, Term, Terms};
 use crate::graph::Real;
 use crate::types::TensorType;
@@ -229,7 +230,7 @@ impl Terms {
     }
 
     /// A term as a choice times the rest: the condition, both branches, the other factors.
-    fn as_choice(&mut self, term: Id) -> Option<(Id, Id, Id, Vec<(Id, i32)>)> {
+    fn as_choice(&mut self, term: Id) -> Option<(Id, Id, Id, Vec<Power>)> {
         let (zero, one) = (self.constant(0.0), self.constant(1.0));
         let mut rest = self.monomial(term).bases;
         let at = rest.iter().position(|(base, power)| {

@@ -43,7 +43,7 @@ pub fn shortest(value: f64) -> String {
 fn fraction(value: f64) -> Option<(u32, u32)> {
     (2..=MAX_DENOMINATOR).find_map(|q| {
         let p = (value * f64::from(q)).round();
-        let close = p >= 1.0 && p <= 1e6 && ((p / f64::from(q)) / value - 1.0).abs() < 3e-16;
+        let close = (1.0..=1e6).contains(&p) && ((p / f64::from(q)) / value - 1.0).abs() < 3e-16;
         close.then_some((p as u32, q))
     })
 }
@@ -56,7 +56,7 @@ fn rooted(value: f64) -> Option<Written> {
         let squared = value * value * scale;
         for q in 1u32..=64 {
             let p = (squared * f64::from(q)).round();
-            if p < 1.0 || p > 64.0 || ((p / f64::from(q)) / squared - 1.0).abs() > 1e-15 {
+            if !(1.0..=64.0).contains(&p) || ((p / f64::from(q)) / squared - 1.0).abs() > 1e-15 {
                 continue;
             }
             let p = p as u32;

@@ -54,6 +54,8 @@ pub struct Derivation {
     /// Leaves in order: name, type, and the numbers of constants.
     pub(super) leaves: Vec<(Id, Option<std::sync::Arc<Constant>>)>,
     pub(super) result: Id,
+    /// Names of errors, and the values whose gradients they are.
+    pub(super) errors: Vec<(String, String)>,
     /// Names to show in place of others.
     renamed: HashMap<String, String>,
     pub used_unit: bool,
@@ -127,6 +129,8 @@ pub fn derivation(question: Question<'_>) -> Derivation {
         });
     }
     let used_unit = lifter.used_unit;
+    let named_errors: Vec<(String, String)> =
+        values.iter().map(|(value, _)| (value.gradient.clone(), value.name.clone())).collect();
     let rules = safe_rules(graph, &all, &names);
     let mut terms = lifter.terms;
     let renamed = match share {
@@ -136,7 +140,16 @@ pub fn derivation(question: Question<'_>) -> Derivation {
     let shown = prediction.and_then(|node| names.get(&node)).map(String::as_str);
     keep_needed(&terms, &mut lines, result_id, shown);
     let listed = listed_leaves(graph, &all, &names, &constants, &mut terms);
-    Derivation { terms, lines, leaves: listed, result: result_id, renamed, used_unit, rules }
+    Derivation {
+        terms,
+        lines,
+        leaves: listed,
+        result: result_id,
+        errors: named_errors,
+        renamed,
+        used_unit,
+        rules,
+    }
 }
 
 fn drain(lifter: &mut Lifter<'_>, lines: &mut Vec<Line>, is_backward: bool) {
@@ -351,14 +364,14 @@ impl Derivation {
             .map(|line| {
                 let shape = self.terms.ty(line.name).to_string();
                 format!(
-                    "<mtr><mtd>{}</mtd><mtd><mo>=</mo></mtd><mtd>{}</mtd><mtd><mtext>{shape}</mtext></mtd></mtr>\n",
+                    "<mtr><mtd style=\"text-align:right\">{}</mtd><mtd><mo>=</mo></mtd><mtd style=\"text-align:left\">{}</mtd><mtd style=\"text-align:left\"><mtext>{shape}</mtext></mtd></mtr>\n",
                     writer.text(line.name),
                     writer.text(line.meaning)
                 )
             })
             .collect();
         format!(
-            "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mtable columnalign=\"right center left left\">\n{lines}</mtable></math>\n"
+            "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mtable displaystyle=\"true\">\n{lines}</mtable></math>\n"
         )
     }
 

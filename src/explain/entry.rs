@@ -75,6 +75,15 @@ impl Writer<'_> {
                 let &[x] = inputs.as_slice() else { return None };
                 Some(self.added(numbers, name, attributes, x).unwrap_or_else(|| fail(numbers)))
             }
+            // Written as the logarithm of the probabilities.
+            Term::Apply("log_softmax", _, inputs)
+                if inputs
+                    .first()
+                    .and_then(|z| self.terms.find("softmax", *z))
+                    .is_some_and(|p| self.terms.is_name(p)) =>
+            {
+                None
+            }
             Term::Apply(name, _, _) if is_whole(name) => Some(fail(numbers)),
             Term::Fill(inner) => Some(self.piece(*inner)),
             Term::Number(_)

@@ -20,6 +20,7 @@ impl Notation for Latex {
 
     fn number(&self, digits: &str) -> String {
         match digits.split_once('e') {
+            Some(("1", exponent)) => format!("10^{{{exponent}}}"),
             Some((mantissa, exponent)) => format!("{mantissa} \\cdot 10^{{{exponent}}}"),
             None if digits == "inf" => "\\infty".to_string(),
             None => digits.to_string(),

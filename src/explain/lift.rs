@@ -106,7 +106,7 @@ impl<'g> Lifter<'g> {
             ("subtract", &[a, b]) => terms.sum(&[(1.0, a), (-1.0, b)], ty),
             ("negate", &[a]) => widened(terms, -1.0, &[(a, 2)], ty),
             ("multiply", &[a, b]) => widened(terms, 1.0, &[(a, 2), (b, 2)], ty),
-            ("divide", &[a, b]) => widened(terms, 1.0, &[(a, 2), (b, -2)], ty),
+            ("divide" | "quotient", &[a, b]) => widened(terms, 1.0, &[(a, 2), (b, -2)], ty),
             ("reciprocal", &[a]) => widened(terms, 1.0, &[(a, -2)], ty),
             ("square", &[a]) => widened(terms, 1.0, &[(a, 4)], ty),
             ("sqrt", &[a]) => widened(terms, 1.0, &[(a, 1)], ty),

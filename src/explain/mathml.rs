@@ -29,7 +29,13 @@ impl Notation for Mathml {
     }
 
     fn number(&self, digits: &str) -> String {
-        format!("<mn>{}</mn>", if digits == "inf" { "∞" } else { digits })
+        match digits.split_once('e') {
+            Some((mantissa, exponent)) => {
+                let power = format!("<msup><mn>10</mn><mn>{}</mn></msup>", exponent.replace('-', "−"));
+                if mantissa == "1" { power } else { format!("<mn>{mantissa}</mn><mo>·</mo>{power}") }
+            }
+            None => format!("<mn>{}</mn>", if digits == "inf" { "∞" } else { digits }),
+        }
     }
 
     fn sign(&self, sign: Sign) -> &'static str {
@@ -95,9 +101,13 @@ impl Notation for Mathml {
     }
 
     fn choice(&self, condition: &str, a: &str, b: &str) -> Piece {
-        let line = |value: &str, when: &str| format!("<mtr><mtd>{value}</mtd><mtd>{when}</mtd></mtr>");
+        let line = |value: &str, when: &str| {
+            format!(
+                "<mtr><mtd style=\"text-align:left\">{value}</mtd><mtd style=\"text-align:left\">{when}</mtd></mtr>"
+            )
+        };
         let lines = line(a, &format!("<mtext>if&#160;</mtext>{condition}")) + &line(b, "<mtext>else</mtext>");
-        Piece::atom(row(&format!("<mo>{{</mo><mtable columnalign=\"left\">{lines}</mtable>")))
+        Piece::atom(row(&format!("<mo stretchy=\"true\" form=\"prefix\">{{</mo><mtable>{lines}</mtable>")))
     }
 
     fn indicator(&self, condition: &str) -> Piece {

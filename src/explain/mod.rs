@@ -17,6 +17,7 @@ mod names;
 mod patterns;
 mod shared;
 mod source;
+mod steps;
 mod term;
 mod trace;
 mod unicode;

@@ -1,5 +1,6 @@
 //! Identities of particular functions: softmax, derivatives with a name of their own, choices.
 
+use super::algebra::Power;
 use super::term::{Id, Term, Terms};
 use crate::graph::{Attribute, Real};
 use crate::tensor::Axis;
@@ -118,7 +119,7 @@ impl Terms {
     }
 
     /// A factor, and the factors that it replaces.
-    fn known_pair(&mut self, bases: &[(Id, i32)]) -> Option<((Id, i32), Vec<(Id, i32)>)> {
+    fn known_pair(&mut self, bases: &[(Id, i32)]) -> Option<(Power, Vec<Power>)> {
         for &(base, power) in bases {
             if let Some(x) = self.under(base, "abs")
                 && power >= 4
@@ -136,12 +137,7 @@ impl Terms {
         None
     }
 
-    fn known_partner(
-        &mut self,
-        base: Id,
-        power: i32,
-        bases: &[(Id, i32)],
-    ) -> Option<((Id, i32), Vec<(Id, i32)>)> {
+    fn known_partner(&mut self, base: Id, power: i32, bases: &[(Id, i32)]) -> Option<(Power, Vec<Power>)> {
         let partner = |wanted: &mut dyn FnMut(Id, i32) -> bool| {
             bases.iter().copied().find(|&(other, other_power)| wanted(other, other_power))
         };

@@ -19,7 +19,8 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
         let name = format!("shared {at}");
         made.push(name.clone());
         let name_id = terms.define(&name, shared);
-        let mut memo = HashMap::new();
+        // Names are put in for this term alone: others may have their line further down.
+        let mut memo = HashMap::from([(shared, name_id)]);
         let first = lines.iter().position(|line| contains(terms, line.meaning, shared)).unwrap_or(0);
         for line in lines.iter_mut() {
             line.meaning = rebuilt(terms, line.meaning, &mut memo);
@@ -72,7 +73,7 @@ fn count(terms: &Terms, id: Id, counts: &mut BTreeMap<Id, usize>) {
     }
 }
 
-/// The term with names in place of what they stand for.
+/// The term with what is known in place of what it was.
 fn rebuilt(terms: &mut Terms, id: Id, memo: &mut HashMap<Id, Id>) -> Id {
     if let Some(&known) = memo.get(&id) {
         return known;
@@ -80,23 +81,18 @@ fn rebuilt(terms: &mut Terms, id: Id, memo: &mut HashMap<Id, Id>) -> Id {
     let (term, ty) = (terms.term(id).clone(), terms.ty(id).clone());
     let term = match term {
         Term::Sum(parts) => {
-            Term::Sum(parts.into_iter().map(|(f, part)| (f, inner(terms, part, memo))).collect())
+            Term::Sum(parts.into_iter().map(|(f, part)| (f, rebuilt(terms, part, memo))).collect())
         }
         Term::Product(parts) => {
-            Term::Product(parts.into_iter().map(|(part, p)| (inner(terms, part, memo), p)).collect())
+            Term::Product(parts.into_iter().map(|(part, p)| (rebuilt(terms, part, memo), p)).collect())
         }
         Term::Apply(name, attributes, parts) => {
-            Term::Apply(name, attributes, parts.into_iter().map(|part| inner(terms, part, memo)).collect())
+            Term::Apply(name, attributes, parts.into_iter().map(|part| rebuilt(terms, part, memo)).collect())
         }
-        Term::Fill(part) => Term::Fill(inner(terms, part, memo)),
+        Term::Fill(part) => Term::Fill(rebuilt(terms, part, memo)),
         leaf @ (Term::Name(_) | Term::Number(_) | Term::Size(_) | Term::Count(_)) => leaf,
     };
     let result = terms.intern_as_is(term, ty);
     memo.insert(id, result);
     result
-}
-
-fn inner(terms: &mut Terms, id: Id, memo: &mut HashMap<Id, Id>) -> Id {
-    let built = rebuilt(terms, id, memo);
-    terms.shown(built)
 }

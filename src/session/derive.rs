@@ -18,6 +18,7 @@ struct Request {
     wrt: Option<Given>,
     format: Format,
     explain: bool,
+    steps: bool,
     order: usize,
 }
 
@@ -74,7 +75,8 @@ impl Session<'_> {
 
     fn derive_request(&mut self, given: &[Given], span: Span) -> Option<Request> {
         let subjects: Vec<Given> = given.iter().filter(|g| g.name.is_none()).cloned().collect();
-        let mut request = Request { subjects, wrt: None, format: Format::Unicode, explain: false, order: 1 };
+        let mut request =
+            Request { subjects, wrt: None, format: Format::Unicode, explain: false, steps: false, order: 1 };
         for argument in given {
             let Some((name, at)) = &argument.name else { continue };
             match (name.as_str(), &argument.value) {
@@ -92,6 +94,7 @@ impl Session<'_> {
                     }
                 },
                 ("explain", Value::Bool(explain)) => request.explain = *explain,
+                ("steps", Value::Bool(steps)) => request.steps = *steps,
                 ("order", value) => {
                     request.order =
                         crate::check::whole_option(&mut self.elaborator, "order", value, argument.span, 1)?;
@@ -99,7 +102,7 @@ impl Session<'_> {
                 (_, Value::Unknown) => return None,
                 _ => {
                     let (name, at) = (name.clone(), *at);
-                    self.no_option("derive", &name, at, "`wrt`, `format`, `explain` and `order`");
+                    self.no_option("derive", &name, at, "`wrt`, `format`, `explain`, `steps` and `order`");
                     return None;
                 }
             }
@@ -278,7 +281,7 @@ impl Session<'_> {
             subject: None,
             target: None,
             inputs,
-            legend: if legend.is_empty() { legend } else { vec![legend.join(", ")] },
+            legend: legend.chunks(4).map(|names| names.join(", ")).collect(),
             title: found.name.clone(),
             batch,
             unit: None,
@@ -596,6 +599,9 @@ impl Session<'_> {
             text.push('\n');
         }
         text.push_str(&derivation.write(request.format));
+        if request.steps {
+            text.push_str(&format!("\n{}", derivation.steps()));
+        }
         if request.explain {
             text.push_str(&stability(&derivation));
         }

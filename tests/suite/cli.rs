@@ -120,6 +120,18 @@ fn a_script_runs_with_and_without_the_word_run() {
 }
 
 #[test]
+fn scripts_are_formatted() {
+    let place = Place::with(&[("a.nn", "x=1\n"), ("b.nn", "y = 2\n"), ("bad.nn", "x = = 1\n")]);
+    check(&place.nn(&["fmt", "--check", "a.nn", "b.nn"]), "", &["not formatted: a.nn"], 1);
+    check(&place.nn(&["fmt", "a.nn", "b.nn"]), "", &["formatted: a.nn"], 0);
+    assert_eq!(std::fs::read_to_string(place.path("a.nn")).expect("a text"), "x = 1\n");
+    check(&place.nn(&["fmt", "--check", "a.nn", "b.nn"]), "", &[], 0);
+    check(&place.nn(&["fmt", "bad.nn"]), "", &["bad.nn", "1 error"], 1);
+    assert_eq!(std::fs::read_to_string(place.path("bad.nn")).expect("a text"), "x = = 1\n");
+    check(&place.nn_with_input(&["fmt", "-", "--signs", "ascii"], "y=A·x"), "y = A @ x\n", &[], 0);
+}
+
+#[test]
 fn standard_input_is_a_script() {
     let place = Place::with(&[]);
     check(&place.nn_with_input(&["run", "-"], "print(6 * 7)\n"), "42\n", &[], 0);

@@ -181,3 +181,61 @@ fn the_gradients_of_random_networks_are_true() {
         });
     }
 }
+
+/// The headline of what is wrong with a program that checks and fails when it runs.
+fn failure(program: &str) -> String {
+    let mut world = MemoryWorld::default();
+    let report = session::run_text(&mut world, "test.nn", program, Path::new(""));
+    report.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.headline.clone()).collect()
+}
+
+#[test]
+fn a_wrong_gradient_is_told_what_is_wrong_with_it() {
+    let head = format!(
+        "precision f64\nmodel net(x: [3]) -> [3] {{\n{PARAMETERS}    W2 · sigmoid(W1 · x + b1) + b2\n}}\n\
+         fn error(x, t, W1, b1, W2, b2) = 2 / 3 * (W2 · sigmoid(W1 · x + b1) + b2 - t)\n"
+    );
+    let check_told = |own: &str, by: &str, words: &str| {
+        let mine = format!(
+            "fn mine(x, t, W1, b1, W2, b2) {{\n    δ = error(x, t, W1, b1, W2, b2)\n    y = sigmoid(W1 · x + b1)\n    {own}\n}}\n"
+        );
+        let told = failure(&format!("{head}{mine}assert_gradient(mine, mse, net.{by})\n"));
+        assert!(told.contains(words), "{own}: {told}");
+    };
+    check_told("0.5 * δ · y.T", "W2", "it differs by the factor 1/2");
+    check_told("-δ", "b2", "it differs by its sign");
+    check_told("y · δ.T", "W2", "expected `[3, 4]`, found `[4, 3]`, the transposed one");
+    check_told("sum(δ)", "b2", "summed over everything");
+    check_told("δ * [1, 1, 2]", "b2", "first at [2]");
+    let right = format!(
+        "{head}fn mine(x, t, W1, b1, W2, b2) = error(x, t, W1, b1, W2, b2)\nassert_gradient(mine, mse, net.b2)\n"
+    );
+    assert_eq!(output(&right), "the gradient is right");
+}
+
+/// Functions printed for the scripts of the repository are part of the language: they check beside their script.
+#[test]
+fn the_gradients_of_every_example_check() {
+    let folder = crate::examples::root().join("examples");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder of examples") {
+        let path = entry.expect("an entry").path();
+        let is_script = path.extension().is_some_and(|end| end == "nn");
+        if !is_script || path.file_name().is_some_and(|name| name == "mnist.nn") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("an example");
+        if !text.contains("train ") {
+            continue;
+        }
+        let mut world = crate::examples::Disk::default();
+        let request = session::DeriveRequest { format: Some("nn".to_string()), ..Default::default() };
+        let (report, source) = session::derive_file(&mut world, &path, &request);
+        let source = source.unwrap_or_else(|| panic!("{}: {}", path.display(), problems(&report)));
+        assert!(source.contains("fn dL_d"), "{source}");
+        let checked = session::check_text(&mut world, "example", &format!("{text}\n{source}"), &folder);
+        assert!(problems(&checked).is_empty(), "{}: {}\n{source}", path.display(), problems(&checked));
+        count += 1;
+    }
+    assert!(count >= 6, "{count} examples");
+}

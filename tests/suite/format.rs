@@ -99,7 +99,7 @@ fn signs_and_spaces() {
     check("y = ((a+b))", "y = (a + b)\n");
     check("y = √x + √(a+b)", "y = √x + √(a + b)\n");
     check("x = a;y = b", "x = a\ny = b\n");
-    check("l = w . T · x[ 0 , 1 : 3 ]", "l = w.T · x[0, 1:3]\n");
+    check("l = w.T · x[ 0 , 1 : 3 ]", "l = w.T · x[0, 1:3]\n");
     check("for i in 1 .. 3 { print(i) }", "for i in 1..3 { print(i) }\n");
 }
 

@@ -134,7 +134,9 @@ impl<'a> Printer<'a> {
                 concat([self.operand(expr, POSTFIX), text(format!(" as {}", name.name))])
             }
             ExprKind::Field { object, field } => {
-                concat([self.operand(object, POSTFIX), text(format!(".{}", field.name))])
+                // `.T` would be the transpose.
+                let dot = if field.name == "T" { ". " } else { "." };
+                concat([self.operand(object, POSTFIX), text(format!("{dot}{}", field.name))])
             }
             ExprKind::Index { object, indices } => {
                 let object = self.operand(object, POSTFIX);
@@ -336,9 +338,7 @@ impl<'a> Printer<'a> {
     pub fn options(&mut self, options: &[OptionItem], open: u32, end: u32) -> Doc {
         let span = |option: &OptionItem| option.name.span.to(option.value.span);
         self.braces(options, open, end, span, |printer, option| {
-            let span = option.name.span.to(option.value.span);
             let rest = printer.or_verbatim(option.value.span, |printer| printer.expr(&option.value));
-            debug_assert!(span.end >= option.value.span.end);
             super::items::Made { head: Some(option.name.name.clone()), rest: concat([text(" = "), rest]) }
         })
     }

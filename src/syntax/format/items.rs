@@ -179,18 +179,18 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// Pads the heads of neighbours.
+/// Pads the heads of neighbours; comments between them do not part them, empty lines and other things do.
 fn align(entries: &mut [Entry]) {
+    let width = |entry: &Entry| entry.made.head.as_ref().map(|head| head.chars().count());
     let mut start = 0;
     while start < entries.len() {
         let run = entries.iter().skip(start).enumerate().take_while(|(at, entry)| {
-            entry.made.head.is_some() && !entry.is_comment && (*at == 0 || !entry.blank)
+            (entry.made.head.is_some() || entry.is_comment) && (*at == 0 || !entry.blank)
         });
         let length = run.count();
-        let width = |entry: &Entry| entry.made.head.as_ref().map_or(0, |head| head.chars().count());
-        let widest = entries.iter().skip(start).take(length).map(width).max().unwrap_or_default();
+        let widest = entries.iter().skip(start).take(length).filter_map(width).max().unwrap_or_default();
         for entry in entries.iter_mut().skip(start).take(length) {
-            let missing = widest - width(entry);
+            let missing = widest - width(entry).unwrap_or(widest);
             if let Some(head) = &mut entry.made.head {
                 head.push_str(&" ".repeat(missing));
             }
