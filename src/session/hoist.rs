@@ -1,8 +1,9 @@
 //! Actions inside expressions: done first, in the order they are written, and put in as values.
 
 use super::state::Session;
+use crate::base::Span;
 use crate::elaborate::{ACTIONS, Given, Value};
-use crate::syntax::tree::{Argument, Expr, ExprKind};
+use crate::syntax::tree::{Argument, Block, Body, Expr, ExprKind, Function, Stmt, StmtKind, TextPart};
 
 impl Session<'_> {
     /// The value of an expression of a statement.
@@ -80,5 +81,66 @@ fn call_parts(expr: &Expr) -> Option<(&str, &Expr, Option<&Expr>, &[Argument])> 
     match &callee.kind {
         ExprKind::Name(name) => Some((name, callee, piped, args)),
         _ => None,
+    }
+}
+
+impl Session<'_> {
+    /// Reads the arrays that the body of a declaration names, as in `param W: [4, 3] = load("w.npy")`.
+    pub(super) fn load_arrays_of(&mut self, function: &Function) {
+        let mut found = Vec::new();
+        let defaults = function.params.iter().filter_map(|param| param.default.as_ref());
+        defaults.for_each(|default| arrays_in(default, &mut found));
+        match &function.body {
+            Body::Expr(expr) => arrays_in(expr, &mut found),
+            Body::Block(block) => block.stmts.iter().for_each(|stmt| arrays_of_stmt(stmt, &mut found)),
+        }
+        for (path, span) in found {
+            self.load_array(path, span);
+        }
+    }
+}
+
+fn arrays_of_stmt<'t>(stmt: &'t Stmt, found: &mut Vec<(&'t str, Span)>) {
+    let mut blocks: Vec<&Block> = Vec::new();
+    match &stmt.kind {
+        StmtKind::Bind { value, .. }
+        | StmtKind::Compound { value, .. }
+        | StmtKind::Update { value, .. }
+        | StmtKind::Total { value, .. }
+        | StmtKind::Param { init: value, .. }
+        | StmtKind::State { init: value, .. }
+        | StmtKind::Seed(value)
+        | StmtKind::Expr(value) => arrays_in(value, found),
+        StmtKind::For { iter, body, .. } => {
+            arrays_in(iter, found);
+            blocks.push(body);
+        }
+        StmtKind::While { condition, body } => {
+            arrays_in(condition, found);
+            blocks.push(body);
+        }
+        StmtKind::If { condition, then, otherwise } => {
+            arrays_in(condition, found);
+            blocks.push(then);
+            blocks.extend(otherwise);
+        }
+        StmtKind::Function(_)
+        | StmtKind::Data(_)
+        | StmtKind::Import { .. }
+        | StmtKind::Precision(_)
+        | StmtKind::Error => {}
+    }
+    for block in blocks {
+        block.stmts.iter().for_each(|stmt| arrays_of_stmt(stmt, found));
+    }
+}
+
+fn arrays_in<'t>(expr: &'t Expr, found: &mut Vec<(&'t str, Span)>) {
+    expr.children().into_iter().for_each(|child| arrays_in(child, found));
+    if let Some(("load", _, None, [Argument { name: None, value, .. }])) = call_parts(expr)
+        && let ExprKind::Text(parts) = &value.kind
+        && let [TextPart::Literal(path)] = parts.as_slice()
+    {
+        found.push((path, value.span));
     }
 }

@@ -79,7 +79,7 @@ impl Session<'_> {
         Some(Value::Nothing)
     }
 
-    fn load_array(&mut self, path: &str, span: Span) {
+    pub(super) fn load_array(&mut self, path: &str, span: Span) {
         match crate::data::npy::load_npy(self.world.files(), &self.folder.join(path)) {
             Ok(stored) => {
                 let values = match stored.numbers {

@@ -71,6 +71,7 @@ impl Session<'_> {
         match &stmt.kind {
             StmtKind::Function(function) => {
                 self.declare_once(&function.name);
+                self.load_arrays_of(function);
                 self.function(function);
             }
             StmtKind::Data(decl) => {

@@ -213,3 +213,75 @@ fn walk(
     }
     Ok((losses, last))
 }
+
+/// A whole script, as a user writes it, against the final weights of the same run.
+#[test]
+fn scripts_reach_the_final_weights() {
+    for (name, hidden, optimizer, epochs, tolerance) in
+        [("iris_tanh_sgd", 10, "sgd(lr = 0.1)", 200, 1e-8), ("iris_lbfgs", 5, "lbfgs", 5, 1e-5)]
+    {
+        let path = folder().join(name);
+        let at = |file: &str| path.join(file).display().to_string();
+        let batch = if optimizer == "lbfgs" { "" } else { "batch = 150, " };
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/iris.csv");
+        let text = format!(
+            "precision f64
+data iris = csv(\"{}\") {{
+    input = standardize(columns(except = species)), target = one_hot(species)
+}}
+model net(x: [4]) -> [3] {{
+    param W0: [{hidden}, 4] = load(\"{}\")
+    param b0: [{hidden}] = load(\"{}\")
+    param W2: [3, {hidden}] = load(\"{}\")
+    param b2: [3] = load(\"{}\")
+    softmax(W2 · tanh(W0 · x + b0) + b2)
+}}
+run = train net on iris {{ loss = cross_entropy, optimizer = {optimizer}, epochs = {epochs}, {batch}shuffle = false }}
+print(net.W0, digits = 17, all = true)
+print(net.b2, digits = 17, all = true)",
+            data.display(),
+            at("init_0.weight.npy"),
+            at("init_0.bias.npy"),
+            at("init_2.weight.npy"),
+            at("init_2.bias.npy")
+        );
+        let lines = printed(&text);
+        for (line, file) in lines.iter().zip(["final_0.weight.npy", "final_2.bias.npy"]) {
+            let plain = line.replace(['[', ']'], "");
+            let found: Vec<f64> = plain.split(", ").map(|text| text.parse().expect("a number")).collect();
+            let wanted = npy(&path.join(file)).expect("final weights").data;
+            compare(name, &found, &wanted, tolerance, 1e-2).unwrap_or_else(|problem| panic!("{problem}"));
+        }
+        assert_eq!(lines.len(), 2);
+    }
+}
+
+fn printed(text: &str) -> Vec<String> {
+    let mut world = crate::examples::Disk::default();
+    let report = nn::session::run_text(&mut world, "test", text, Path::new(""));
+    assert!(!report.has_errors(), "{text}\n{}", crate::examples::problems(&report));
+    world.lines
+}
+
+/// What belongs to steps over batches is refused beside a method that looks at all examples.
+#[test]
+fn options_that_do_not_go_with_a_method_are_refused() {
+    let program = |optimizer: &str, options: &str| {
+        format!(
+            "data d = examples {{ [1] -> [0] }}\nmodel net(x: [1]) -> [1] {{ x |> dense(1) }}\ntrain net on d {{ loss = mse, optimizer = {optimizer}, epochs = 1{options} }}"
+        )
+    };
+    let refused = |text: &str| {
+        let mut world = nn::session::MemoryWorld::default();
+        nn::session::check_text(&mut world, "test", text, Path::new("")).has_errors()
+    };
+    assert!(!refused(&program("lbfgs(iterations = 5)", "")));
+    for option in ["batch = 3", "clip = 1", "clip_value = 1", "checkpoint = \"c\""] {
+        assert!(refused(&program("lbfgs", &format!(", {option}"))), "{option}");
+    }
+    for optimizer in
+        ["lbfgs(5)", "lbfgs(iterations = 0)", "lbfgs(lr = -1)", "lbfgs(itrations = 5)", "reduce_on_plateau"]
+    {
+        assert!(refused(&program(optimizer, "")), "{optimizer}");
+    }
+}
