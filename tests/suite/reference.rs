@@ -65,9 +65,9 @@ fn primitives() -> Page {
             let _ = write!(text, "Also written {}.\n\n", quoted(primitive.aliases));
         }
         let _ = write!(text, "`{}`\n\n{}\n\n", signature(primitive), doc.sentence);
-        let _ = write!(text, "- formula: {}\n", doc.formula);
+        let _ = writeln!(text, "- formula: {}", doc.formula);
         if !doc.example.is_empty() {
-            let _ = write!(text, "- example: `{}` gives `{}`\n", doc.example, doc.result);
+            let _ = writeln!(text, "- example: `{}` gives `{}`", doc.example, doc.result);
         }
     }
     Page { file: "primitives.md".to_string(), title: "Primitives".to_string(), text }

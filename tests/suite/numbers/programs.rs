@@ -142,13 +142,13 @@ impl Program {
     fn product(&mut self, a: NodeId) -> NodeId {
         let dims = self.graph.ty(a).shape.dims().unwrap_or_default();
         let is_batched = self.uniform() < 0.3;
-        match dims.as_slice() {
-            &[n] => {
+        match *dims.as_slice() {
+            [n] => {
                 let rows = 1 + self.below(3);
                 let w = self.input_of(vec![rows, n], is_batched);
                 build::matmul(&mut self.graph, w, a)
             }
-            &[_, n] => {
+            [_, n] => {
                 let columns = 1 + self.below(3);
                 let shape = if self.uniform() < 0.5 { vec![n, columns] } else { vec![n] };
                 let w = self.input_of(shape, is_batched);

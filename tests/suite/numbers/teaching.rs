@@ -87,7 +87,8 @@ fn mazur(case: &Value) -> Result<(), String> {
 }
 
 /// Name, expression, what it is differentiated by, and where the numbers are.
-const CIRCUITS: [(&str, &str, &[(&str, &str)], &str); 4] = [
+type Circuit = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
+const CIRCUITS: [Circuit; 4] = [
     ("(x + y) z", "(x + y) * z", &[("x", "df.x"), ("y", "df.y"), ("z", "df.z")], "mul_add"),
     ("a neuron", "sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])", &[("x", "dx"), ("w", "dw")], "sigmoid_neuron"),
     ("a product", "x * y", &[("x", "dx"), ("y", "dy")], "simple.mul"),

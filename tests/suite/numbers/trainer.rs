@@ -182,9 +182,12 @@ impl Trained {
     }
 }
 
+/// Is told the step, the loss, and how to look at a value by name.
+type After<'a> = dyn FnMut(usize, f64, &dyn Fn(&str) -> Vec<f64>) -> Result<(), String> + 'a;
+
 /// Looks at a training after each epoch.
 struct Observer<'a> {
-    after: &'a mut dyn FnMut(usize, f64, &dyn Fn(&str) -> Vec<f64>) -> Result<(), String>,
+    after: &'a mut After<'a>,
     problem: Option<String>,
 }
 
