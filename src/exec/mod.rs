@@ -2,7 +2,7 @@
 //! as its judge.
 //!
 //! `train/` and `session/` call it. Shapes were settled when the graph was built; this room asks operators only for
-//! the class of their work. [`reference`] is the judge: naive, in double precision, one example at a time.
+//! the class of their work. [`mod@reference`] is the judge: naive, in double precision, one example at a time.
 
 mod evaluate;
 mod executable;

@@ -1,7 +1,7 @@
 //! Showing what a graph says: the gradient as formulas, a step of training with its numbers, pictures of networks.
 //!
 //! `session/` asks for it, for the actions `derive`, `trace` and `check_gradients` and for the commands of the same
-//! names. Formulas are terms in a normal form ([`algebra`]), lifted from the graph that runs, so that what is shown is
+//! names. Formulas are terms in a normal form (`algebra`), lifted from the graph that runs, so that what is shown is
 //! what is computed. This room differentiates nothing and runs nothing that the graph does not say.
 
 mod algebra;
