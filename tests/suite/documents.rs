@@ -86,7 +86,10 @@ fn programs_in_documents_print_what_they_say() {
             }
             let name = format!("{}:{}", path.display(), program.line);
             let said = said(&name, program);
-            let block = |text: &str| format!("```output\n{}\n```", text.trim_end());
+            let block = |text: &str| match text.trim_end() {
+                "" => "```output\n```".to_string(),
+                text => format!("```output\n{text}\n```"),
+            };
             updated = updated.replacen(&block(&output.text), &block(&said), 1);
             if std::env::var_os("UPDATE").is_none() {
                 assert_eq!(said.trim_end(), output.text.trim_end(), "{name}");
