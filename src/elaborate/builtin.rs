@@ -221,9 +221,4 @@ impl Elaborator {
             }
         }
     }
-
-    /// A size, for use in tests of whole sizes.
-    pub fn size_value(size: i64) -> Value {
-        Value::Int(Size::Known(size))
-    }
 }

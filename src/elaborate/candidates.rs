@@ -91,7 +91,6 @@ impl Elaborator {
     ) -> Diagnostic {
         let [(left, left_span), (right, right_span)] = *operands else { return diagnostic };
         let whole = left_span.to(right_span);
-        let sign = super::arith::sign_of(name);
         let (a, b) = (&self.graph.ty(left).shape, &self.graph.ty(right).shape);
         if name == "matmul" {
             if self.multiplies(b, a) {
@@ -116,7 +115,6 @@ impl Elaborator {
                 diagnostic.try_fix(Candidate::replace("transpose the right side", right_span, pieces));
         }
         diagnostic = self.declaration_candidates(diagnostic, left, right, facts);
-        let _ = sign;
         for (node, at, other) in [(left, left_span, right), (right, right_span, left)] {
             diagnostic = self.width_candidates(diagnostic, node, other);
             diagnostic =

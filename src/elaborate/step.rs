@@ -4,7 +4,6 @@ use super::arguments::Given;
 use super::call::join;
 use super::candidates::Origin;
 use super::optimizer::{OptimizerState, Update};
-use super::scope::Frame;
 use super::value::{FunctionValue, Target, Value};
 use super::warnings::Compared;
 use super::{Elaborator, Lbfgs, ModelId, Plateau, problem};
@@ -535,10 +534,5 @@ impl Elaborator {
             totals.push((slot, sum));
         }
         node
-    }
-
-    /// The frame of a statement at the top level has no locals of its own.
-    pub fn is_at_top(&self) -> bool {
-        self.frames.iter().all(|frame: &Frame| frame.is_definition)
     }
 }

@@ -49,7 +49,7 @@ pub enum Value {
         from: Size,
         to: Size,
     },
-    /// `x[1], x[2]` and options like `error|drop|mean`: a bare word where only words are allowed.
+    /// A bare word where only words are allowed: the input that `derive(f, wrt = x)` names.
     Word(Arc<str>),
 }
 

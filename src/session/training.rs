@@ -47,7 +47,7 @@ impl Session<'_> {
         } else {
             let seed = Some(request.seed.unwrap_or(self.seed));
             self.trainings.push(TrainRequest { seed, ..request.clone() });
-            expected_history(&request, &step, validation.as_ref().map(|(step, _)| step))
+            expected_history(&step, validation.as_ref().map(|(step, _)| step))
         };
         self.history_value(&history)
     }
@@ -428,14 +428,13 @@ fn measuring(request: &StepRequest, part: &PartRef) -> StepRequest {
 }
 
 /// The series that a training will give, while checking.
-fn expected_history(request: &TrainRequest, step: &Step, validation: Option<&Step>) -> History {
+fn expected_history(step: &Step, validation: Option<&Step>) -> History {
     let mut row = train::EpochRow::default();
     row.metrics.extend(step.metrics.iter().map(|plan| (plan.name.clone(), 0.0)));
     if let Some(step) = validation {
         row.val_loss = Some(0.0);
         row.val_metrics.extend(step.metrics.iter().map(|plan| (plan.name.clone(), 0.0)));
     }
-    let _ = request;
     History { rows: vec![row] }
 }
 

@@ -76,7 +76,7 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
             let found = slots.values().filter_map(|slot| Some((*slot, runner.value(*slot)?)));
             let sums = measure_sums(step, part, found, job)?;
             row.val_loss = step.loss.map(|_| sums.mean_loss());
-            row.val_metrics = sums.metrics(step, job.precision);
+            row.val_metrics = sums.metrics(step);
         }
         history.rows.push(row.clone());
         reduce_rate(job, &mut runner, &row);
@@ -122,7 +122,7 @@ fn reduce_rate(job: &Job<'_>, runner: &mut Runner<'_>, row: &EpochRow) {
 }
 
 fn row(job: &Job<'_>, sums: &Sums) -> EpochRow {
-    EpochRow { loss: sums.mean_loss(), metrics: sums.metrics(job.step, job.precision), ..EpochRow::default() }
+    EpochRow { loss: sums.mean_loss(), metrics: sums.metrics(job.step), ..EpochRow::default() }
 }
 
 fn values(runner: &Runner<'_>, slots: &IndexMap<String, SlotId>) -> Values {
@@ -168,7 +168,7 @@ pub fn measure(
         Runner::new(step, outputs(step), values, precision, threads, 0).map_err(TrainProblem::Step)?;
     let sums = sums_of(step, part, &mut runner)?;
     let loss = step.loss.map(|_| ("loss".to_string(), sums.mean_loss()));
-    Ok(loss.into_iter().chain(sums.metrics(step, precision)).collect())
+    Ok(loss.into_iter().chain(sums.metrics(step)).collect())
 }
 
 /// The model's answers for all examples of a part, one after another.

@@ -56,18 +56,17 @@ impl Sums {
         self.loss / self.n_examples.max(1) as f64
     }
 
-    pub fn metrics(&self, step: &Step, precision: Precision) -> IndexMap<String, f64> {
+    pub fn metrics(&self, step: &Step) -> IndexMap<String, f64> {
         let plans = step.metrics.iter().zip(&self.metrics);
-        plans.map(|(plan, sums)| (plan.name.clone(), self.finish(step, plan, sums, precision))).collect()
+        plans.map(|(plan, sums)| (plan.name.clone(), self.finish(step, plan, sums))).collect()
     }
 
     /// A mean over examples, or the metric's own expression of its sums.
-    fn finish(&self, step: &Step, plan: &MetricPlan, sums: &[Vec<f64>], precision: Precision) -> f64 {
+    fn finish(&self, step: &Step, plan: &MetricPlan, sums: &[Vec<f64>]) -> f64 {
         let Some((slots, node)) = &plan.finish else {
             let sum = sums.first().and_then(|sum| sum.first()).copied().unwrap_or(f64::NAN);
             return sum / self.n_examples.max(1) as f64;
         };
-        let _ = precision;
         let slots = slots.iter().zip(&plan.sums).zip(sums).map(|((slot, node), sum)| {
             let shape = step.graph.ty(*node).shape.dims().unwrap_or_default();
             (*slot, Tensor { shape, examples: None, data: Buffer::F64(sum.clone()) })
