@@ -167,6 +167,9 @@ pub struct Bench {
     /// One line of JSON
     #[arg(long)]
     pub json: bool,
+    /// Also the time of each loop and product of a step, with the lines it comes from
+    #[arg(long)]
+    pub profile: bool,
     /// How long to measure
     #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds, allow_negative_numbers = true)]
     pub seconds: f64,

@@ -21,7 +21,7 @@ mod world;
 
 use std::process::ExitCode;
 
-use crate::session::{self, PredictRequest};
+use crate::session::{self, BenchOptions, PredictRequest};
 use arguments::{Arguments, Bench, Check, Command, Format, Predict, Run};
 use output::{Output, Screen, complain, say};
 use world::Terminal;
@@ -132,7 +132,10 @@ fn predictions(arguments: &Predict, output: &Output, screen: Screen) -> ExitCode
 
 fn benchmark(arguments: &Bench, output: &Output, screen: Screen) -> ExitCode {
     let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
-    let (report, found) = session::bench_file(&mut world, &arguments.file, arguments.seconds);
+    let (report, found) = {
+        let options = BenchOptions { seconds: arguments.seconds, profile: arguments.profile };
+        session::bench_file(&mut world, &arguments.file, options)
+    };
     if let Some(found) = found {
         bench::print(arguments, &found, output);
     }

@@ -31,7 +31,7 @@ mod world;
 
 /// The known name that is nearly this one.
 pub use crate::elaborate::nearest as near_name;
-pub use bench::{Benchmark, bench_file};
+pub use bench::{BenchOptions, Benchmark, Spending, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
 pub use fix::{Fixed, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
