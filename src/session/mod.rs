@@ -25,6 +25,7 @@ mod save;
 mod settle;
 mod state;
 mod statements;
+mod strictness;
 mod trace;
 mod training;
 mod world;
@@ -38,6 +39,9 @@ pub use format::{NumberFormat, format_number, format_tensor};
 pub use formulas::{DeriveRequest, TraceRequest, derive_file, trace_file};
 pub use library::doc;
 pub use prediction::{PredictRequest, Predictions, predict_file};
-pub use program::{Report, check_file, check_text, read as read_script, run_file, run_text};
+pub use program::{
+    Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,
+};
 pub use state::{Mode, Session};
+pub use strictness::Strictness;
 pub use world::{MemoryWorld, World};
