@@ -49,6 +49,10 @@ impl Session<'_> {
         self.sources = sources;
         let origin = DataOrigin { source: request.spec.source, options: request.spec.options.clone() };
         self.origins.insert(request.spec.name.clone(), origin);
+        if let Some(input) = &inspected.input {
+            let types = (input.clone(), inspected.target.clone());
+            self.field_types.insert(request.spec.name.clone(), types);
+        }
         self.check_encoders(request);
         for diagnostic in &inspected.diagnostics {
             self.report(diagnostic.clone());

@@ -19,6 +19,7 @@ mod hoist;
 mod library;
 mod mend;
 mod model;
+mod plot;
 mod prediction;
 mod program;
 mod save;

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::world::World;
 use crate::base::{Sources, Span};
 use crate::check::TrainRequest;
-use crate::data::{DataSource, Dataset, Options};
+use crate::data::{DataSource, Dataset, FieldType, Options};
 use crate::diagnostics::{Diagnostic, Label, Severity, Slug};
 use crate::elaborate::Elaborator;
 use crate::graph::{NodeId, SlotId};
@@ -59,6 +59,8 @@ pub struct Session<'w> {
     pub(super) trainings: Vec<TrainRequest>,
     /// Where each dataset comes from.
     pub(super) origins: IndexMap<String, DataOrigin>,
+    /// What the input and the target of each dataset are.
+    pub(super) field_types: IndexMap<String, (FieldType, Option<FieldType>)>,
     pub(super) next_expr: u32,
     /// Counts evaluations, so that random numbers of a statement differ from one time to the next.
     pub(super) evaluations: u64,
@@ -127,6 +129,7 @@ impl<'w> Session<'w> {
             saved: Vec::new(),
             trainings: Vec::new(),
             origins: IndexMap::new(),
+            field_types: IndexMap::new(),
             next_expr,
             evaluations: 0,
             training_loops: 0,
