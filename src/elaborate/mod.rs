@@ -43,6 +43,6 @@ pub use model::{LayerRow, Model, ModelId, Stored};
 pub use optimizer::OptimizerState;
 pub use problem::nearest;
 pub use scope::Binding;
-pub use step::{Descent, MetricPlan, Step, StepRequest};
+pub use step::{Descent, MetricPlan, Step, StepRequest, Whole};
 pub use text::TextPiece;
 pub use value::{FunctionValue, Parameters, Record, RecordKind, Target, Value, Variable};

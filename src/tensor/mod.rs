@@ -15,6 +15,7 @@ mod memory;
 mod pool;
 mod product;
 pub mod random;
+mod rank;
 mod real;
 mod slots;
 mod value;

@@ -231,6 +231,7 @@ fn tiles(instruction: &Instruction) -> usize {
         Instruction::Product(_)
         | Instruction::Fold(_)
         | Instruction::ArgMax(_)
+        | Instruction::Rank(_)
         | Instruction::Copy(_)
         | Instruction::Fill { .. }
         | Instruction::OneHot { .. }

@@ -146,9 +146,9 @@ pub struct FoldWork {
     pub count: usize,
 }
 
-/// The same shape of work; the result is a position.
+/// The same shape of work; the result is a position, or a rank for each number.
 #[derive(Clone, Debug)]
-pub struct ArgMaxWork {
+pub struct LineWork {
     pub from: Region,
     pub to: Region,
     pub inner: usize,
@@ -181,7 +181,8 @@ pub enum Instruction {
     Fused(Fused),
     Product(Product),
     Fold(FoldWork),
-    ArgMax(ArgMaxWork),
+    ArgMax(LineWork),
+    Rank(LineWork),
     Copy(Strided),
     Fill {
         to: Region,
@@ -229,7 +230,7 @@ impl Instruction {
             Instruction::Product(product) => product.n / product.unit.max(1),
             Instruction::Fold(work) if work.outer == 1 => work.inner,
             Instruction::Fold(work) => work.count,
-            Instruction::ArgMax(work) => work.count,
+            Instruction::ArgMax(work) | Instruction::Rank(work) => work.count,
             Instruction::Copy(copy) => copy.sizes.last().copied().unwrap_or(1),
             Instruction::Fill { .. } => 1,
             Instruction::OneHot { from, .. } => from.len,
@@ -251,6 +252,7 @@ impl Instruction {
             Instruction::Fold(work) if work.inner == 1 && work.len < 32 => work.len * work.outer * 8,
             Instruction::Fold(work) => work.inner * work.len * work.outer,
             Instruction::ArgMax(work) => work.inner * work.len * work.outer * 10,
+            Instruction::Rank(work) => work.inner * work.len * work.outer * 200,
             Instruction::Copy(copy) => copy.sizes.iter().product::<usize>() * 5,
             Instruction::Fill { to, .. } => to.len,
             Instruction::OneHot { to, .. } => to.len,
@@ -287,7 +289,8 @@ impl Instruction {
                 touched.writes.push(work.to.part(from, to - from));
             }
             Instruction::Fold(FoldWork { from: source, to: result, count, .. })
-            | Instruction::ArgMax(ArgMaxWork { from: source, to: result, count, .. }) => {
+            | Instruction::ArgMax(LineWork { from: source, to: result, count, .. })
+            | Instruction::Rank(LineWork { from: source, to: result, count, .. }) => {
                 touched.reads.push(share_evenly(*source, *count, from, to));
                 touched.writes.push(share_evenly(*result, *count, from, to));
             }

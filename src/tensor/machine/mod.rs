@@ -11,6 +11,6 @@ mod run;
 
 pub use bind::{Binding, Program, Scheduled, Share};
 pub use instruction::{
-    Access, ArgMaxWork, Base, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix, Product, Region,
+    Access, Base, Draw, FoldWork, Function, Fused, Instruction, LineWork, Load, Matrix, Product, Region,
     RunContext, Source, Step, Strided, Target, Touched,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Region;
 use super::fused::{FusedCode, Tiles};
-use super::instruction::{ArgMaxWork, Draw, FoldWork, Instruction, Product, RunContext, Strided};
+use super::instruction::{Draw, FoldWork, Instruction, LineWork, Product, RunContext, Strided};
 use crate::tensor::fold::RunFold;
 use crate::tensor::isa::Level;
 use crate::tensor::kernel::Fold;
@@ -12,6 +12,7 @@ use crate::tensor::loops::Run2;
 use crate::tensor::maps;
 use crate::tensor::pool::Barrier;
 use crate::tensor::product::{self, RunSmall, View};
+use crate::tensor::rank::ranks;
 use crate::tensor::real::Real;
 
 /// One instruction, or a worker's share of it, with addresses.
@@ -46,6 +47,13 @@ pub(super) enum Code<T> {
         empty: T,
     },
     ArgMax {
+        from: *const T,
+        to: *mut T,
+        inner: usize,
+        len: usize,
+        outer: usize,
+    },
+    Rank {
         from: *const T,
         to: *mut T,
         inner: usize,
@@ -104,13 +112,25 @@ pub(super) fn bind<T: Real>(
         Instruction::Fused(fused) => FusedCode::bind(fused, from, to, level, address, tiles).boxed(),
         Instruction::Product(product) => bind_product(product, from, to, level, address),
         Instruction::Fold(work) => bind_fold(work, from, to, level, address),
-        Instruction::ArgMax(ArgMaxWork { from: source, to: result, inner, len, outer, count }) => {
+        Instruction::ArgMax(LineWork { from: source, to: result, inner, len, outer, count }) => {
             assert_eq!(source.len, inner * len * outer);
             assert_eq!(result.len, inner * outer);
             let each = outer / count;
             Code::ArgMax {
                 from: address(*source).wrapping_add(from * each * inner * len),
                 to: address(*result).wrapping_add(from * each * inner),
+                inner: *inner,
+                len: *len,
+                outer: (to - from) * each,
+            }
+        }
+        Instruction::Rank(LineWork { from: source, to: result, inner, len, outer, count }) => {
+            assert_eq!(source.len, inner * len * outer);
+            assert_eq!(result.len, source.len);
+            let each = outer / count;
+            Code::Rank {
+                from: address(*source).wrapping_add(from * each * inner * len),
+                to: address(*result).wrapping_add(from * each * inner * len),
                 inner: *inner,
                 len: *len,
                 outer: (to - from) * each,
@@ -278,6 +298,7 @@ pub(super) unsafe fn run<T: Real>(code: &[Code<T>], barrier: &Barrier, context: 
                     }
                 }
                 Code::ArgMax { from, to, inner, len, outer } => arg_max(*from, *to, *inner, *len, *outer),
+                Code::Rank { from, to, inner, len, outer } => rank(*from, *to, (*inner, *len, *outer)),
                 Code::Copy(walk) => walk.run(),
                 Code::Fill { to, len, value } => std::slice::from_raw_parts_mut(*to, *len).fill(*value),
                 Code::OneHot { from, to, classes, count } => one_hot(*from, *to, *classes, *count),
@@ -320,6 +341,18 @@ unsafe fn arg_max<T: Real>(from: *const T, to: *mut T, inner: usize, len: usize,
                 }
                 *to.add(row * inner + at) = T::of(best as f64);
             }
+        }
+    }
+}
+
+unsafe fn rank<T: Real>(from: *const T, to: *mut T, (inner, len, outer): (usize, usize, usize)) {
+    let mut order = Vec::with_capacity(len);
+    for row in 0..outer {
+        for at in 0..inner {
+            let place = |place: usize| (row * len + place) * inner + at;
+            // SAFETY: the caller promises `inner * len * outer` numbers to read and as many to write.
+            let number = |which: usize| unsafe { (*from.add(place(which))).widen() };
+            ranks(len, &mut order, number, |which, rank| unsafe { *to.add(place(which)) = T::of(rank) });
         }
     }
 }
