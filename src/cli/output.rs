@@ -84,6 +84,13 @@ impl Screen {
     }
 }
 
+impl Screen {
+    /// How wide the terminal is at this moment.
+    pub fn width_now() -> usize {
+        width(true)
+    }
+}
+
 /// The width of the terminal, or what `COLUMNS` says, or 100.
 fn width(is_terminal: bool) -> usize {
     let of_terminal = || {

@@ -39,7 +39,11 @@ impl Session<'_> {
             None
         };
         self.sources = sources;
-        let origin = DataOrigin { source: request.spec.source, options: request.spec.options.clone() };
+        let origin = DataOrigin {
+            source: request.spec.source,
+            options: request.spec.options.clone(),
+            schema: Rc::new(inspected.schema.clone()),
+        };
         self.origins.insert(request.spec.name.clone(), origin);
         self.check_encoders(request);
         for diagnostic in &inspected.diagnostics {
@@ -48,6 +52,7 @@ impl Session<'_> {
         let name = request.spec.name.clone();
         match loaded {
             Some(Ok(dataset)) => {
+                self.set_aside(&name);
                 self.datasets.insert(name, Rc::new(dataset));
             }
             Some(Err(diagnostics)) => {
@@ -84,7 +89,7 @@ impl Session<'_> {
         let input = inspected.input.as_ref()?;
         let mut fields = IndexMap::new();
         let mut handle = None;
-        let loaded = self.datasets.get(name).cloned();
+        let loaded = self.datasets.get(name).filter(|_| self.has_values()).cloned();
         for (part, most) in &inspected.parts {
             let count =
                 loaded.as_ref().and_then(|data| data.parts.get(part)).map_or(*most, |part| part.n_examples);

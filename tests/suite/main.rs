@@ -18,5 +18,6 @@ mod library;
 mod numbers;
 mod prelude;
 mod reference;
+mod repl;
 mod rooms;
 mod syntax;
