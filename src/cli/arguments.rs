@@ -115,6 +115,13 @@ pub struct Run {
     /// Say nothing about trainings
     #[arg(short, long)]
     pub quiet: bool,
+    /// Draw the curve of a training while it goes, on a terminal
+    #[arg(short, long)]
+    pub live: bool,
+    /// How mistakes are shown; with `json` all of the output is a JSON object a line: each epoch, the end of each
+    /// training, each line that is printed, and the mistakes
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub format: Format,
     #[command(flatten)]
     pub warnings: Warnings,
     #[command(flatten)]
@@ -199,6 +206,9 @@ pub struct Repl {
     /// Say nothing about trainings
     #[arg(short, long)]
     pub quiet: bool,
+    /// Draw the curve of a training while it goes
+    #[arg(short, long)]
+    pub live: bool,
     #[command(flatten)]
     pub threads: Threads,
 }

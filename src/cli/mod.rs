@@ -5,6 +5,7 @@
 
 mod arguments;
 mod bench;
+mod editor;
 mod explain;
 mod files;
 mod fix;
@@ -12,10 +13,12 @@ mod format;
 mod formulas;
 mod interrupt;
 mod messages;
+mod numbers;
 mod output;
 mod picture;
 mod predict;
 mod progress;
+mod progress_json;
 mod repl;
 mod version;
 mod world;
@@ -25,6 +28,7 @@ use std::process::ExitCode;
 use crate::session::{self, BenchOptions, PredictRequest};
 use arguments::{Arguments, Bench, Check, Command, Format, Predict, Run};
 use output::{Output, Screen, complain, say};
+use progress::Telling;
 use world::Terminal;
 
 /// A mistake on the command line.
@@ -72,13 +76,15 @@ fn command() -> ExitCode {
 
 fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
     interrupt::watch();
-    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count());
-    if arguments.quiet {
-        world = world.quiet();
-    }
+    let telling = Telling {
+        is_quiet: arguments.quiet,
+        is_live: arguments.live,
+        is_json: arguments.format == Format::Json,
+    };
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).told(telling);
     let strictness = arguments.warnings.strictness();
     let report = session::run_file_strictly(&mut world, &arguments.file, &strictness);
-    let code = messages::show(&report, Format::Full, output, screen);
+    let code = messages::show(&report, arguments.format, output, screen);
     if world.stopped().get() {
         say("stopped by Ctrl-C");
         return ExitCode::from(STOPPED);

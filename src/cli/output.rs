@@ -98,6 +98,13 @@ fn takes_color(is_terminal: bool) -> bool {
     is_terminal && !set("NO_COLOR") && !dumb
 }
 
+impl Screen {
+    /// How wide the terminal is at this moment.
+    pub fn width_now() -> usize {
+        width_of(true, || terminal_size_of(io::stderr()))
+    }
+}
+
 /// The width of the terminal, or what `COLUMNS` says, or 100.
 fn width_of(is_terminal: bool, terminal: impl Fn() -> Option<(Width, Height)>) -> usize {
     let of_terminal = || {

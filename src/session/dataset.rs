@@ -47,7 +47,11 @@ impl Session<'_> {
             None
         };
         self.sources = sources;
-        let origin = DataOrigin { source: request.spec.source, options: request.spec.options.clone() };
+        let origin = DataOrigin {
+            source: request.spec.source,
+            options: request.spec.options.clone(),
+            schema: Rc::new(inspected.schema.clone()),
+        };
         self.origins.insert(request.spec.name.clone(), origin);
         if let Some(input) = &inspected.input {
             let types = (input.clone(), inspected.target.clone());
@@ -60,6 +64,7 @@ impl Session<'_> {
         let name = request.spec.name.clone();
         match loaded {
             Some(Ok(dataset)) => {
+                self.set_aside(&name);
                 self.datasets.insert(name, Rc::new(dataset));
             }
             Some(Err(diagnostics)) => {
@@ -119,7 +124,7 @@ impl Session<'_> {
         self.warn_of_leak(spec, &origins);
         let mut fields = IndexMap::new();
         let mut handle = None;
-        let loaded = self.datasets.get(name).cloned();
+        let loaded = self.datasets.get(name).filter(|_| self.has_values()).cloned();
         for (part, most) in &inspected.parts {
             let count =
                 loaded.as_ref().and_then(|data| data.parts.get(part)).map_or(*most, |part| part.n_examples);

@@ -179,8 +179,15 @@ impl Session<'_> {
                 .note(format!("the library goes on using its own `{}`", name.name)),
             );
         }
+        let same = self.same_model(function);
         if let Some(crate::elaborate::Definition::Model(id)) = self.elaborator.declare(function) {
-            self.initialise(id);
+            match same {
+                Some(before) if self.take_over(before, id) => {
+                    self.notes
+                        .push(format!("`{}` keeps its parameters: it is declared as before", name.name));
+                }
+                Some(_) | None => self.initialise(id),
+            }
         }
     }
 

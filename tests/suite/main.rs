@@ -19,6 +19,7 @@ mod numbers;
 mod plot;
 mod prelude;
 mod reference;
+mod repl;
 mod rooms;
 mod syntax;
 mod xml;
