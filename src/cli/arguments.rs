@@ -223,6 +223,9 @@ pub struct Bench {
     /// Also the time of each loop and product of a step, with the lines it comes from
     #[arg(long)]
     pub profile: bool,
+    /// Time another build of `nn` in turns with this one; fails if this one is more than 10 % slower
+    #[arg(long, value_name = "OLD")]
+    pub compare: Option<PathBuf>,
     /// How long to measure
     #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds, allow_negative_numbers = true)]
     pub seconds: f64,

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod bench;
+mod compare;
 mod editor;
 mod explain;
 mod files;
@@ -145,6 +146,9 @@ fn predictions(arguments: &Predict, output: &Output, screen: Screen) -> ExitCode
 }
 
 fn benchmark(arguments: &Bench, output: &Output, screen: Screen) -> ExitCode {
+    if let Some(old) = &arguments.compare {
+        return compare::compare(arguments, old, output);
+    }
     let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
     let (report, found) = {
         let options = BenchOptions { seconds: arguments.seconds, profile: arguments.profile };
