@@ -13,6 +13,7 @@ mod formulas;
 mod interrupt;
 mod messages;
 mod output;
+mod picture;
 mod predict;
 mod progress;
 mod repl;
@@ -60,6 +61,8 @@ fn command() -> ExitCode {
         Command::Fmt(arguments) => format::format(&arguments, &output, screen),
         Command::Derive(arguments) => formulas::derive(&arguments, &output, screen),
         Command::Trace(arguments) => formulas::trace(&arguments, &output, screen),
+        Command::Draw(arguments) => picture::draw(&arguments, &output, screen),
+        Command::Report(arguments) => picture::report(&arguments, &output, screen),
         Command::Explain { slug } => explain::explain(&slug, &output),
         Command::Doc { name } => explain::doc(&name, &output),
     };

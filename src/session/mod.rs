@@ -22,6 +22,7 @@ mod model;
 mod plot;
 mod prediction;
 mod program;
+mod report;
 mod save;
 mod settle;
 mod state;
@@ -43,6 +44,7 @@ pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use program::{
     Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,
 };
+pub use report::{draw_file, report_file};
 pub use state::{Mode, Session};
 pub use strictness::Strictness;
 pub use world::{MemoryWorld, World};

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::layout::Layout;
 use super::operands::{Matrices, Side};
+use super::pairs;
 use super::units::{Unit, Work1};
 use super::values::{Place, Value, Work};
 use crate::graph::{Distribution, Leaf, NodeId, Operation};
@@ -60,7 +61,9 @@ impl Emitter<'_> {
             loop_.step(at, node);
         }
         loop_.deferred(&nodes);
-        loop_.fused
+        let mut fused = loop_.fused;
+        pairs::join(&mut fused);
+        fused
     }
 
     /// The function of an elementwise value, and what it reads.
