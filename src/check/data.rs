@@ -38,7 +38,7 @@ pub struct DataRequest {
 
 /// Translates a declaration; mistakes are reported. `None` if there is no usable source.
 pub fn data_request(elaborator: &mut Elaborator, decl: &DataDecl, seed: u64) -> Option<DataRequest> {
-    check_names(elaborator, "data", decl.name.span, &decl.options, DATA_OPTIONS);
+    check_names(elaborator, "data", (decl.name.span, decl.name.span), &decl.options, DATA_OPTIONS, None);
     let (source, options) = match &decl.source {
         DataSource::Call { name, args, span } => source_call(elaborator, name, args, *span, seed)?,
         DataSource::Examples { rows, span } => example_rows(elaborator, rows, *span, seed)?,

@@ -13,7 +13,7 @@ use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Graph, Leaf, NodeId, SlotId};
 use crate::ops;
-use crate::syntax::tree::{Expr, ExprId, ExprKind, Function};
+use crate::syntax::tree::{BinaryOp, Expr, ExprId, ExprKind, Function, Ident};
 use crate::types::{BatchId, Size, SizeVar, TensorType};
 
 /// Calls inside calls; more is a recursion that does not end.
@@ -56,6 +56,8 @@ pub struct Elaborator {
     pub(super) brought: IndexMap<NodeId, (SlotId, Arc<str>)>,
     pub(super) problems: Vec<Diagnostic>,
     pub(super) reported: HashSet<(Slug, Span)>,
+    /// Names that were reported as unknown, and in which declaration.
+    pub(super) unknown: HashSet<(String, Option<Span>)>,
     /// Branches under way of which only a use will know whether they are taken.
     pub(super) undecided: usize,
     /// Names that later statements declare.
@@ -120,6 +122,11 @@ impl Elaborator {
         self.problems.iter().any(Diagnostic::is_error)
     }
 
+    /// Whether a part of this text could not be read, as far as that was not taken out yet.
+    pub fn has_syntax_error_in(&self, span: Span) -> bool {
+        self.problems.iter().any(|one| one.slug == Slug::Syntax && span.contains(one.primary.span))
+    }
+
     pub(super) fn problem_count(&self) -> usize {
         self.problems.iter().filter(|problem| problem.is_error()).count()
     }
@@ -134,17 +141,23 @@ impl Elaborator {
         self.problems.push(diagnostic);
     }
 
-    /// A value that nobody takes. Where `==` stands for `=`, the name that was meant to be bound.
-    pub fn report_no_effect(&mut self, expr: &Expr) -> Option<crate::syntax::tree::Ident> {
+    /// A value that nobody takes.
+    pub fn report_no_effect(&mut self, expr: &Expr) {
         let diagnostic = problem::no_effect(expr);
-        let is_error = diagnostic.is_error();
         if self.reported.insert((diagnostic.slug, diagnostic.primary.span)) {
             self.problems.push(diagnostic);
         }
-        let ExprKind::Binary { lhs, .. } = &expr.kind else { return None };
+    }
+
+    /// `x == 3` alone on its line, where nothing is called `x`: reported, and the name that was meant to be bound.
+    pub fn meant_binding(&mut self, expr: &Expr) -> Option<Ident> {
+        let ExprKind::Binary { op: BinaryOp::Equal, lhs, .. } = &expr.kind else { return None };
         let ExprKind::Name(name) = &lhs.kind else { return None };
-        (is_error && self.lookup(name).is_none())
-            .then(|| crate::syntax::tree::Ident { name: name.clone(), span: lhs.span })
+        if self.lookup(name).is_some() {
+            return None;
+        }
+        self.report_no_effect(expr);
+        Some(Ident { name: name.clone(), span: lhs.span })
     }
 
     /// Takes back what was found since there were so many errors: a better account of it follows.
@@ -156,7 +169,12 @@ impl Elaborator {
 
     /// Forgets what was reported, so that the same mistake in the next input of a prompt is reported again.
     pub fn forget_reported(&mut self) {
+        self.unknown.clear();
         self.reported.clear();
+    }
+
+    fn in_definition(&self) -> bool {
+        self.frames.first().is_some_and(|frame| frame.is_definition)
     }
 
     fn at_use(&self, mut diagnostic: Diagnostic) -> Diagnostic {
@@ -247,6 +265,10 @@ impl Elaborator {
         match self.lookup(name) {
             Some(value) => value,
             None => {
+                let place = self.frames.first().and_then(|frame| frame.text.or(Some(frame.call_span)));
+                if !self.unknown.insert((name.to_string(), place.filter(|_| self.in_definition()))) {
+                    return Value::Unknown;
+                }
                 let near = problem::nearest(name, self.known_names());
                 self.report(match self.upcoming.get(name) {
                     Some(later) => problem::declared_later(name, span, *later, self.statement),
