@@ -12,7 +12,8 @@ use crate::syntax::tree::{
     Argument, BinaryOp, DataDecl, DataSource, Expr, ExprKind, Ident, OptionItem, PostfixOp, UnaryOp,
 };
 
-const DATA_OPTIONS: &[OptionRow] = &[
+/// The options of `data`.
+pub const DATA_OPTIONS: &[OptionRow] = &[
     OptionRow { name: "input", required: false, doc: "what the model is given, from the columns" },
     OptionRow { name: "target", required: false, doc: "what it should answer, from the columns" },
     OptionRow { name: "split", required: false, doc: "parts by share, such as `[train: 0.8, test: 0.2]`" },

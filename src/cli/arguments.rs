@@ -53,6 +53,10 @@ pub enum Command {
     Derive(super::formulas::Derive),
     /// One example through the network and back, with all its numbers
     Trace(super::formulas::Trace),
+    /// Draw the network of a script as an SVG picture
+    Draw(super::picture::Draw),
+    /// Run a script and write a page with its network, formulas, numbers, curves and answers
+    Report(super::picture::Report),
     /// Apply the fixes that messages propose
     #[command(after_help = "Every fix was tried before it is proposed. Nothing is written with --dry-run.")]
     Fix(Fix),
@@ -111,6 +115,13 @@ pub struct Run {
     /// Say nothing about trainings
     #[arg(short, long)]
     pub quiet: bool,
+    /// Draw the curve of a training while it goes, on a terminal
+    #[arg(short, long)]
+    pub live: bool,
+    /// How mistakes are shown; with `json` all of the output is a JSON object a line: each epoch, the end of each
+    /// training, each line that is printed, and the mistakes
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub format: Format,
     #[command(flatten)]
     pub warnings: Warnings,
     #[command(flatten)]
@@ -195,6 +206,9 @@ pub struct Repl {
     /// Say nothing about trainings
     #[arg(short, long)]
     pub quiet: bool,
+    /// Draw the curve of a training while it goes
+    #[arg(short, long)]
+    pub live: bool,
     #[command(flatten)]
     pub threads: Threads,
 }
@@ -206,6 +220,12 @@ pub struct Bench {
     /// One line of JSON
     #[arg(long)]
     pub json: bool,
+    /// Also the time of each loop and product of a step, with the lines it comes from
+    #[arg(long)]
+    pub profile: bool,
+    /// Time another build of `nn` in turns with this one; fails if this one is more than 10 % slower
+    #[arg(long, value_name = "OLD")]
+    pub compare: Option<PathBuf>,
     /// How long to measure
     #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds, allow_negative_numbers = true)]
     pub seconds: f64,

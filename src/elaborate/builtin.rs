@@ -37,6 +37,7 @@ pub const ACTIONS: &[&str] = &[
     "trace",
     "check_gradients",
     "assert_gradient",
+    "plot",
 ];
 
 const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];

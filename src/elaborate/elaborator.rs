@@ -21,8 +21,8 @@ pub(super) const MAX_CALL_DEPTH: usize = 64;
 /// Nodes of one elaboration; more would not fit any plan.
 pub(super) const MAX_NODES: usize = 4_000_000;
 
-/// Lives as long as a session; mistakes are taken out after each statement.
-#[derive(Debug, Default)]
+/// Lives as long as a session; mistakes are taken out after each statement. A clone is a session to try things in.
+#[derive(Clone, Debug, Default)]
 pub struct Elaborator {
     pub graph: Graph,
     pub globals: IndexMap<String, Binding>,
@@ -67,6 +67,8 @@ pub struct Elaborator {
     /// Values of slots that no statement made: arguments that a gradient was asked of.
     pub known_slots: HashMap<SlotId, crate::graph::Constant>,
     next: Counters,
+    /// Random values that statements have made since the graph was begun, where a session counts them.
+    draws: Option<u64>,
     /// Values of actions and trainings inside the statement, done before it is elaborated.
     pub results: HashMap<ExprId, Value>,
     /// Arrays that `load("w.npy")` in the program refers to, read by the session.
@@ -89,8 +91,9 @@ pub struct Upcoming {
     pub stmt: Span,
 }
 
-#[derive(Debug, Default)]
-struct Counters {
+/// What the next slot, size and batch are numbered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counters {
     slot: u32,
     size: u32,
     batch: u32,
@@ -196,6 +199,27 @@ impl Elaborator {
         diagnostic.primary.span = outermost.call_span;
         diagnostic.primary.text = in_use;
         diagnostic
+    }
+
+    /// From here on random values of statements are counted from 1: those of one round are told apart by their number,
+    /// rounds by their step.
+    pub fn count_draws(&mut self) {
+        self.draws = Some(0);
+    }
+
+    /// Where numbering stands.
+    pub fn counters(&self) -> Counters {
+        self.next
+    }
+
+    /// Goes on numbering from there.
+    pub fn set_counters(&mut self, counters: Counters) {
+        self.next = counters;
+    }
+
+    /// Slots made so far; the next one has this number.
+    pub fn slot_count(&self) -> u32 {
+        self.next.slot
     }
 
     pub fn new_slot(&mut self, name: &str, ty: TensorType) -> (SlotId, NodeId) {
@@ -360,15 +384,23 @@ impl Elaborator {
         self.frames.iter().rposition(|frame| frame.owner != Owner::Nobody)
     }
 
-    /// A name for the next random numbers asked for here, the same at every elaboration of the same text.
+    /// A name for the next random numbers asked for here. In a step and in a definition it is the same at every
+    /// elaboration of the same text; in statements every value that is made has its own, so that two calls differ and
+    /// one value stays what it is.
     pub(super) fn stream_name(&mut self, span: Span) -> String {
+        let is_statement = self.home.is_none() && !self.frames.iter().any(|frame| frame.is_definition);
+        let draws = self.draws.as_mut().filter(|_| is_statement).map(|draws| {
+            *draws += 1;
+            *draws
+        });
         match self.owner_frame() {
             Some(at) => {
                 let frame = &mut self.frames[at];
                 frame.randoms += 1;
-                format!("{}#{}", frame.path.as_deref().unwrap_or(""), frame.randoms)
+                let name = format!("{}#{}", frame.path.as_deref().unwrap_or(""), frame.randoms);
+                draws.map_or(name.clone(), |draw| format!("{name}@{draw}"))
             }
-            None => format!("@{}", span.start),
+            None => draws.map_or_else(|| format!("@{}", span.start), |draw| format!("draw {draw}")),
         }
     }
 }

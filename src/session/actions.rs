@@ -31,6 +31,7 @@ impl Session<'_> {
             "trace" => self.trace(given, span),
             "check_gradients" => self.check_gradients(given, span),
             "assert_gradient" => self.assert_gradient(given, span),
+            "plot" => self.plot(given, span),
             _ => return None,
         })
     }

@@ -49,8 +49,16 @@ impl Session<'_> {
             None
         };
         self.sources = sources;
-        let origin = DataOrigin { source: request.spec.source, options: request.spec.options.clone() };
+        let origin = DataOrigin {
+            source: request.spec.source,
+            options: request.spec.options.clone(),
+            schema: Rc::new(inspected.schema.clone()),
+        };
         self.origins.insert(request.spec.name.clone(), origin);
+        if let Some(input) = &inspected.input {
+            let types = (input.clone(), inspected.target.clone());
+            self.field_types.insert(request.spec.name.clone(), types);
+        }
         self.check_encoders(request);
         for diagnostic in &inspected.diagnostics {
             self.report(diagnostic.clone());
@@ -58,6 +66,7 @@ impl Session<'_> {
         let name = request.spec.name.clone();
         match loaded {
             Some(Ok(dataset)) => {
+                self.set_aside(&name);
                 self.datasets.insert(name, Rc::new(dataset));
             }
             Some(Err(diagnostics)) => {
@@ -117,7 +126,7 @@ impl Session<'_> {
         self.warn_of_leak(spec, &origins);
         let mut fields = IndexMap::new();
         let mut handle = None;
-        let loaded = self.datasets.get(name).cloned();
+        let loaded = self.datasets.get(name).filter(|_| self.has_values()).cloned();
         for (part, most) in &inspected.parts {
             let count =
                 loaded.as_ref().and_then(|data| data.parts.get(part)).map_or(*most, |part| part.n_examples);

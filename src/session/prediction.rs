@@ -2,6 +2,7 @@
 //! data was encoded, another file the rows. `nn predict` shows what comes of it.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
@@ -132,7 +133,8 @@ impl Session<'_> {
         self.put_weights(id, &weights);
         let encoders = self.encoders_of(&weights, request, places)?;
         let input = self.new_rows(id, &encoders, request, places)?;
-        self.answers(id, input, encoders.target.as_ref(), places)
+        let (shape, numbers) = self.forward(id, input, places.data)?;
+        Some(self.described(shape.iter().product(), numbers, encoders.target.as_ref()))
     }
 
     /// The model that is named, or that the file says, or the only one.
@@ -254,12 +256,12 @@ impl Session<'_> {
         if let Some(origin) = same.filter(|origin| origin.source.name() == kind) {
             let mut options = origin.options.clone().with_text("path", path);
             options.span = places.data;
-            return Some(DataOrigin { source: origin.source, options });
+            return Some(DataOrigin { options, ..origin.clone() });
         }
         let source = find_source(kind)?;
         let value = Spanned::new(crate::data::OptionValue::Text(path.value), path.span);
         match Options::bind(source, places.data, self.seed, vec![value], Vec::new()) {
-            Ok(options) => Some(DataOrigin { source, options }),
+            Ok(options) => Some(DataOrigin { source, options, schema: Rc::default() }),
             Err(problems) => {
                 problems.iter().for_each(|problem| self.report(problem.diagnostic()));
                 None
@@ -267,22 +269,22 @@ impl Session<'_> {
         }
     }
 
-    fn answers(
+    /// What a model gives for each example of a field: the shape of an answer, and all of them.
+    pub(super) fn forward(
         &mut self,
         id: ModelId,
         input: Field,
-        target: Option<&Encoding>,
-        places: Places,
-    ) -> Option<Predictions> {
+        span: Span,
+    ) -> Option<(Vec<usize>, Vec<f64>)> {
         let request = StepRequest {
             model: id,
-            model_span: places.data,
+            model_span: span,
             only: Vec::new(),
             input: Shape::known(&input.shape),
             target: None,
             input_origin: Default::default(),
             target_origin: Default::default(),
-            data_span: places.data,
+            data_span: span,
             loss: None,
             optimizer: None,
             schedule: None,
@@ -297,11 +299,11 @@ impl Session<'_> {
         let step = self.elaborator.step(&request)?;
         let n_examples = input.n_examples();
         let part = Part { input, target: None, n_examples };
-        let values = self.step_values(&step, id, places.data)?.into_values().collect();
+        let values = self.step_values(&step, id, span)?.into_values().collect();
         match train::predict(&step, &part, values, self.precision, self.world.threads()) {
-            Ok((shape, numbers)) => Some(self.described(shape.iter().product(), numbers, target)),
+            Ok(found) => Some(found),
             Err(problem) => {
-                self.report(super::training::problem_of(&problem, places.data));
+                self.report(super::training::problem_of(&problem, span));
                 None
             }
         }

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::world::World;
 use crate::base::{Sources, Span};
 use crate::check::TrainRequest;
-use crate::data::{DataSource, Dataset, Options};
+use crate::data::{DataSource, Dataset, FieldType, Options, Schema};
 use crate::diagnostics::{Diagnostic, Label, Severity, Slug};
 use crate::elaborate::Elaborator;
 use crate::graph::{NodeId, SlotId};
@@ -18,6 +18,7 @@ use crate::prelude;
 use crate::syntax;
 use crate::syntax::tree::{Function, StmtKind};
 use crate::tensor::{Precision, Tensor};
+use crate::train::History;
 use crate::types::BatchId;
 
 /// Whether statements are looked at or done.
@@ -57,11 +58,15 @@ pub struct Session<'w> {
     pub(super) saved: Vec<PathBuf>,
     /// The trainings that were met without running them.
     pub(super) trainings: Vec<TrainRequest>,
+    /// The trainings that were run, with what was seen.
+    pub(super) histories: Vec<(TrainRequest, History)>,
     /// Where each dataset comes from.
     pub(super) origins: IndexMap<String, DataOrigin>,
+    /// What the input and the target of each dataset are.
+    pub(super) field_types: IndexMap<String, (FieldType, Option<FieldType>)>,
     pub(super) next_expr: u32,
-    /// Counts evaluations, so that random numbers of a statement differ from one time to the next.
-    pub(super) evaluations: u64,
+    /// Rounds of loops, so that random numbers of a statement differ from one round to the next.
+    pub(super) rounds: u64,
     /// Loops over `batches` that are being walked: they are training.
     pub(super) training_loops: usize,
     /// How many times the batches of each part were gone through.
@@ -70,7 +75,9 @@ pub struct Session<'w> {
     pub last: Option<crate::elaborate::Value>,
     /// Declarations may replace one another, as at a prompt.
     pub(super) may_redeclare: bool,
-    diagnostics: Vec<Diagnostic>,
+    /// What whoever declared something again should know.
+    pub(super) notes: Vec<String>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// The source of a dataset and its options, as the script gives them.
@@ -78,6 +85,8 @@ pub struct Session<'w> {
 pub(super) struct DataOrigin {
     pub source: &'static dyn DataSource,
     pub options: Options,
+    /// The columns, as far as they were looked at.
+    pub schema: Rc<Schema>,
 }
 
 /// One field of one part of a dataset.
@@ -107,9 +116,11 @@ pub(super) enum Flow {
 impl<'w> Session<'w> {
     pub fn new(world: &'w mut dyn World, mode: Mode, folder: PathBuf) -> Session<'w> {
         let (sources, functions, next_expr) = standard_prelude().clone();
+        let mut elaborator = Elaborator::new(functions);
+        elaborator.count_draws();
         Session {
             sources,
-            elaborator: Elaborator::new(functions),
+            elaborator,
             world,
             mode,
             folder,
@@ -126,13 +137,16 @@ impl<'w> Session<'w> {
             imported: Vec::new(),
             saved: Vec::new(),
             trainings: Vec::new(),
+            histories: Vec::new(),
             origins: IndexMap::new(),
+            field_types: IndexMap::new(),
             next_expr,
-            evaluations: 0,
+            rounds: 0,
             training_loops: 0,
             passes: HashMap::new(),
             last: None,
             may_redeclare: false,
+            notes: Vec::new(),
             diagnostics: Vec::new(),
         }
     }
@@ -141,6 +155,11 @@ impl<'w> Session<'w> {
     pub fn at_prompt(mut self) -> Session<'w> {
         self.may_redeclare = true;
         self
+    }
+
+    /// What was noted since the last call.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     pub fn is_running(&self) -> bool {

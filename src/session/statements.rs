@@ -180,8 +180,15 @@ impl Session<'_> {
                 .note(format!("the library goes on using its own `{}`", name.name)),
             );
         }
+        let same = self.same_model(function);
         if let Some(crate::elaborate::Definition::Model(id)) = self.elaborator.declare(function) {
-            self.initialise(id);
+            match same {
+                Some(before) if self.take_over(before, id) => {
+                    self.notes
+                        .push(format!("`{}` keeps its parameters: it is declared as before", name.name));
+                }
+                Some(_) | None => self.initialise(id),
+            }
         }
     }
 
@@ -208,7 +215,7 @@ impl Session<'_> {
 
     /// A slot that holds what is known.
     pub(super) fn variable(&mut self, name: &str, known: Value, constant: Constant) -> Value {
-        let node = if self.is_running() {
+        let node = if self.has_values() {
             let data = self.buffer(constant.values);
             self.slot_of(name, Tensor { shape: constant.shape, examples: None, data }, None)
         } else {

@@ -24,6 +24,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["base", "diagnostics", "types", "syntax", "data", "elaborate"]),
     ("train", &["base", "types", "tensor", "graph", "exec", "data", "elaborate"]),
     ("explain", &["base", "types", "tensor", "graph", "ops"]),
+    ("plot", &[]),
+    ("report", &["plot"]),
     (
         "session",
         &[
@@ -43,10 +45,15 @@ const ROOMS: &[(&str, &[&str])] = &[
             "check",
             "train",
             "explain",
+            "plot",
+            "report",
         ],
     ),
     ("repl", &["base", "diagnostics", "syntax", "elaborate", "session"]),
-    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "session", "repl"]),
+    (
+        "cli",
+        &["base", "diagnostics", "syntax", "data", "tensor", "train", "plot", "report", "session", "repl"],
+    ),
 ];
 
 /// Rooms behind which a dependency lives; elsewhere it is not named.
