@@ -160,6 +160,8 @@ impl Elaborator {
             return Value::Unknown;
         }
         if self.frames.len() >= MAX_CALL_DEPTH {
+            // Two calls in one body would be tried two to the depth times.
+            self.broken.insert(function.head_span);
             self.report(problem::recursion(
                 &function.name.name,
                 span,

@@ -195,7 +195,11 @@ impl Elaborator {
         if bound.iter().flatten().any(|(value, _)| value.is_unknown()) {
             return Value::Unknown;
         }
+        if self.broken.contains(&function.head_span) {
+            return Value::Unknown;
+        }
         if self.frames.len() >= super::elaborator::MAX_CALL_DEPTH {
+            self.broken.insert(function.head_span);
             self.report(problem::recursion(
                 &function.name.name,
                 span,

@@ -19,8 +19,9 @@ use crate::syntax::tree::{DataDecl, DataSource};
 use crate::tensor::random::Stream;
 use crate::types::{Shape, Size, TensorType};
 
-/// Files up to this size are read as a whole while checking, so that mistakes in their values are found.
-const LARGEST_CHECKED: u64 = 8 << 20;
+/// Files up to this size are read as a whole while checking, so that mistakes in their values are found. A script with
+/// mistakes is checked once for each fix that is tried, so it must not take long.
+const LARGEST_CHECKED: u64 = 2 << 20;
 
 impl Session<'_> {
     pub(super) fn data(&mut self, decl: &DataDecl) {
