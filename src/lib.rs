@@ -17,7 +17,7 @@
 //! graph as mathematics, with and without numbers.
 //!
 //! The faces: [`session`] walks statements, checking or running, and keeps what they leave behind: start reading at
-//! `session/program.rs`. [`repl`] is a loop around it, [`cli`] the command.
+//! `session/program.rs`. [`repl`] is a loop around it, [`cli`] the command, [`starter`] the first script of a new project.
 
 pub mod base;
 pub mod check;
@@ -34,6 +34,7 @@ pub mod passes;
 pub mod prelude;
 pub mod repl;
 pub mod session;
+pub mod starter;
 pub mod syntax;
 pub mod tensor;
 pub mod train;

@@ -5,18 +5,25 @@
 
 mod arguments;
 mod bench;
+mod diff;
+mod doc;
 mod explain;
 mod files;
 mod fix;
 mod format;
 mod formulas;
+mod html;
 mod interrupt;
 mod messages;
+mod new;
 mod output;
 mod predict;
 mod progress;
 mod repl;
+mod shell;
+mod test;
 mod version;
+mod watch;
 mod world;
 
 use std::process::ExitCode;
@@ -60,8 +67,13 @@ fn command() -> ExitCode {
         Command::Fmt(arguments) => format::format(&arguments, &output, screen),
         Command::Derive(arguments) => formulas::derive(&arguments, &output, screen),
         Command::Trace(arguments) => formulas::trace(&arguments, &output, screen),
-        Command::Explain { slug } => explain::explain(&slug, &output),
-        Command::Doc { name } => explain::doc(&name, &output),
+        Command::Explain { slug } => explain::explain(slug.as_deref(), &output),
+        Command::Doc(arguments) => doc::doc(&arguments, &output),
+        Command::Test(arguments) => test::test(&arguments, &output, screen),
+        Command::Watch(arguments) => watch::watch(&arguments, &output, screen),
+        Command::New(arguments) => new::new(&arguments, &output, screen),
+        Command::Completions(arguments) => shell::completions(&arguments, &output),
+        Command::Man(arguments) => shell::man(&arguments, &output),
     };
     output.flush();
     code
@@ -69,7 +81,8 @@ fn command() -> ExitCode {
 
 fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
     interrupt::watch();
-    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count());
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
+        .with_settings(&arguments.settings.values);
     if arguments.quiet {
         world = world.quiet();
     }
@@ -90,7 +103,8 @@ fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
         return ExitCode::from(WRONG_USAGE);
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut world = Terminal::new(output.clone(), screen, threads).quiet();
+    let mut world =
+        Terminal::new(output.clone(), screen, threads).quiet().with_settings(&arguments.settings.values);
     let report = match arguments.show {
         Some(show) => {
             let after = arguments.after.as_deref();
@@ -131,7 +145,9 @@ fn predictions(arguments: &Predict, output: &Output, screen: Screen) -> ExitCode
 }
 
 fn benchmark(arguments: &Bench, output: &Output, screen: Screen) -> ExitCode {
-    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
+        .quiet()
+        .with_settings(&arguments.settings.values);
     let (report, found) = session::bench_file(&mut world, &arguments.file, arguments.seconds);
     if let Some(found) = found {
         bench::print(arguments, &found, output);

@@ -20,6 +20,23 @@ impl Output {
         Output { writer: Rc::new(RefCell::new(BufWriter::with_capacity(1 << 16, stdout.lock()))), is_watched }
     }
 
+    /// A text in red where somebody watches and wants colours.
+    pub fn red(&self, text: &str) -> String {
+        self.painted(text, 31)
+    }
+
+    pub fn green(&self, text: &str) -> String {
+        self.painted(text, 32)
+    }
+
+    fn painted(&self, text: &str, code: u8) -> String {
+        if self.is_watched && wants_colour() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_string()
+        }
+    }
+
     pub fn line(&self, text: &str) {
         self.text(text);
         self.text("\n");
@@ -78,10 +95,15 @@ pub struct Screen {
 impl Screen {
     pub fn of_stderr() -> Screen {
         let is_terminal = io::stderr().is_terminal();
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Screen { is_terminal, color: is_terminal && !set("NO_COLOR") && !dumb, width: width(is_terminal) }
+        Screen { is_terminal, color: is_terminal && wants_colour(), width: width(is_terminal) }
     }
+}
+
+/// Whether a terminal should be given colours.
+fn wants_colour() -> bool {
+    let is_set = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !is_set && !is_dumb
 }
 
 /// The width of the terminal, or what `COLUMNS` says, or 100.

@@ -1,7 +1,9 @@
 //! The terminal as a world: files on disk, lines on standard output, trainings on standard error.
 
 use std::cell::Cell;
+use std::path::Path;
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::files::CommandFiles;
 use super::interrupt;
@@ -18,13 +20,43 @@ pub struct Terminal {
     threads: usize,
     /// Something was told to stop and has not said that it did.
     stopped: Rc<Cell<bool>>,
+    /// Values for names of the script.
+    settings: Vec<String>,
+    /// When files were last looked at for changes, if a change ends the run.
+    watched: Option<Cell<Instant>>,
 }
+
+/// Between two looks at the files of a run.
+pub const LOOK_MS: u64 = 100;
 
 impl Terminal {
     /// A world that tells how trainings go.
     pub fn new(output: Output, screen: Screen, threads: usize) -> Terminal {
         let watcher = Some(Watcher::new(screen));
-        Terminal { files: CommandFiles::default(), output, watcher, threads, stopped: Rc::default() }
+        Terminal {
+            files: CommandFiles::default(),
+            output,
+            watcher,
+            threads,
+            stopped: Rc::default(),
+            settings: Vec::new(),
+            watched: None,
+        }
+    }
+
+    /// The same with values for names of the script.
+    pub fn with_settings(self, settings: &[String]) -> Terminal {
+        Terminal { settings: settings.to_vec(), ..self }
+    }
+
+    /// The same, ending the run when a file changes that it has read.
+    pub fn ended_by_changes(self) -> Terminal {
+        Terminal { watched: Some(Cell::new(Instant::now())), ..self }
+    }
+
+    /// The files that were read.
+    pub fn seen(&self) -> &CommandFiles {
+        &self.files
     }
 
     /// The same without a word about trainings.
@@ -67,7 +99,27 @@ impl World for Terminal {
         self.threads
     }
 
+    fn settings(&self) -> &[String] {
+        &self.settings
+    }
+
+    fn wrote(&mut self, path: &Path) {
+        self.files.written(path);
+    }
+
+    fn abandoned(&self) -> bool {
+        let Some(last) = &self.watched else { return false };
+        if last.get().elapsed().as_millis() < u128::from(LOOK_MS) {
+            return false;
+        }
+        last.set(Instant::now());
+        self.files.changed().is_some()
+    }
+
     fn interrupted(&self) -> bool {
+        if self.abandoned() {
+            return true;
+        }
         let heeded = interrupt::heeded();
         if heeded {
             self.stopped.set(true);

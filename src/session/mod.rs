@@ -5,6 +5,7 @@
 //! [`World`]; nothing here prints or exits.
 
 mod actions;
+mod annotate;
 mod assign;
 mod bench;
 mod boundary;
@@ -22,22 +23,26 @@ mod model;
 mod prediction;
 mod program;
 mod save;
+mod settings;
 mod settle;
 mod state;
 mod statements;
+mod testing;
 mod trace;
 mod training;
 mod world;
 
 /// The known name that is nearly this one.
 pub use crate::elaborate::nearest as near_name;
+pub use annotate::annotate;
 pub use bench::{Benchmark, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
 pub use fix::{Fixed, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
 pub use formulas::{DeriveRequest, TraceRequest, derive_file, trace_file};
-pub use library::doc;
+pub use library::{Entry, Example, doc, entries, entry};
 pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use program::{Report, check_file, check_text, read as read_script, run_file, run_text};
 pub use state::{Mode, Session};
+pub use testing::{Compared, Outcome, Tested, test_file};
 pub use world::{MemoryWorld, World};

@@ -1,5 +1,7 @@
 //! What a session needs of the outside: files to read, a place to write lines to, a watcher of trainings.
 
+use std::path::Path;
+
 use crate::data::{Files, MemoryFiles};
 use crate::train::{Ended, History, Progress};
 
@@ -17,6 +19,19 @@ pub trait World {
 
     /// How many threads a training may use.
     fn threads(&self) -> usize;
+
+    /// Values from outside for names of the script, `epochs=5`.
+    fn settings(&self) -> &[String] {
+        &[]
+    }
+
+    /// The script has written a file.
+    fn wrote(&mut self, _path: &Path) {}
+
+    /// Whether nobody wants the rest of the script any more.
+    fn abandoned(&self) -> bool {
+        false
+    }
 
     /// Whether whoever runs it has asked to stop after this step.
     fn interrupted(&self) -> bool {

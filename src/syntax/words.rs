@@ -57,6 +57,7 @@ pub fn word(rule: Rule) -> Option<(Class, &'static str)> {
         Rule::lone_statement
         | Rule::bare
         | Rule::bind
+        | Rule::target
         | Rule::function
         | Rule::function_kind
         | Rule::data

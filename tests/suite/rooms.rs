@@ -45,8 +45,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "explain",
         ],
     ),
+    ("starter", &["base", "diagnostics", "data", "syntax", "session"]),
     ("repl", &["base", "diagnostics", "syntax", "elaborate", "session"]),
-    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "session", "repl"]),
+    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "session", "starter", "repl"]),
 ];
 
 /// Rooms behind which a dependency lives; elsewhere it is not named.
@@ -61,6 +62,8 @@ const BEHIND: &[(&str, &[&str])] = &[
     ("csv", &["data"]),
     ("safetensors", &["data"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("rustyline", &["repl"]),
     ("ctrlc", &["cli"]),
     ("terminal_size", &["cli"]),
