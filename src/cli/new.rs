@@ -139,6 +139,13 @@ fn tell(survey: &Survey, output: &Output) {
     let why = survey.guessed.map_or(String::new(), |why| {
         format!("\n`{target}` was chosen {why}; `--target COLUMN` chooses another")
     });
+    if let Some((class, count)) = &survey.rare {
+        let rows = if *count == 1 { "row".to_string() } else { "rows".to_string() };
+        output.line(&format!(
+            "\n`{}` is in {count} {rows} only: a run says so if the training part has none of them",
+            crate::diagnostics::escape_line(class)
+        ));
+    }
     output.line(&format!("\n{} rows; to predict: `{target}`, {task}{why}", survey.n_rows));
 }
 

@@ -68,9 +68,8 @@ pub fn guess_target(schema: &Schema) -> Option<(usize, &'static str)> {
         return Some((at, "by its name"));
     }
     let count = schema.columns.len();
-    let is_left_out = |at: usize| {
-        schema.columns.get(at).is_none_or(|column| matches!(role_of(column, schema.n_rows), Role::LeftOut(_)))
-    };
+    let is_left_out =
+        |at: usize| schema.columns.get(at).is_none_or(|column| useless(column, schema.n_rows).is_some());
     let last = count.checked_sub(1).filter(usable).filter(|at| !is_left_out(*at));
     if let Some(at) = last {
         return Some((at, "as the last column"));
@@ -126,31 +125,50 @@ fn is_constant(facts: &NumberFacts) -> bool {
 
 /// What a column that is not the target is for.
 pub fn role_of(column: &Column, n_rows: usize) -> Role {
-    let left_out = |reason: String| Role::LeftOut(reason);
+    if let Some(reason) = useless(column, n_rows) {
+        return Role::LeftOut(reason);
+    }
+    match (&column.kind, rare(column)) {
+        (ColumnKind::Number(_), _) => Role::Number,
+        (ColumnKind::Category(facts), None) => Role::Category(facts.values.len()),
+        (ColumnKind::Category(_), Some((value, count))) => Role::LeftOut(format!(
+            "too few rows have `{value}` ({count}) for every part of the data to know it"
+        )),
+    }
+}
+
+/// A text that too few rows have for every part of the data to know it, and how many have it.
+pub fn rare(column: &Column) -> Option<(&str, usize)> {
+    match &column.kind {
+        ColumnKind::Number(_) => None,
+        ColumnKind::Category(facts) => {
+            let mut counted = facts.values.iter().zip(&facts.counts);
+            counted.find(|(_, count)| **count < FEWEST_ROWS).map(|(value, count)| (value.as_str(), *count))
+        }
+    }
+}
+
+/// Why a column says nothing, neither as an input nor as a target.
+fn useless(column: &Column, n_rows: usize) -> Option<String> {
     if column.n_missing == n_rows {
-        return left_out("it has no values".to_string());
+        return Some("it has no values".to_string());
     }
     if column.n_missing as f64 > MOST_MISSING * n_rows as f64 {
-        return left_out(format!("{} of {n_rows} values are missing", column.n_missing));
+        return Some(format!("{} of {n_rows} values are missing", column.n_missing));
     }
     match &column.kind {
-        ColumnKind::Number(facts) if is_constant(facts) => left_out("it is always the same".to_string()),
+        ColumnKind::Number(facts) if is_constant(facts) => Some("it is always the same".to_string()),
         ColumnKind::Number(facts) if numbers_rows(column, facts, n_rows) => {
-            left_out("it numbers the rows".to_string())
+            Some("it numbers the rows".to_string())
         }
-        ColumnKind::Number(_) => Role::Number,
+        ColumnKind::Number(_) => None,
         ColumnKind::Category(facts) => match facts.values.len() {
-            0 | 1 => left_out("it is always the same".to_string()),
-            n if n > MOST_CATEGORIES => left_out(format!("it has {n} different texts")),
+            0 | 1 => Some("it is always the same".to_string()),
+            n if n > MOST_CATEGORIES => Some(format!("it has {n} different texts")),
             _few if column.n_missing as f64 > 0.05 * n_rows as f64 => {
-                left_out(format!("{} of its texts are missing", column.n_missing))
+                Some(format!("{} of its texts are missing", column.n_missing))
             }
-            n => match facts.values.iter().zip(&facts.counts).find(|(_, count)| **count < FEWEST_ROWS) {
-                Some((value, count)) => left_out(format!(
-                    "too few rows have `{value}` ({count}) for every part of the data to know it"
-                )),
-                None => Role::Category(n),
-            },
+            _few => None,
         },
     }
 }

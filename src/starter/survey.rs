@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::roles::{Role, Task, guess_target, role_of, task_of};
+use super::roles::{Role, Task, guess_target, rare, role_of, task_of};
 use crate::base::{Sources, Span, Spanned};
 use crate::data::problem::{Problem, TextProblem};
 use crate::data::table::HeaderDoubt;
@@ -19,6 +19,8 @@ pub struct Survey {
     /// Which column is to be predicted.
     pub target: usize,
     pub task: Task,
+    /// A class that so few rows have that the training part may lack it.
+    pub rare: Option<(String, usize)>,
     /// Why that column, unless it was asked for.
     pub guessed: Option<&'static str>,
 }
@@ -165,7 +167,8 @@ fn decide(
         let headline = "no column is left that a model could predict from";
         return Err(vec![Diagnostic::error(Slug::DataFile, span, headline).here("in this file")]);
     }
-    Ok(Survey { options, n_rows: schema.n_rows, columns, target: at, task, guessed })
+    let rare = rare(column).map(|(class, count)| (class.to_string(), count));
+    Ok(Survey { options, n_rows: schema.n_rows, columns, target: at, task, rare, guessed })
 }
 
 fn no_such_column(schema: &Schema, name: &str, span: Span) -> Diagnostic {

@@ -1,11 +1,16 @@
 //! The tools around the language: tests of scripts, settings, new projects, watching, and what shells want to know.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use nn::data::MemoryFiles;
+use nn::session::{self, MemoryWorld};
+
 use super::cli::{Place, check};
+use super::corpus::with_stack;
 use super::examples::root;
 
 const TESTED: &str = "\
@@ -420,4 +425,114 @@ fn a_pipe_of_fixes_gives_the_script() {
         0,
     );
     check(&place.nn_with_input(&["fix", "-"], "print(1)\n"), "print(1)\n", &[], 0);
+}
+
+/// A program in memory, with all outputs written, and what then comes of its test.
+fn filled(text: &str) -> Option<(String, session::Tested)> {
+    let files =
+        |text: &str| MemoryWorld { files: MemoryFiles::new().with("a.nn", text), ..MemoryWorld::default() };
+    let first = session::test_file(&mut files(text), Path::new("a.nn"), true);
+    let updated = first.updated?;
+    let second = session::test_file(&mut files(&updated), Path::new("a.nn"), false);
+    Some((updated, second))
+}
+
+#[test]
+fn what_an_update_writes_is_what_the_next_test_expects() {
+    with_stack(|| {
+        let mut count = 0;
+        for text in super::corpus::short_runs() {
+            let Some((updated, tested)) = filled(&text) else { continue };
+            let holds = tested.compared.iter().all(session::Compared::holds);
+            assert!(holds, "{text}\n----\n{updated}\n{:?}", tested.compared);
+            assert_eq!(tested.updated.as_deref().unwrap_or(&updated), updated, "twice is once");
+            let kept = |text: &str| -> Vec<String> {
+                let lines = text.lines().map(|line| line.split("#>").next().unwrap_or_default().trim_end());
+                lines.filter(|line| !line.is_empty()).map(str::to_string).collect()
+            };
+            assert_eq!(kept(&updated), kept(&text), "only outputs are written");
+            count += 1;
+        }
+        assert!(count > 60, "{count} programs");
+    });
+}
+
+#[test]
+fn annotations_of_any_program_are_written_once_and_change_nothing() {
+    with_stack(|| {
+        let mut count = 0;
+        for text in super::corpus::programs() {
+            let annotate =
+                |text: &str| session::annotate(&mut MemoryWorld::default(), Path::new("a.nn"), text).ok();
+            let Some(once) = annotate(&text) else { continue };
+            assert_eq!(annotate(&once).as_ref(), Some(&once), "{text}");
+            assert_eq!(tree(&once), tree(&text), "{text}\n----\n{once}");
+            count += usize::from(once.contains("#: "));
+        }
+        assert!(count > 10, "{count} programs have names in models");
+    });
+}
+
+fn tree(text: &str) -> String {
+    let mut sources = nn::base::Sources::default();
+    let id = sources.add("a.nn", text);
+    nn::syntax::sexpr(&nn::syntax::parse(sources.get(id), 0).ast)
+}
+
+/// Whatever a table holds, a project of it checks, or the table is refused with a message.
+#[test]
+fn hostile_tables_become_projects_that_check_or_messages() {
+    let rows = |line: &dyn Fn(usize) -> String| (0..60).map(|at| line(at) + "\n").collect::<String>();
+    let tables = [
+        (
+            "keywords",
+            format!(
+                "train,loss,\"a \"\"b\"\" {{c}}\",π,data\n{}",
+                rows(&|at| format!("{},{at},{},{},{}", at % 7, at % 5, at % 3, at % 2))
+            ),
+        ),
+        ("header", format!("3,4\n{}", rows(&|at| format!("{at},{}", at % 2)))),
+        ("one", format!("y\n{}", rows(&|at| at.to_string()))),
+        ("empty", String::new()),
+        ("names", "a,b,c\n".to_string()),
+        ("words", format!("a,b\n{}", rows(&|at| format!("word {at},other {at}")))),
+        (
+            "missing",
+            format!("a,b,c\n{}", rows(&|at| format!(",{},{}", at % 2, if at % 3 == 0 { "" } else { "x" }))),
+        ),
+        (
+            "rare",
+            format!(
+                "a,kind\n{}",
+                rows(&|at| format!("{at}.5,{}", if at == 3 { "rare" } else { ["u", "v"][at % 2] }))
+            ),
+        ),
+        ("ragged", format!("a,b\n1,2,3\n{}", rows(&|at| format!("{at},2")))),
+        ("twice", format!("a,a\n{}", rows(&|at| format!("{at},2")))),
+        ("lines", format!("\"a\nb\",c\n{}", rows(&|at| format!("{}.5,{}", at, at % 4)))),
+        ("escape", format!("\u{1b}[31ma,b\n{}", rows(&|at| format!("{}.5,{}", at, at % 4)))),
+        ("tabs", format!("size\tkind\n{}", rows(&|at| format!("{at}.5\tk{}", at % 2)))),
+        ("signs", format!("x,y\n{}", rows(&|at| format!("{at}e300,{}", -(at as i64))))),
+    ];
+    let (mut made, mut refused) = (0, 0);
+    for (name, table) in &tables {
+        let place = Place::with(&[("t.csv", table)]);
+        let done = place.nn(&["new", "p", "--from", "csv", "t.csv"]);
+        assert!(!done.stdout.contains('\u{1b}') && !done.stderr.contains('\u{1b}'), "{name}");
+        if done.code == 0 {
+            check(&place.nn(&["check", "p/p.nn"]), "", &["no mistakes found"], 0);
+            check(&place.nn(&["fmt", "--check", "p/p.nn"]), "", &[], 0);
+            made += 1;
+        } else {
+            assert!(
+                done.code == 1 && done.stderr.contains("error["),
+                "{name}: {} {}",
+                done.code,
+                done.stderr
+            );
+            assert!(!place.path("p").exists(), "{name}: {}", done.stderr);
+            refused += 1;
+        }
+    }
+    assert!(made >= 6 && refused >= 5, "{made} made, {refused} refused");
 }
