@@ -17,6 +17,7 @@ mod interrupt;
 mod messages;
 mod new;
 mod output;
+mod picture;
 mod predict;
 mod progress;
 mod repl;
@@ -28,7 +29,7 @@ mod world;
 
 use std::process::ExitCode;
 
-use crate::session::{self, PredictRequest};
+use crate::session::{self, BenchOptions, PredictRequest};
 use arguments::{Arguments, Bench, Check, Command, Format, Predict, Run};
 use output::{Output, Screen, complain, say};
 use world::Terminal;
@@ -67,6 +68,8 @@ fn command() -> ExitCode {
         Command::Fmt(arguments) => format::format(&arguments, &output, screen),
         Command::Derive(arguments) => formulas::derive(&arguments, &output, screen),
         Command::Trace(arguments) => formulas::trace(&arguments, &output, screen),
+        Command::Draw(arguments) => picture::draw(&arguments, &output, screen),
+        Command::Report(arguments) => picture::report(&arguments, &output, screen),
         Command::Explain { slug } => explain::explain(slug.as_deref(), &output),
         Command::Doc(arguments) => doc::doc(&arguments, &output),
         Command::Test(arguments) => test::test(&arguments, &output, screen),
@@ -86,7 +89,8 @@ fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
     if arguments.quiet {
         world = world.quiet();
     }
-    let report = session::run_file(&mut world, &arguments.file);
+    let strictness = arguments.warnings.strictness();
+    let report = session::run_file_strictly(&mut world, &arguments.file, &strictness);
     let code = messages::show(&report, Format::Full, output, screen);
     if world.stopped().get() {
         say("stopped by Ctrl-C");
@@ -105,7 +109,7 @@ fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut world =
         Terminal::new(output.clone(), screen, threads).quiet().with_settings(&arguments.settings.values);
-    let report = match arguments.show {
+    let mut report = match arguments.show {
         Some(show) => {
             let after = arguments.after.as_deref();
             let (report, text) = session::show_file(&mut world, &arguments.file, show.boundary(), after);
@@ -114,6 +118,10 @@ fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
         }
         None => session::check_file(&mut world, &arguments.file),
     };
+    report.hold_to(&arguments.warnings.strictness());
+    if !report.has_errors() && arguments.show.is_none() && arguments.format == Format::Full {
+        report.models.iter().for_each(|table| output.text(&format!("{table}\n")));
+    }
     let code = messages::show(&report, arguments.format, output, screen);
     if report.diagnostics.is_empty() && arguments.show.is_none() && arguments.format == Format::Full {
         say("no mistakes found");
@@ -148,7 +156,10 @@ fn benchmark(arguments: &Bench, output: &Output, screen: Screen) -> ExitCode {
     let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
         .quiet()
         .with_settings(&arguments.settings.values);
-    let (report, found) = session::bench_file(&mut world, &arguments.file, arguments.seconds);
+    let (report, found) = {
+        let options = BenchOptions { seconds: arguments.seconds, profile: arguments.profile };
+        session::bench_file(&mut world, &arguments.file, options)
+    };
     if let Some(found) = found {
         bench::print(arguments, &found, output);
     }

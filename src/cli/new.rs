@@ -61,7 +61,7 @@ pub fn new(arguments: &New, output: &Output, screen: Screen) -> ExitCode {
                 project_of(&survey, name, Path::new(file))
             }
             Err((sources, diagnostics)) => {
-                let report = Report { sources, diagnostics };
+                let report = Report { sources, diagnostics, models: Vec::new() };
                 return messages::show(&report, Format::Full, output, screen);
             }
         },

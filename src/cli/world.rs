@@ -1,6 +1,7 @@
 //! The terminal as a world: files on disk, lines on standard output, trainings on standard error.
 
 use std::cell::Cell;
+use std::io;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
@@ -10,6 +11,7 @@ use super::interrupt;
 use super::output::{Output, Screen};
 use super::progress::Watcher;
 use crate::data::Files;
+use crate::plot::terminal;
 use crate::session::World;
 use crate::train::{Ended, History, Progress};
 
@@ -77,6 +79,16 @@ impl World for Terminal {
 
     fn print(&mut self, line: &str) {
         self.output.line(line);
+    }
+
+    fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.files.written(path);
+        std::fs::write(path, bytes)
+    }
+
+    fn screen(&self) -> terminal::Screen {
+        let (width, color) = self.output.screen();
+        terminal::Screen { width, color, height: (width / 5).clamp(10, 20) }
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {

@@ -35,7 +35,7 @@ pub fn annotate(world: &mut dyn World, path: &Path, text: &str) -> Result<String
     }
     let source = report.sources.get(id);
     let comments = syntax::parse(source, 0).comments;
-    let of = |id: &ExprId| facts.get(id).and_then(|(_, ty)| type_of(ty));
+    let of = |id: &ExprId| facts.get(id).and_then(|fact| type_of(&fact.ty));
     let mut wanted: BTreeMap<u32, String> = BTreeMap::new();
     for value in bindings(&ast) {
         if let Some(ty) = of(&value.id) {

@@ -20,13 +20,16 @@ mod hoist;
 mod library;
 mod mend;
 mod model;
+mod plot;
 mod prediction;
 mod program;
+mod report;
 mod save;
 mod settings;
 mod settle;
 mod state;
 mod statements;
+mod strictness;
 mod testing;
 mod trace;
 mod training;
@@ -35,14 +38,18 @@ mod world;
 /// The known name that is nearly this one.
 pub use crate::elaborate::nearest as near_name;
 pub use annotate::annotate;
-pub use bench::{Benchmark, bench_file};
+pub use bench::{BenchOptions, Benchmark, Spending, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
 pub use fix::{Fixed, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
 pub use formulas::{DeriveRequest, TraceRequest, derive_file, trace_file};
 pub use library::{Entry, Example, doc, entries, entry};
 pub use prediction::{PredictRequest, Predictions, predict_file};
-pub use program::{Report, check_file, check_text, read as read_script, run_file, run_text};
+pub use program::{
+    Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,
+};
+pub use report::{draw_file, report_file};
 pub use state::{Mode, Session};
+pub use strictness::Strictness;
 pub use testing::{Compared, Outcome, Tested, test_file};
 pub use world::{MemoryWorld, World};

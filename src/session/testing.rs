@@ -112,7 +112,7 @@ pub fn test_file(world: &mut dyn World, path: &Path, fill: bool) -> Tested {
     diagnostics.extend(found.failed);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
     Tested {
-        report: Report { sources: ran.sources, diagnostics },
+        report: Report { sources: ran.sources, diagnostics, models: checked.models },
         outcome,
         asserts_held: found.held,
         compared: expectations.compared(),
@@ -183,6 +183,10 @@ impl World for Recorder<'_> {
         if lines.len() <= MOST_LINES {
             lines.extend(text.split('\n').map(|line| line.trim_end().to_string()));
         }
+    }
+
+    fn write(&mut self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        self.world.write(path, bytes)
     }
 
     fn progress(&mut self, _progress: &Progress<'_>) {}

@@ -114,6 +114,7 @@ impl Session<'_> {
             self.report(divergence(*epoch, *count, *loss, first, span));
             return None;
         }
+        self.histories.push((request.clone(), outcome.history.clone()));
         Some(outcome.history)
     }
 
@@ -396,8 +397,8 @@ impl Session<'_> {
             input: part.input.clone(),
             target: part.target.clone(),
             data_span: data.span,
-            input_origin: part.input_origin,
-            target_origin: part.target_origin,
+            input_origin: part.input_origin.clone(),
+            target_origin: part.target_origin.clone(),
             loss: None,
             optimizer: None,
             schedule: None,
@@ -419,8 +420,8 @@ fn measuring(request: &StepRequest, part: &PartRef) -> StepRequest {
         input: part.input.clone(),
         target: part.target.clone(),
         data_span: part.span,
-        input_origin: part.input_origin,
-        target_origin: part.target_origin,
+        input_origin: part.input_origin.clone(),
+        target_origin: part.target_origin.clone(),
         optimizer: None,
         schedule: None,
         ..request.clone()

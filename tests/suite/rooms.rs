@@ -24,6 +24,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["base", "diagnostics", "types", "syntax", "data", "elaborate"]),
     ("train", &["base", "types", "tensor", "graph", "exec", "data", "elaborate"]),
     ("explain", &["base", "types", "tensor", "graph", "ops"]),
+    ("plot", &[]),
+    ("report", &["plot"]),
     (
         "session",
         &[
@@ -43,11 +45,28 @@ const ROOMS: &[(&str, &[&str])] = &[
             "check",
             "train",
             "explain",
+            "plot",
+            "report",
         ],
     ),
     ("starter", &["base", "diagnostics", "data", "syntax", "session"]),
     ("repl", &["base", "diagnostics", "syntax", "elaborate", "session"]),
-    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "session", "starter", "repl"]),
+    (
+        "cli",
+        &[
+            "base",
+            "diagnostics",
+            "syntax",
+            "data",
+            "tensor",
+            "train",
+            "plot",
+            "report",
+            "session",
+            "starter",
+            "repl",
+        ],
+    ),
 ];
 
 /// Rooms behind which a dependency lives; elsewhere it is not named.

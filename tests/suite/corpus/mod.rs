@@ -55,7 +55,8 @@ pub fn programs() -> Vec<String> {
 pub fn short_runs() -> Vec<String> {
     let cases = corpus().into_iter().map(|path| std::fs::read_to_string(path).expect("a case"));
     let cases = cases.filter_map(|text| Case::read(&text).ok());
-    let short = |case: &Case| case.output.is_some() && case.files.is_empty() && !case.source.contains("train");
+    let short =
+        |case: &Case| case.output.is_some() && case.files.is_empty() && !case.source.contains("train");
     cases.filter(short).map(|case| case.source).collect()
 }
 

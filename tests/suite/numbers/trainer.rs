@@ -56,6 +56,11 @@ impl Trained {
         Trained::with(setup, &[], Extra { seed, l2, ..Extra::default() })
     }
 
+    /// The graph of a step with its slots.
+    pub fn into_step(self) -> Step {
+        self.step
+    }
+
     /// The paths of all parameters and states of the model.
     pub fn names(&self) -> Vec<String> {
         self.slots.keys().cloned().collect()
@@ -227,8 +232,8 @@ fn request(bench: &mut Bench, setup: &Setup<'_>, model: ModelId) -> Result<StepR
         input: Shape::known(&setup.input.shape[1..]),
         target: Some(Shape::known(&setup.target.shape[1..])),
         data_span: span,
-        input_origin: None,
-        target_origin: None,
+        input_origin: Default::default(),
+        target_origin: Default::default(),
         loss: Some((bench.run(setup.loss)?, span)),
         optimizer: Some((bench.run(setup.optimizer)?, span)),
         schedule: None,
