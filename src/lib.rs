@@ -14,7 +14,7 @@
 //!
 //! Running: [`data`] reads tables, fits encoders and makes batches; [`exec`] plans a graph once and runs it for
 //! every batch, with a naive evaluator as its judge; [`train`] is the loop of epochs; [`explain`] prints the same
-//! graph as mathematics, with and without numbers.
+//! graph as mathematics, with and without numbers; [`plot`] draws numbers as pictures.
 //!
 //! The faces: [`session`] walks statements, checking or running, and keeps what they leave behind: start reading at
 //! `session/program.rs`. [`repl`] is a loop around it, [`cli`] the command.
@@ -31,6 +31,7 @@ pub mod grad;
 pub mod graph;
 pub mod ops;
 pub mod passes;
+pub mod plot;
 pub mod prelude;
 pub mod repl;
 pub mod session;

@@ -6,6 +6,8 @@ use std::cell::RefCell;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write};
 use std::rc::Rc;
 
+use terminal_size::{Height, Width, terminal_size_of};
+
 /// Standard output, shared by whoever has something to print. Kept together in large pieces unless someone watches.
 #[derive(Clone)]
 pub struct Output {
@@ -30,6 +32,13 @@ impl Output {
 
     pub fn text(&self, text: &str) {
         end_if_closed(self.writer.borrow_mut().write_all(text.as_bytes()));
+    }
+
+    /// How wide standard output is, and whether it takes colours.
+    pub fn screen(&self) -> (usize, bool) {
+        let (width, color) =
+            (width_of(self.is_watched, || terminal_size_of(io::stdout())), takes_color(self.is_watched));
+        if self.is_watched { (width, color) } else { (width.min(80), false) }
     }
 
     /// Before anything is said on standard error, and at the end.
@@ -78,23 +87,26 @@ pub struct Screen {
 impl Screen {
     pub fn of_stderr() -> Screen {
         let is_terminal = io::stderr().is_terminal();
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Screen { is_terminal, color: is_terminal && !set("NO_COLOR") && !dumb, width: width(is_terminal) }
+        let width = width_of(is_terminal, || terminal_size_of(io::stderr()));
+        Screen { is_terminal, color: takes_color(is_terminal), width }
+    }
+
+    /// How wide the terminal is at this moment.
+    pub fn width_now() -> usize {
+        width_of(true, || terminal_size_of(io::stderr()))
     }
 }
 
-impl Screen {
-    /// How wide the terminal is at this moment.
-    pub fn width_now() -> usize {
-        width(true)
-    }
+fn takes_color(is_terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    is_terminal && !set("NO_COLOR") && !dumb
 }
 
 /// The width of the terminal, or what `COLUMNS` says, or 100.
-fn width(is_terminal: bool) -> usize {
+fn width_of(is_terminal: bool, terminal: impl Fn() -> Option<(Width, Height)>) -> usize {
     let of_terminal = || {
-        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stderr())?;
+        let (Width(width), _) = terminal()?;
         Some(usize::from(width)).filter(|width| *width > 0)
     };
     let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());

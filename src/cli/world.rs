@@ -1,6 +1,8 @@
 //! The terminal as a world: files on disk, lines on standard output, trainings on standard error.
 
 use std::cell::Cell;
+use std::io;
+use std::path::Path;
 use std::rc::Rc;
 
 use super::files::CommandFiles;
@@ -9,6 +11,7 @@ use super::output::{Output, Screen};
 use super::progress::{Telling, Watcher};
 use super::progress_json;
 use crate::data::Files;
+use crate::plot::terminal;
 use crate::session::World;
 use crate::train::{Ended, History, Progress};
 
@@ -62,6 +65,15 @@ impl World for Terminal {
             true => self.output.line(&progress_json::print(line)),
             false => self.output.line(line),
         }
+    }
+
+    fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        std::fs::write(path, bytes)
+    }
+
+    fn screen(&self) -> terminal::Screen {
+        let (width, color) = self.output.screen();
+        terminal::Screen { width, color, height: (width / 5).clamp(10, 20) }
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {

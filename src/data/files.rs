@@ -68,6 +68,11 @@ impl MemoryFiles {
         self
     }
 
+    /// One more, or another in place of one.
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        self.files.insert(path.into(), bytes.into());
+    }
+
     fn find(&self, path: &Path) -> io::Result<&[u8]> {
         let found = self.files.iter().find(|(name, _)| Path::new(name) == path);
         found.map(|(_, bytes)| bytes.as_slice()).ok_or_else(|| io::ErrorKind::NotFound.into())

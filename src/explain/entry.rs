@@ -54,8 +54,8 @@ impl Writer<'_> {
                 let Some(value) = numbers.value(id) else { return Some(fail(numbers)) };
                 let text = (numbers.show)(value.abs(), numbers.digits);
                 Some(match value < 0.0 {
-                    true => Piece::new(self.notation.minus(&text), Level::Sum),
-                    false => Piece::atom(text),
+                    true => Piece::new(self.notation.minus(&self.notation.number(&text)), Level::Sum),
+                    false => Piece::atom(self.notation.number(&text)),
                 })
             }
             Term::Apply("transpose", _, inputs) => {

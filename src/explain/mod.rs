@@ -9,6 +9,7 @@ mod choices;
 mod constant;
 mod derivation;
 mod entry;
+mod flow;
 mod latex;
 mod lift;
 mod mathml;
@@ -24,7 +25,8 @@ mod unicode;
 mod write;
 
 pub use derivation::{Derivation, Line, Question, derivation};
+pub use flow::FlowStep;
 pub use mismatch::{Mismatch, mismatch, place};
 pub use names::{Named, Taken, forward_names, parameter_names};
-pub use trace::{Traced, trace};
+pub use trace::{Entry, Item, Trace, Traced, trace, traced_in};
 pub use write::Format;

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use super::force::needs;
 use super::program::Report;
 use super::state::{Session, standard_prelude};
@@ -159,6 +161,7 @@ impl Session<'_> {
             saved,
             trainings,
             origins,
+            field_types,
             next_expr,
             rounds,
             training_loops,
@@ -176,6 +179,7 @@ impl Session<'_> {
         (*values, *fields, *batches, *computed) = Default::default();
         (*parts, *datasets, *trained_on, *declared) = Default::default();
         (*imported, *saved, *trainings, *origins) = Default::default();
+        *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
     }
 

@@ -329,7 +329,8 @@ fn aligned(
 
 /// So many decimals that the largest number of a column has all its digits.
 fn decimals_of(numbers: &[f64], digits: usize) -> usize {
-    let largest = numbers.iter().filter(|number| number.is_finite()).fold(0.0f64, |most, n| most.max(n.abs()));
+    let largest =
+        numbers.iter().filter(|number| number.is_finite()).fold(0.0f64, |most, n| most.max(n.abs()));
     let before = if largest > 0.0 { largest.log10().floor() as i64 + 1 } else { 1 };
     (digits as i64 - before).clamp(0, 17) as usize
 }

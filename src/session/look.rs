@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use super::state::{DataOrigin, FieldRef, Mode, PartEntry, Session};
 use crate::base::{Sources, Span};
 use crate::check::TrainRequest;
+use crate::data::FieldType;
 use crate::diagnostics::Diagnostic;
 use crate::elaborate::{Elaborator, Value};
 use crate::syntax::tree::{Ast, StmtKind};
@@ -40,6 +41,7 @@ struct Kept {
     declared: HashMap<String, Span>,
     trainings: Vec<TrainRequest>,
     origins: IndexMap<String, DataOrigin>,
+    field_types: IndexMap<String, (FieldType, Option<FieldType>)>,
     imported: usize,
     saved: usize,
     next_expr: u32,
@@ -96,6 +98,7 @@ impl Session<'_> {
             declared: self.declared.clone(),
             trainings: self.trainings.clone(),
             origins: self.origins.clone(),
+            field_types: self.field_types.clone(),
             imported: self.imported.len(),
             saved: self.saved.len(),
             next_expr: self.next_expr,
@@ -117,6 +120,7 @@ impl Session<'_> {
         self.declared = kept.declared;
         self.trainings = kept.trainings;
         self.origins = kept.origins;
+        self.field_types = kept.field_types;
         self.imported.truncate(kept.imported);
         self.saved.truncate(kept.saved);
         self.next_expr = kept.next_expr;

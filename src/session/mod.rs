@@ -23,12 +23,14 @@ mod look;
 mod mend;
 mod model;
 mod names;
+mod plot;
 mod prediction;
 mod program;
 mod save;
 mod settle;
 mod state;
 mod statements;
+mod strictness;
 mod trace;
 mod training;
 mod types;
@@ -36,7 +38,7 @@ mod world;
 
 /// The known name that is nearly this one.
 pub use crate::elaborate::nearest as near_name;
-pub use bench::{Benchmark, bench_file};
+pub use bench::{BenchOptions, Benchmark, Spending, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
 pub use display::View;
 pub use fix::{Fixed, fix_file};
@@ -46,6 +48,9 @@ pub use library::{doc, library_source};
 pub use look::Looked;
 pub use names::{data_options, data_sources, source_options, train_options};
 pub use prediction::{PredictRequest, Predictions, predict_file};
-pub use program::{Report, check_file, check_text, read as read_script, run_file, run_text};
+pub use program::{
+    Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,
+};
 pub use state::{Mode, Session};
+pub use strictness::Strictness;
 pub use world::{MemoryWorld, World};

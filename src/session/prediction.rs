@@ -77,7 +77,7 @@ pub fn predict_file(world: &mut dyn World, request: &PredictRequest<'_>) -> (Rep
     // The data that the model was trained on need not be here any more.
     diagnostics.retain(|found| found.is_error() && !matches!(found.slug, Slug::File | Slug::DataFile));
     if !diagnostics.is_empty() {
-        return (Report { sources: session.sources, diagnostics }, None);
+        return (Report { sources: session.sources, diagnostics, models: Vec::new() }, None);
     }
     let places = session.command_line(request);
     let predictions = session.predict_new(request, places, Span::new(source, 0, 0));
@@ -126,14 +126,15 @@ impl Session<'_> {
         };
         let id = self.model_to_use(request, &weights, script)?;
         self.elaborator.forget_reported();
-        self.take_weights(id, &weights, request.weights, places.weights);
+        self.take_weights(id, &weights, false, request.weights, places.weights);
         if self.has_errors() {
             return None;
         }
         self.put_weights(id, &weights);
         let encoders = self.encoders_of(&weights, request, places)?;
         let input = self.new_rows(id, &encoders, request, places)?;
-        self.answers(id, input, encoders.target.as_ref(), places)
+        let (shape, numbers) = self.forward(id, input, places.data)?;
+        Some(self.described(shape.iter().product(), numbers, encoders.target.as_ref()))
     }
 
     /// The model that is named, or that the file says, or the only one.
@@ -268,22 +269,22 @@ impl Session<'_> {
         }
     }
 
-    fn answers(
+    /// What a model gives for each example of a field: the shape of an answer, and all of them.
+    pub(super) fn forward(
         &mut self,
         id: ModelId,
         input: Field,
-        target: Option<&Encoding>,
-        places: Places,
-    ) -> Option<Predictions> {
+        span: Span,
+    ) -> Option<(Vec<usize>, Vec<f64>)> {
         let request = StepRequest {
             model: id,
-            model_span: places.data,
+            model_span: span,
             only: Vec::new(),
             input: Shape::known(&input.shape),
             target: None,
-            input_origin: None,
-            target_origin: None,
-            data_span: places.data,
+            input_origin: Default::default(),
+            target_origin: Default::default(),
+            data_span: span,
             loss: None,
             optimizer: None,
             schedule: None,
@@ -298,11 +299,11 @@ impl Session<'_> {
         let step = self.elaborator.step(&request)?;
         let n_examples = input.n_examples();
         let part = Part { input, target: None, n_examples };
-        let values = self.step_values(&step, id, places.data)?.into_values().collect();
+        let values = self.step_values(&step, id, span)?.into_values().collect();
         match train::predict(&step, &part, values, self.precision, self.world.threads()) {
-            Ok((shape, numbers)) => Some(self.described(shape.iter().product(), numbers, target)),
+            Ok(found) => Some(found),
             Err(problem) => {
-                self.report(super::training::problem_of(&problem, places.data));
+                self.report(super::training::problem_of(&problem, span));
                 None
             }
         }

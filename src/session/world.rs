@@ -1,6 +1,10 @@
 //! What a session needs of the outside: files to read, a place to write lines to, a watcher of trainings.
 
+use std::io;
+use std::path::Path;
+
 use crate::data::{Files, MemoryFiles};
+use crate::plot::terminal::Screen;
 use crate::train::{Ended, History, Progress};
 
 pub trait World {
@@ -8,6 +12,19 @@ pub trait World {
 
     /// A line that the script prints.
     fn print(&mut self, line: &str);
+
+    /// Writes a whole file: a picture, a report.
+    ///
+    /// # Errors
+    /// What the system says, or that this world has no files to write.
+    fn write(&mut self, _path: &Path, _bytes: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// What pictures among the lines have room for.
+    fn screen(&self) -> Screen {
+        Screen::default()
+    }
 
     /// A training has come this far.
     fn progress(&mut self, progress: &Progress<'_>);
@@ -38,6 +55,11 @@ impl World for MemoryWorld {
 
     fn print(&mut self, line: &str) {
         self.lines.push(line.to_string());
+    }
+
+    fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.files.insert(path.display().to_string(), bytes);
+        Ok(())
     }
 
     fn progress(&mut self, _progress: &Progress<'_>) {}

@@ -23,6 +23,11 @@ impl World for Disk {
         self.lines.push(line.to_string());
     }
 
+    /// Pictures are made and dropped.
+    fn write(&mut self, _path: &Path, _bytes: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
+
     fn progress(&mut self, _progress: &Progress<'_>) {}
 
     fn threads(&self) -> usize {

@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["base", "diagnostics", "types", "syntax", "data", "elaborate"]),
     ("train", &["base", "types", "tensor", "graph", "exec", "data", "elaborate"]),
     ("explain", &["base", "types", "tensor", "graph", "ops"]),
+    ("plot", &[]),
     (
         "session",
         &[
@@ -43,10 +44,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "check",
             "train",
             "explain",
+            "plot",
         ],
     ),
     ("repl", &["base", "diagnostics", "syntax", "elaborate", "session"]),
-    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "session", "repl"]),
+    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "plot", "session", "repl"]),
 ];
 
 /// Rooms behind which a dependency lives; elsewhere it is not named.

@@ -1,5 +1,6 @@
 //! The world of a test: a folder on disk, lines kept, and an end to what takes too long.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use nn::data::{DiskFiles, Files};
@@ -31,6 +32,11 @@ impl World for TestWorld {
 
     fn print(&mut self, line: &str) {
         self.lines.push(line.to_string());
+    }
+
+    /// Pictures are made and dropped.
+    fn write(&mut self, _path: &Path, _bytes: &[u8]) -> std::io::Result<()> {
+        Ok(())
     }
 
     fn progress(&mut self, _progress: &Progress<'_>) {}

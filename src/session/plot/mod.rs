@@ -1,0 +1,166 @@
+//! `plot(...)`: pictures of histories, numbers, data and models, on the terminal or into a file.
+//!
+//! What is drawn is decided from what is known before running (`picture`), so that a call that cannot be drawn is
+//! found by the check; the numbers are put in by the run (`figure`, `answers`).
+
+mod answers;
+mod figure;
+mod picture;
+
+use std::path::Path;
+
+use super::state::Session;
+use crate::base::Span;
+use crate::check::{flag_option, text_option};
+use crate::diagnostics::{Diagnostic, Slug};
+use crate::elaborate::{Given, Value, nearest};
+use crate::plot::{Figure, svg, terminal};
+pub(super) use answers::View;
+use picture::KINDS;
+
+/// The options of a call.
+#[derive(Default)]
+struct Request {
+    subjects: Vec<Given>,
+    kind: Option<(&'static str, Span)>,
+    x: Option<Given>,
+    title: Option<String>,
+    x_label: Option<String>,
+    y_label: Option<String>,
+    log: bool,
+    to: Option<(String, Span)>,
+}
+
+impl Session<'_> {
+    /// `plot(run)`, `plot(run.loss, run.val_loss, to = "loss.svg")`, `plot(net, data.test)`
+    pub(super) fn plot(&mut self, given: &[Given], span: Span) -> Value {
+        self.plotted(given, span);
+        Value::Nothing
+    }
+
+    fn plotted(&mut self, given: &[Given], span: Span) -> Option<()> {
+        let request = self.plot_request(given, span)?;
+        let picture = self.picture(&request, span)?;
+        if !self.is_running() || self.has_errors() {
+            return None;
+        }
+        let mut figure = self.figure(&picture, span)?;
+        label(&mut figure, &request);
+        match &request.to {
+            None => {
+                let text = terminal::draw(&figure, self.world.screen());
+                self.world.print(text.trim_end());
+            }
+            Some((path, at)) => {
+                let text = svg::document(&figure, svg::Size::default());
+                self.write_file(path, text.as_bytes(), *at)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Writes a file of the script; a path is relative to it.
+    pub(super) fn write_file(&mut self, path: &str, bytes: &[u8], span: Span) -> Option<()> {
+        let full = self.folder.join(path);
+        let Err(error) = self.world.write(&full, bytes) else { return Some(()) };
+        let headline = format!("`{path}` cannot be written: {}", super::program::reason(&error));
+        self.report(Diagnostic::error(Slug::File, span, headline).here("not written"));
+        None
+    }
+
+    fn plot_request(&mut self, given: &[Given], span: Span) -> Option<Request> {
+        let mut request = Request::default();
+        for argument in given {
+            let Some((name, at)) = &argument.name else {
+                request.subjects.push(argument.clone());
+                continue;
+            };
+            let (value, span) = (&argument.value, argument.span);
+            let elaborator = &mut self.elaborator;
+            match name.as_str() {
+                "x" => request.x = Some(argument.clone()),
+                "kind" => {
+                    let kind = text_option(elaborator, "kind", value, span)?;
+                    request.kind = Some((self.known_kind(&kind, span)?, span));
+                }
+                "title" => request.title = Some(text_option(elaborator, "title", value, span)?),
+                "x_label" => request.x_label = Some(text_option(elaborator, "x_label", value, span)?),
+                "y_label" => request.y_label = Some(text_option(elaborator, "y_label", value, span)?),
+                "log" => request.log = flag_option(elaborator, "log", value, span)?,
+                "to" => {
+                    let path = text_option(elaborator, "to", value, span)?;
+                    self.drawable(&path, span)?;
+                    request.to = Some((path, span));
+                }
+                other => {
+                    let (other, at) = (other.to_string(), *at);
+                    let known = "`kind`, `x`, `title`, `x_label`, `y_label`, `log` and `to`";
+                    self.no_option("plot", &other, at, known);
+                    return None;
+                }
+            }
+        }
+        if request.subjects.is_empty() {
+            self.report(
+                Diagnostic::error(Slug::Arity, span, "`plot` needs something to draw")
+                    .here("of what?")
+                    .help("`plot(run)` draws a training, `plot(net, data)` what a model answers"),
+            );
+            return None;
+        }
+        Some(request)
+    }
+
+    fn known_kind(&mut self, kind: &str, span: Span) -> Option<&'static str> {
+        if let Some(known) = KINDS.iter().find(|known| **known == kind) {
+            return Some(known);
+        }
+        let listed: Vec<String> = KINDS.iter().map(|kind| format!("`{kind}`")).collect();
+        let headline = format!("there is no kind of plot `{kind}`");
+        let mut report = Diagnostic::error(Slug::OptionValue, span, headline)
+            .here("not a kind")
+            .note(format!("kinds are {}", listed.join(", ")));
+        if let Some(near) = nearest(kind, KINDS.iter().map(|kind| kind.to_string())) {
+            report = report.help(format!("did you mean `{near}`?"));
+        }
+        self.report(report);
+        None
+    }
+
+    /// Whether a picture can be written into a file of that name.
+    fn drawable(&mut self, path: &str, span: Span) -> Option<()> {
+        let ending = Path::new(path).extension().and_then(|end| end.to_str());
+        if ending.is_some_and(|end| end.eq_ignore_ascii_case("svg")) {
+            return Some(());
+        }
+        let stem = Path::new(path).with_extension("svg");
+        let found = ending.map_or("no ending".to_string(), |end| format!("`.{end}`"));
+        let headline = format!("a picture is written as `.svg`, found {found}");
+        self.report(
+            Diagnostic::error(Slug::OptionValue, span, headline)
+                .here("not a file of a picture")
+                .help(format!("`to = \"{}\"`", stem.display())),
+        );
+        None
+    }
+}
+
+/// The title and labels that the call gives, and its scale.
+fn label(figure: &mut Figure, request: &Request) {
+    let single = figure.plots.len() == 1;
+    for plot in &mut figure.plots {
+        if let Some(label) = &request.x_label {
+            plot.x.label.clone_from(label);
+        }
+        if let Some(label) = &request.y_label {
+            plot.y.label.clone_from(label);
+        }
+        plot.y.log |= request.log;
+        if let (Some(title), true) = (&request.title, single) {
+            plot.title.clone_from(title);
+        }
+    }
+    if let (Some(title), false) = (&request.title, single) {
+        figure.title.clone_from(title);
+    }
+}
