@@ -14,7 +14,8 @@
 //!
 //! Running: [`data`] reads tables, fits encoders and makes batches; [`exec`] plans a graph once and runs it for
 //! every batch, with a naive evaluator as its judge; [`train`] is the loop of epochs; [`explain`] prints the same
-//! graph as mathematics, with and without numbers; [`plot`] draws numbers as pictures.
+//! graph as mathematics, with and without numbers; [`plot`] draws numbers as
+//! pictures, [`report`] puts all of it on a page.
 //!
 //! The faces: [`session`] walks statements, checking or running, and keeps what they leave behind: start reading at
 //! `session/program.rs`. [`repl`] is a loop around it, [`cli`] the command.
@@ -34,6 +35,7 @@ pub mod passes;
 pub mod plot;
 pub mod prelude;
 pub mod repl;
+pub mod report;
 pub mod session;
 pub mod syntax;
 pub mod tensor;

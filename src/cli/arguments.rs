@@ -53,6 +53,10 @@ pub enum Command {
     Derive(super::formulas::Derive),
     /// One example through the network and back, with all its numbers
     Trace(super::formulas::Trace),
+    /// Draw the network of a script as an SVG picture
+    Draw(super::picture::Draw),
+    /// Run a script and write a page with its network, formulas, numbers, curves and answers
+    Report(super::picture::Report),
     /// Apply the fixes that messages propose
     #[command(after_help = "Every fix was tried before it is proposed. Nothing is written with --dry-run.")]
     Fix(Fix),

@@ -15,6 +15,7 @@ mod interrupt;
 mod messages;
 mod numbers;
 mod output;
+mod picture;
 mod predict;
 mod progress;
 mod progress_json;
@@ -64,6 +65,8 @@ fn command() -> ExitCode {
         Command::Fmt(arguments) => format::format(&arguments, &output, screen),
         Command::Derive(arguments) => formulas::derive(&arguments, &output, screen),
         Command::Trace(arguments) => formulas::trace(&arguments, &output, screen),
+        Command::Draw(arguments) => picture::draw(&arguments, &output, screen),
+        Command::Report(arguments) => picture::report(&arguments, &output, screen),
         Command::Explain { slug } => explain::explain(&slug, &output),
         Command::Doc { name } => explain::doc(&name, &output),
     };

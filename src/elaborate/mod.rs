@@ -49,7 +49,7 @@ pub use model::{LayerRow, Model, ModelId, Stored};
 pub use optimizer::OptimizerState;
 pub use problem::nearest;
 pub use scope::Binding;
-pub use step::{Descent, MetricPlan, Step, StepRequest};
+pub use step::{Descent, MetricPlan, Step, StepRequest, Whole};
 pub use text::TextPiece;
 pub use value::{FieldOrigin, FunctionValue, Parameters, Record, RecordKind, Target, Value, Variable};
 pub use warnings::UnusedName;

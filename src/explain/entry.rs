@@ -129,10 +129,10 @@ impl Writer<'_> {
             .map(|(row, column)| {
                 let (x, y) = (self.elsewhere(numbers, row, a), self.elsewhere(numbers, column, b));
                 // A minus in front stays in front: −0.3 · 1.4.
-                let is_negative = x.text.starts_with('−') && !x.text.contains(' ');
+                let is_negative = self.is_negative(&x);
                 let level = if is_negative { Level::Sum } else { Level::Product };
                 let x = if is_negative { x.text } else { self.factor(x) };
-                Piece::new(format!("{x}{}{}", self.notation.sign(Sign::Times), self.factor(y)), level)
+                Piece::new(format!("{x}{}{}", self.notation.sign(Sign::MatMul), self.factor(y)), level)
             })
             .collect();
         Some(self.plus(terms))
@@ -154,13 +154,20 @@ impl Writer<'_> {
     }
 
     /// Adds a term to a sum; one with a minus in front is taken off.
+    /// Whether a piece is one number with a minus.
+    fn is_negative(&self, piece: &Piece) -> bool {
+        let rest = piece.text.strip_prefix(&self.notation.minus(""));
+        rest.is_some_and(|rest| !rest.contains([' ', '(']) && !rest.contains("<mo>"))
+    }
+
     pub(super) fn append(&self, sum: &mut String, term: &str) {
-        match (sum.is_empty(), term.strip_prefix('−')) {
+        let minus = self.notation.minus("");
+        match (sum.is_empty(), term.strip_prefix(&minus)) {
             (true, _) => {}
             (false, Some(_)) => sum.push_str(self.notation.sign(Sign::Minus)),
             (false, None) => sum.push_str(self.notation.sign(Sign::Plus)),
         }
-        sum.push_str(if sum.is_empty() { term } else { term.strip_prefix('−').unwrap_or(term) });
+        sum.push_str(if sum.is_empty() { term } else { term.strip_prefix(&minus).unwrap_or(term) });
     }
 
     fn added(&self, numbers: &Numbers<'_>, name: &str, attributes: &[Attribute], x: Id) -> Option<Piece> {

@@ -11,6 +11,7 @@ mod derivation;
 mod entry;
 mod flow;
 mod latex;
+mod layout;
 mod lift;
 mod mathml;
 mod mismatch;
@@ -26,6 +27,7 @@ mod write;
 
 pub use derivation::{Derivation, Line, Question, derivation};
 pub use flow::FlowStep;
+pub use layout::Part;
 pub use mismatch::{Mismatch, mismatch, place};
 pub use names::{Named, Taken, forward_names, parameter_names};
 pub use trace::{Entry, Item, Trace, Traced, trace, traced_in};

@@ -277,6 +277,8 @@ impl<'t> Writer<'t> {
         if pieces.len() == 1 {
             return pieces.remove(0);
         }
+        // Two numbers beside each other would be read as one.
+        let sign = if self.numbers.is_some() && sign == Sign::Times { Sign::MatMul } else { sign };
         let separator = self.notation.sign(sign);
         let last = pieces.len();
         let texts: Vec<String> = pieces

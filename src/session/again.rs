@@ -160,6 +160,7 @@ impl Session<'_> {
             imported,
             saved,
             trainings,
+            histories,
             origins,
             field_types,
             next_expr,
@@ -179,6 +180,7 @@ impl Session<'_> {
         (*values, *fields, *batches, *computed) = Default::default();
         (*parts, *datasets, *trained_on, *declared) = Default::default();
         (*imported, *saved, *trainings, *origins) = Default::default();
+        histories.clear();
         *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
     }

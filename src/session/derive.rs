@@ -22,6 +22,19 @@ struct Request {
     order: usize,
 }
 
+impl Default for Request {
+    fn default() -> Request {
+        Request {
+            subjects: Vec::new(),
+            wrt: None,
+            format: Format::Unicode,
+            explain: false,
+            steps: false,
+            order: 1,
+        }
+    }
+}
+
 /// A result with everything around it that has a name.
 pub(super) struct Setup {
     pub result: NodeId,
@@ -75,8 +88,7 @@ impl Session<'_> {
 
     fn derive_request(&mut self, given: &[Given], span: Span) -> Option<Request> {
         let subjects: Vec<Given> = given.iter().filter(|g| g.name.is_none()).cloned().collect();
-        let mut request =
-            Request { subjects, wrt: None, format: Format::Unicode, explain: false, steps: false, order: 1 };
+        let mut request = Request { subjects, ..Request::default() };
         for argument in given {
             let Some((name, at)) = &argument.name else { continue };
             match (name.as_str(), &argument.value) {
@@ -135,6 +147,12 @@ impl Session<'_> {
         self.elaborator.state_updates = updates;
         self.elaborator.training = training;
         result
+    }
+
+    /// What is to be differentiated: a loss and a model, or a model alone.
+    pub(super) fn setup_of(&mut self, subjects: &[Given], span: Span) -> Option<Setup> {
+        let request = Request { subjects: subjects.to_vec(), ..Request::default() };
+        self.per_example_or_batch(&request, span)
     }
 
     /// For one example, as in a textbook; over a batch only if the model looks across examples.

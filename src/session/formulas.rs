@@ -115,7 +115,7 @@ impl Session<'_> {
     }
 
     /// The value of the script that stands for a part of a dataset.
-    fn part_value(&self, handle: usize) -> Option<Value> {
+    pub(super) fn part_value(&self, handle: usize) -> Option<Value> {
         let records = self.elaborator.globals.values().filter_map(|binding| match &binding.value {
             Value::Record(record) => Some(record.clone()),
             _ => None,

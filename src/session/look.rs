@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+use super::mend::mend_by;
+use super::program::Report;
 use super::state::{DataOrigin, FieldRef, Mode, PartEntry, Session};
 use crate::base::{Sources, Span};
 use crate::check::TrainRequest;
@@ -60,6 +62,18 @@ impl Session<'_> {
             let ty = if is_wrong { None } else { session.type_of_last(&ast) };
             Looked { ty, diagnostics, sources: session.sources.clone() }
         })
+    }
+
+    /// Looks at the next input, and tries the fixes of its mistakes.
+    pub fn check_input(&mut self, name: &str, text: &str) -> Looked {
+        let Looked { ty, diagnostics, sources } = self.look(name, text);
+        let mut report = Report { sources, diagnostics };
+        let has_candidates = report.diagnostics.iter().any(|found| !found.candidates.is_empty());
+        let source = report.sources.iter().last().map(|source| source.id);
+        if let Some(source) = source.filter(|_| has_candidates) {
+            mend_by(&mut |mended| self.look(name, mended).diagnostics, text, source, &mut report);
+        }
+        Looked { ty, diagnostics: report.diagnostics, sources: report.sources }
     }
 
     /// Works in a check, and forgets what came of it.

@@ -26,6 +26,7 @@ mod names;
 mod plot;
 mod prediction;
 mod program;
+mod report;
 mod save;
 mod settle;
 mod state;
@@ -51,6 +52,7 @@ pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use program::{
     Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,
 };
+pub use report::{draw_file, report_file};
 pub use state::{Mode, Session};
 pub use strictness::Strictness;
 pub use world::{MemoryWorld, World};

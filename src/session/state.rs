@@ -18,6 +18,7 @@ use crate::prelude;
 use crate::syntax;
 use crate::syntax::tree::{Function, StmtKind};
 use crate::tensor::{Precision, Tensor};
+use crate::train::History;
 use crate::types::BatchId;
 
 /// Whether statements are looked at or done.
@@ -57,6 +58,8 @@ pub struct Session<'w> {
     pub(super) saved: Vec<PathBuf>,
     /// The trainings that were met without running them.
     pub(super) trainings: Vec<TrainRequest>,
+    /// The trainings that were run, with what was seen.
+    pub(super) histories: Vec<(TrainRequest, History)>,
     /// Where each dataset comes from.
     pub(super) origins: IndexMap<String, DataOrigin>,
     /// What the input and the target of each dataset are.
@@ -134,6 +137,7 @@ impl<'w> Session<'w> {
             imported: Vec::new(),
             saved: Vec::new(),
             trainings: Vec::new(),
+            histories: Vec::new(),
             origins: IndexMap::new(),
             field_types: IndexMap::new(),
             next_expr,

@@ -214,7 +214,7 @@ impl Session<'_> {
 
     /// A slot that holds what is known.
     pub(super) fn variable(&mut self, name: &str, known: Value, constant: Constant) -> Value {
-        let node = if self.is_running() {
+        let node = if self.has_values() {
             let data = self.buffer(constant.values);
             self.slot_of(name, Tensor { shape: constant.shape, examples: None, data }, None)
         } else {

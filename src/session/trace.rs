@@ -13,7 +13,7 @@ use crate::check::{PartRef, part_of, whole_option};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Value};
 use crate::exec::{self, Environment};
-use crate::explain::{self, Traced};
+use crate::explain::{self, Derivation, Traced};
 use crate::graph::{Leaf, NodeId, Operation, SlotId};
 use crate::tensor::{Buffer, Precision, Tensor};
 
@@ -31,6 +31,43 @@ struct Options {
     rate: f64,
 }
 
+/// Everything that a trace shows.
+pub(super) struct TraceNumbers {
+    derivation: Derivation,
+    values: HashMap<NodeId, Tensor>,
+    named: HashMap<String, Tensor>,
+    prediction: Option<NodeId>,
+    target: Option<String>,
+    updated: Vec<(String, Tensor)>,
+    loss_after: Option<f64>,
+    rate: f64,
+    digits: usize,
+}
+
+impl TraceNumbers {
+    pub fn traced(&self) -> Traced<'_> {
+        Traced {
+            derivation: &self.derivation,
+            values: &self.values,
+            leaves: &self.named,
+            prediction: self.prediction,
+            target: self.target.as_deref(),
+            updated: &self.updated,
+            loss_after: self.loss_after,
+            rate: self.rate,
+            digits: self.digits,
+            show: |number, digits| format_number(number, NumberFormat { digits, all: false }),
+        }
+    }
+}
+
+/// A parameter after one step down its gradient.
+fn descended(old: &Tensor, slope: &Tensor, rate: f64) -> Tensor {
+    let pairs = old.data.to_f64().into_iter().zip(slope.data.to_f64());
+    let new = pairs.map(|(w, g)| w - rate * g).collect();
+    Tensor { shape: old.shape.clone(), examples: None, data: Buffer::F64(new) }
+}
+
 impl Session<'_> {
     pub(super) fn trace(&mut self, given: &[Given], span: Span) -> Value {
         if let Some(text) = self.trace_of(given, span)
@@ -46,7 +83,8 @@ impl Session<'_> {
     pub(super) fn trace_of(&mut self, given: &[Given], span: Span) -> Option<String> {
         let subjects = self.subjects("trace", given, span)?;
         let options = self.trace_options(given)?;
-        self.in_scratch(false, |session| session.traced(&subjects, &options, span))
+        let numbers = self.in_scratch(false, |session| session.trace_numbers(&subjects, &options, span))?;
+        Some(explain::trace(&numbers.traced()))
     }
 
     pub(super) fn subjects(&mut self, action: &str, given: &[Given], span: Span) -> Option<Subjects> {
@@ -94,7 +132,14 @@ impl Session<'_> {
         Some(options)
     }
 
-    fn traced(&mut self, subjects: &Subjects, options: &Options, span: Span) -> Option<String> {
+    /// The numbers of the first example, for a report.
+    pub(super) fn trace_numbers_of(&mut self, given: &[Given], span: Span) -> Option<TraceNumbers> {
+        let subjects = self.subjects("trace", given, span)?;
+        let options = self.trace_options(given)?;
+        self.in_scratch(false, |session| session.trace_numbers(&subjects, &options, span))
+    }
+
+    fn trace_numbers(&mut self, subjects: &Subjects, options: &Options, span: Span) -> Option<TraceNumbers> {
         let part = part_of(&mut self.elaborator, &subjects.data.value, subjects.data.span)?;
         let setup = self.loss_setup(&subjects.loss, &subjects.model, None, None)?;
         self.fits(&setup, &part)?;
@@ -117,34 +162,28 @@ impl Session<'_> {
         let found = self.numbers_of(&nodes, &numbers, span)?;
         let values: HashMap<NodeId, Tensor> = nodes.into_iter().zip(found).collect();
         let named = leaves.iter().filter_map(|(node, name)| Some((name.clone(), values.get(node)?.clone())));
+        let named = named.collect();
         let mut after = numbers;
         let mut updated = Vec::new();
         for ((name, node), gradient) in targets.iter().zip(&gradients) {
             let (Some(old), Some(slope)) = (values.get(node), values.get(gradient)) else { continue };
-            let new: Vec<f64> = old
-                .data
-                .to_f64()
-                .iter()
-                .zip(slope.data.to_f64())
-                .map(|(w, g)| w - options.rate * g)
-                .collect();
-            let tensor = Tensor { shape: old.shape.clone(), examples: None, data: Buffer::F64(new) };
+            let tensor = descended(old, slope, options.rate);
             after.extend(self.slot_of_leaf(*node).map(|slot| (slot, tensor.clone())));
             updated.push((name.clone(), tensor));
         }
         let loss_after = self.numbers_of(&[result], &after, span)?.first().and_then(|loss| loss.data.get(0));
-        Some(explain::trace(&Traced {
-            derivation: &derivation,
-            values: &values,
-            leaves: &named.collect(),
+        let (rate, digits) = (options.rate, options.digits);
+        Some(TraceNumbers {
+            derivation,
+            values,
+            named,
             prediction,
-            target: target.as_deref(),
-            updated: &updated,
+            target,
+            updated,
             loss_after,
-            rate: options.rate,
-            digits: options.digits,
-            show: |number, digits| format_number(number, NumberFormat { digits, all: false }),
-        }))
+            rate,
+            digits,
+        })
     }
 
     /// Whether the data have the shapes that the model and the loss take.

@@ -114,6 +114,7 @@ impl Session<'_> {
             self.report(divergence(*epoch, *count, *loss, first, span));
             return None;
         }
+        self.histories.push((request.clone(), outcome.history.clone()));
         Some(outcome.history)
     }
 

@@ -46,11 +46,11 @@ pub(super) fn pass(
     runner: &mut Runner<'_>,
     batches: &mut Batches,
     place: &Place,
+    clock: &mut Clock,
     watch: &mut dyn Watch,
 ) -> Result<Pass, TrainProblem> {
     let n_batches = batches.batches_per_epoch();
     let mut sums = Sums::default();
-    let mut clock = Clock::new();
     let mut seen = 0;
     for (at, rows) in batches.epoch(place.epoch as u64).enumerate() {
         if place.steps_left.is_some_and(|left| at as u64 >= left) {
@@ -89,9 +89,9 @@ pub(super) fn pass(
     Ok(Pass::Done(sums))
 }
 
-/// Tells ten times a second. Looking at the time costs as much as a part of a small step, so it is looked at seldom
+/// Tells ten times a second, over all epochs of a training. Looking at the time costs as much as a part of a small step, so it is looked at seldom
 /// where steps are short.
-struct Clock {
+pub(super) struct Clock {
     told: Instant,
     looked: Instant,
     /// Steps from one look to the next, and those that are left.
@@ -100,7 +100,7 @@ struct Clock {
 }
 
 impl Clock {
-    fn new() -> Clock {
+    pub fn new() -> Clock {
         let now = Instant::now();
         Clock { told: now, looked: now, stride: 1, left: 1 }
     }

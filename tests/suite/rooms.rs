@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("train", &["base", "types", "tensor", "graph", "exec", "data", "elaborate"]),
     ("explain", &["base", "types", "tensor", "graph", "ops"]),
     ("plot", &[]),
+    ("report", &["plot"]),
     (
         "session",
         &[
@@ -45,10 +46,14 @@ const ROOMS: &[(&str, &[&str])] = &[
             "train",
             "explain",
             "plot",
+            "report",
         ],
     ),
     ("repl", &["base", "diagnostics", "syntax", "elaborate", "session"]),
-    ("cli", &["base", "diagnostics", "syntax", "data", "tensor", "train", "plot", "session", "repl"]),
+    (
+        "cli",
+        &["base", "diagnostics", "syntax", "data", "tensor", "train", "plot", "report", "session", "repl"],
+    ),
 ];
 
 /// Rooms behind which a dependency lives; elsewhere it is not named.

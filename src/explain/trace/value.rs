@@ -7,6 +7,10 @@ use crate::tensor::Tensor;
 /// More numbers than this are summarised.
 const MAX_NUMBERS: usize = 24;
 
+/// A vector with more entries is written as a row, turned.
+const MAX_HIGH: usize = 6;
+const BRACKETS: &str = "border-collapse:separate;border-left:1.5px solid;border-right:1.5px solid;border-radius:.35em;padding:0 .15em";
+
 /// The places and numbers of a value, row by row.
 pub fn row_by_row(value: &Tensor) -> Vec<(Vec<usize>, f64)> {
     let numbers = value.data.to_f64();
@@ -55,17 +59,23 @@ pub fn written(traced: &Traced<'_>, value: &Tensor, format: Format) -> String {
 
 fn matrix(notation: &dyn Notation, rows: &[Vec<String>], is_vector: bool, format: Format) -> String {
     let signed = |digits: &String| number(notation, digits);
+    let is_row = is_vector && rows.len() > MAX_HIGH && matches!(format, Format::Mathml | Format::Latex);
+    let turned = [rows.concat()];
+    let rows = if is_row { &turned } else { rows };
     match format {
         Format::Mathml => {
             let cell = |digits: &String| format!("<mtd>{}</mtd>", signed(digits));
             let row = |row: &Vec<String>| format!("<mtr>{}</mtr>", row.iter().map(cell).collect::<String>());
             let rows: String = rows.iter().map(row).collect();
-            format!("<mrow><mo>[</mo><mtable>{rows}</mtable><mo>]</mo></mrow>")
+            // Borders in place of brackets: those grow only in fonts that were made for mathematics.
+            let table = format!("<mtable style=\"{BRACKETS}\">{rows}</mtable>");
+            if is_row { format!("<msup>{table}<mo>⊤</mo></msup>") } else { table }
         }
         Format::Latex => {
             let rows: Vec<String> =
                 rows.iter().map(|row| row.iter().map(signed).collect::<Vec<_>>().join(" & ")).collect();
-            format!("\\begin{{bmatrix}} {} \\end{{bmatrix}}", rows.join(" \\\\ "))
+            let turned = if is_row { "^\\top" } else { "" };
+            format!("\\begin{{bmatrix}} {} \\end{{bmatrix}}{turned}", rows.join(" \\\\ "))
         }
         Format::Unicode | Format::Source if is_vector => format!("[{}]", rows.concat().join(", ")),
         Format::Unicode | Format::Source => {

@@ -59,12 +59,19 @@ pub fn ticks(plot: &Plot, frame: &Frame, area: Area) -> String {
     }
     if !plot.y.label.is_empty() {
         let middle = number(area.top + area.height / 2.0);
+        let x = number((area.left - 14.0 - tick_width(frame)).max(14.0));
         out.push_str(&format!(
-            "<text class=\"soft\" text-anchor=\"middle\" transform=\"translate(14 {middle}) rotate(-90)\">{}</text>\n",
+            "<text class=\"soft\" text-anchor=\"middle\" transform=\"translate({x} {middle}) rotate(-90)\">{}</text>\n",
             escaped(&plot.y.label)
         ));
     }
     out
+}
+
+/// The room that texts at the left need.
+pub fn tick_width(frame: &Frame) -> f64 {
+    let widest = frame.y.ticks.iter().map(|tick| tick.text.chars().count().min(24)).max().unwrap_or(0);
+    widest as f64 * 6.9
 }
 
 fn cut(text: &str, most: usize) -> String {

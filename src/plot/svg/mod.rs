@@ -53,6 +53,8 @@ pub fn embedded(figure: &Figure, size: Size) -> String {
 fn wrapped(figure: &Figure, size: Size, style: &str) -> String {
     let columns = if figure.plots.len() > 1 { 2 } else { 1 };
     let rows = figure.plots.len().div_ceil(columns).max(1);
+    let needed = figure.plots.iter().map(|plot| height_of(plot, size)).fold(0.0, f64::max);
+    let size = Size { height: if needed > 0.0 { needed } else { size.height }, ..size };
     let head = if figure.title.is_empty() { 0.0 } else { 28.0 };
     let (width, height) = (size.width * columns as f64, size.height * rows as f64 + head);
     let mut inside = String::new();
@@ -93,35 +95,56 @@ fn label_of(figure: &Figure) -> String {
     names.join(", ")
 }
 
-fn panel(plot: &Plot, size: Size) -> String {
+/// Where everything of one plot stands.
+struct Layout {
+    frame: Frame,
+    legend: axes::Legend,
+    /// Above the legend.
+    top: f64,
+    area: Area,
+}
+
+fn layout(plot: &Plot, size: Size) -> Option<Layout> {
     let legend = axes::legend(plot, size.width);
     let top = if plot.title.is_empty() { 12.0 } else { 34.0 };
-    let mut text = String::new();
-    if !plot.title.is_empty() {
-        text.push_str(&axes::text((size.width / 2.0, 22.0), "title", "middle", &plot.title));
-    }
     let counts = ((size.width / 90.0) as usize, (size.height / 60.0) as usize);
-    let Some(frame) = frame(plot, (counts.0.max(2), counts.1.max(2))) else {
-        let middle = (size.width / 2.0, size.height / 2.0);
-        return text + &axes::text(middle, "soft", "middle", "no finite numbers to draw");
-    };
-    let widest = frame.y.ticks.iter().map(|tick| tick.text.chars().count()).max().unwrap_or(0);
+    let frame = frame(plot, (counts.0.max(2), counts.1.max(2)))?;
     let y_label = if plot.y.label.is_empty() { 0.0 } else { 20.0 };
-    let x_label = if plot.x.label.is_empty() { 0.0 } else { 20.0 };
     let bar = if axes::has_bar(plot) { 62.0 } else { 0.0 };
-    let left = 14.0 + y_label + (widest as f64 * 6.9).min(size.width / 3.0);
+    let left = 14.0 + y_label + axes::tick_width(&frame).min(size.width / 3.0);
     let area = Area {
         left,
         top: top + legend.height,
         width: (size.width - left - 16.0 - bar).max(20.0),
-        height: (size.height - top - legend.height - 30.0 - x_label).max(20.0),
+        height: (size.height - top - legend.height - below(plot)).max(20.0),
     };
-    let area = marks::squared(plot, area);
+    Some(Layout { area: marks::squared(plot, area), frame, legend, top })
+}
+
+/// Room for what stands under the area.
+fn below(plot: &Plot) -> f64 {
+    if plot.x.label.is_empty() { 30.0 } else { 50.0 }
+}
+
+/// The height that a plot needs: less for a matrix of few rows.
+fn height_of(plot: &Plot, size: Size) -> f64 {
+    layout(plot, size).map_or(size.height, |layout| layout.area.top + layout.area.height + below(plot))
+}
+
+fn panel(plot: &Plot, size: Size) -> String {
+    let mut text = String::new();
+    if !plot.title.is_empty() {
+        text.push_str(&axes::text((size.width / 2.0, 22.0), "title", "middle", &plot.title));
+    }
+    let Some(Layout { frame, legend, top, area }) = layout(plot, size) else {
+        let middle = (size.width / 2.0, size.height / 2.0);
+        return text + &axes::text(middle, "soft", "middle", "no finite numbers to draw");
+    };
     text.push_str(&legend.drawn(top - 4.0, area.left));
     text.push_str(&axes::lines(plot, &frame, area));
     plot.marks.iter().for_each(|mark| text.push_str(&marks::mark(mark, &frame, area)));
     text.push_str(&axes::ticks(plot, &frame, area));
-    if bar > 0.0 {
+    if axes::has_bar(plot) {
         text.push_str(&axes::color_bar(plot, area));
     }
     text

@@ -51,7 +51,7 @@ impl Session<'_> {
         })
     }
 
-    fn has_classes(&self, data: &PartRef) -> bool {
+    pub(in super::super) fn has_classes(&self, data: &PartRef) -> bool {
         self.target_type(data).is_some_and(|target| matches!(target.kind, FieldKind::OneHot(_)))
     }
 

@@ -73,7 +73,7 @@ pub(in super::super) fn map_of(label: &str, value: &Tensor) -> Plot {
     let (rows, columns) = match (value.shape.as_slice(), value.examples) {
         (&[rows, columns], _) => (rows, columns),
         (&[rows], Some(examples)) => (rows, examples),
-        (&[rows], None) => (rows, 1),
+        (&[columns], None) => (1, columns),
         (other, examples) => (other.iter().product::<usize>().max(1), examples.unwrap_or(1)),
     };
     let numbers = value.data.to_f64();

@@ -16,6 +16,7 @@ use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Value, nearest};
 use crate::plot::{Figure, svg, terminal};
 pub(super) use answers::View;
+pub(super) use figure::map_of;
 use picture::KINDS;
 
 /// The options of a call.

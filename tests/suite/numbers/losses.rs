@@ -140,6 +140,7 @@ pub fn replay_optax() -> Tally {
             "kl_divergence" => ("kl_divergence(softmax(p), t)", Array::read(&file["target_softmax"])),
             "poisson_nll_loss" => ("poisson(p, t)", Array::read(&file["target"])),
             "sigmoid_focal_loss" => ("2 * focal(sigmoid(p), t, alpha = 0.5)", positive(&file)),
+            "smooth_labels_0.1" => ("smooth_labels(t, 0.1)", labels.clone()),
             other => {
                 tally.skip(other, "not a loss of the library");
                 continue;
@@ -164,7 +165,7 @@ fn positive(file: &Value) -> Array {
 fn optax_loss(text: &str, p: &Array, t: &Array, wanted: &Array) -> Result<(), String> {
     let mut bench = Bench::new();
     let singles = |array: &Array| Array { shape: vec![array.data.len()], data: array.data.clone() };
-    let is_each = wanted.shape.len() == 2;
+    let is_each = wanted.shape.len() == 2 && !text.starts_with("smooth_labels");
     for (name, array) in [("p", p), ("t", t)] {
         if is_each {
             bench.set_batch(name, &singles(array));

@@ -248,7 +248,8 @@ impl Program {
     }
 }
 
-fn check(seed: u64) {
+/// Checks one program. The fuzzer draws seeds of its own.
+pub fn check(seed: u64) {
     let mut program = Program::new(seed);
     let values: Vec<NodeId> = program.values.iter().rev().take(4).copied().collect();
     let first = program.total(&values, 1.0);

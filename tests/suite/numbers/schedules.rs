@@ -122,12 +122,20 @@ const OPTAX: &[(&str, &str)] = &[
     ),
     ("join", "sequence(t, linear(0.1, steps = 10), constant_rate(0.05), at = 10)"),
     ("sgdr", "sgdr(t)"),
+    (
+        "cosine_onecycle",
+        "if t <= 30 then glide(0.004, 0.1, min(t / 30, 1)) else glide(0.1, 4e-7, (t - 30) / 70)",
+    ),
+    ("linear_onecycle", "their_line(t)"),
 ];
 
-/// What the library's pieces make of optax's `sgdr_schedule`.
+/// What the library's pieces make of optax's `sgdr_schedule` and of its one-cycle schedule in straight lines.
 const SGDR: &str =
     "fn sgdr_cycle(t, peak, from, steps) = warmup(t - from, cosine(peak, steps = steps), steps = 5)
-fn sgdr(t) = if t < 25 then sgdr_cycle(t, 0.1, 0, 20) else if t < 75 then sgdr_cycle(t, 0.05, 25, 45) else 0";
+fn sgdr(t) = if t < 25 then sgdr_cycle(t, 0.1, 0, 20) else if t < 75 then sgdr_cycle(t, 0.05, 25, 45) else 0
+fn their_line(t) = if t <= 30 then glide(0.004, 0.1, min(t / 30, 1), straight = true)
+    else if t <= 85 then glide(0.1, 0.004, (t - 30) / 55, straight = true)
+    else glide(0.004, 4e-7, (t - 85) / 15, straight = true)";
 
 pub fn replay_optax() -> Tally {
     let mut tally = Tally::default();

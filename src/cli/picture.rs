@@ -1,0 +1,100 @@
+//! `nn draw` and `nn report`: the network of a script as a picture, its first training as a page.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::{Format, Threads};
+use super::messages;
+use super::output::{Output, Screen, complain};
+use super::world::Terminal;
+use crate::plot::svg;
+use crate::report::{self, Document};
+use crate::session;
+
+#[derive(Args)]
+pub struct Draw {
+    /// The script, or `-`
+    pub file: PathBuf,
+    /// Where the picture goes; standard output without it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Which model, if not the one that is trained first
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Report {
+    /// The script, or `-`
+    pub file: PathBuf,
+    /// Where the report goes: `NAME.html`, or `NAME.md` with pictures beside it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// What it is written as; the name of the file says it otherwise
+    #[arg(long, value_enum)]
+    pub format: Option<Page>,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// One page that needs nothing else
+    Html,
+    /// Markdown, with pictures as SVG files beside it
+    Md,
+}
+
+pub fn draw(arguments: &Draw, output: &Output, screen: Screen) -> ExitCode {
+    let mut world = Terminal::new(output.clone(), screen, 1).quiet();
+    let (report, network) = session::draw_file(&mut world, &arguments.file, arguments.model.as_deref());
+    if let Some(network) = network {
+        let label = format!("the network of {}", arguments.file.display());
+        let text = svg::network_document(&network, &label);
+        match &arguments.output {
+            Some(path) => {
+                if !wrote(path, &text) {
+                    return ExitCode::from(1);
+                }
+            }
+            None => output.text(&text),
+        }
+    }
+    messages::show(&report, Format::Full, output, screen)
+}
+
+pub fn report(arguments: &Report, output: &Output, screen: Screen) -> ExitCode {
+    let is_markdown = arguments.output.extension().is_some_and(|end| end == "md");
+    let page = arguments.format.unwrap_or(if is_markdown { Page::Md } else { Page::Html });
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
+    let (report, document) = session::report_file(&mut world, &arguments.file);
+    if let Some(document) = document
+        && !write(&document, page, &arguments.output)
+    {
+        return ExitCode::from(1);
+    }
+    messages::show(&report, Format::Full, output, screen)
+}
+
+fn write(document: &Document, page: Page, path: &Path) -> bool {
+    match page {
+        Page::Html => wrote(path, &report::html(document)),
+        Page::Md => {
+            let stem = path.file_stem().map_or("report".into(), |stem| stem.to_string_lossy());
+            let found = report::markdown(document, &stem);
+            let pictures = found.pictures.iter();
+            wrote(path, &found.text)
+                && pictures.fold(true, |all, (name, text)| all && wrote(&path.with_file_name(name), text))
+        }
+    }
+}
+
+fn wrote(path: &Path, text: &str) -> bool {
+    let result = std::fs::write(path, text);
+    if let Err(error) = &result {
+        complain(&format!("`{}` cannot be written: {error}", path.display()));
+    }
+    result.is_ok()
+}
