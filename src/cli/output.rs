@@ -90,19 +90,17 @@ impl Screen {
         let width = width_of(is_terminal, || terminal_size_of(io::stderr()));
         Screen { is_terminal, color: takes_color(is_terminal), width }
     }
+
+    /// How wide the terminal is at this moment.
+    pub fn width_now() -> usize {
+        width_of(true, || terminal_size_of(io::stderr()))
+    }
 }
 
 fn takes_color(is_terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     is_terminal && !set("NO_COLOR") && !dumb
-}
-
-impl Screen {
-    /// How wide the terminal is at this moment.
-    pub fn width_now() -> usize {
-        width_of(true, || terminal_size_of(io::stderr()))
-    }
 }
 
 /// The width of the terminal, or what `COLUMNS` says, or 100.

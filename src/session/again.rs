@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use super::force::needs;
 use super::program::Report;
 use super::state::{Session, standard_prelude};
@@ -178,7 +180,8 @@ impl Session<'_> {
         (*values, *fields, *batches, *computed) = Default::default();
         (*parts, *datasets, *trained_on, *declared) = Default::default();
         (*imported, *saved, *trainings, *origins) = Default::default();
-        (*histories, *field_types) = Default::default();
+        histories.clear();
+        *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
     }
 

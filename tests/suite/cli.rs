@@ -250,6 +250,32 @@ fn trainings_tell_a_few_plain_lines_without_a_terminal() {
     check(&place.nn(&["run", "xor.nn", "--quiet", "--threads", "1"]), "done\n", &[], 0);
 }
 
+#[test]
+fn for_machines_all_of_it_is_an_object_a_line() {
+    let place = Place::with(&[("xor.nn", XOR), ("bad.nn", "print(1)\nassert(1 > 2)\n")]);
+    let done = place.nn(&["run", "xor.nn", "--format", "json"]);
+    assert_eq!((done.stderr.as_str(), done.code), ("", 0));
+    let lines: Vec<serde_json::Value> =
+        done.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    // An object for each epoch, one at the end of the training, what is printed, and the mistakes.
+    assert_eq!(lines.len(), 103, "{}", done.stdout);
+    for (at, line) in lines.iter().take(100).enumerate() {
+        assert_eq!((&line["event"], &line["epoch"]), (&"epoch".into(), &(at + 1).into()), "{line}");
+        assert!(line["loss"].is_f64() && line["seconds"].is_f64(), "{line}");
+        assert_eq!((&line["epochs"], &line["training"]), (&100.into(), &1.into()), "{line}");
+    }
+    assert_eq!(lines[99]["examples"], 400);
+    assert_eq!((&lines[100]["event"], &lines[100]["ended"]), (&"end".into(), &"finished".into()));
+    assert_eq!(lines[100]["loss"], lines[99]["loss"]);
+    assert_eq!((&lines[101]["event"], &lines[101]["text"]), (&"print".into(), &"done".into()));
+    assert_eq!(lines[102]["errors"], 0);
+    let done = place.nn(&["run", "bad.nn", "--format", "json"]);
+    let last: serde_json::Value =
+        serde_json::from_str(done.stdout.lines().last().unwrap_or_default()).expect("JSON");
+    assert_eq!((&last["errors"], done.code), (&1.into(), 1));
+    check(&place.nn(&["run", "bad.nn", "--format", "short"]), "1\n", &["bad.nn:2:8: error[runtime]"], 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_the_training_and_the_script_goes_on() {
