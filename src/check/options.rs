@@ -1,7 +1,7 @@
 //! Options by name: unknown ones, missing ones, values of the wrong kind or outside their range.
 
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 use crate::elaborate::{Elaborator, Value, nearest};
 use crate::syntax::tree::OptionItem;
 
@@ -91,12 +91,15 @@ pub fn whole_option(
         }
     };
     if found < least {
-        elaborator.report(wrong(
-            name,
-            span,
-            &format!("a whole number of at least {least}"),
-            &found.to_string(),
-        ));
+        elaborator.report(
+            wrong(name, span, &format!("a whole number of at least {least}"), &found.to_string()).try_fix(
+                Candidate::replace(
+                    format!("{least} is the least that is allowed"),
+                    span,
+                    vec![Piece::Text(least.to_string())],
+                ),
+            ),
+        );
         return None;
     }
     usize::try_from(found).ok()
@@ -124,7 +127,16 @@ pub fn number_option(
         } else {
             format!("a number from {low} to {high}")
         };
-        elaborator.report(wrong(name, span, &range, &found.to_string()));
+        let near = if low == f64::MIN_POSITIVE && found <= 0.0 {
+            if found < 0.0 { -found } else { 1.0 }
+        } else {
+            found.clamp(low, high)
+        };
+        elaborator.report(wrong(name, span, &range, &found.to_string()).try_fix(Candidate::replace(
+            format!("{near} is allowed"),
+            span,
+            vec![Piece::Text(near.to_string())],
+        )));
         return None;
     }
     Some(found)

@@ -7,7 +7,7 @@ use super::options::{
 };
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Elaborator, ModelId, Record, RecordKind, StepRequest, Value, is_method};
+use crate::elaborate::{Elaborator, FieldOrigin, ModelId, Record, RecordKind, StepRequest, Value, is_method};
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::types::Shape;
 
@@ -59,8 +59,8 @@ pub struct PartRef {
     pub input: Shape,
     pub target: Option<Shape>,
     /// Where their columns are written.
-    pub input_origin: Option<Span>,
-    pub target_origin: Option<Span>,
+    pub input_origin: FieldOrigin,
+    pub target_origin: FieldOrigin,
     pub span: Span,
 }
 
@@ -96,8 +96,10 @@ pub fn train_request(
     let part = part_of(elaborator, &data_value, data.span);
     let values: Vec<(&OptionItem, Value)> =
         options.iter().map(|item| (item, elaborator.expr(&item.value).known().clone())).collect();
-    let (model_id, model_part) = chosen?;
-    let part = part?;
+    let is_usable = chosen.is_some() && part.is_some();
+    let (model_id, model_part) = chosen.unwrap_or((ModelId(usize::MAX), String::new()));
+    // Options are looked at whatever is wrong with model and data.
+    let part = part.unwrap_or_else(|| PartRef::unknown(data.span));
     let mut request = TrainRequest {
         step: StepRequest {
             model: model_id,
@@ -106,8 +108,8 @@ pub fn train_request(
             input: part.input.clone(),
             target: part.target.clone(),
             data_span: data.span,
-            input_origin: part.input_origin,
-            target_origin: part.target_origin,
+            input_origin: part.input_origin.clone(),
+            target_origin: part.target_origin.clone(),
             loss: None,
             optimizer: None,
             schedule: None,
@@ -131,7 +133,9 @@ pub fn train_request(
         seed: None,
     };
     for (item, value) in &values {
-        set_option(elaborator, &mut request, item, value);
+        if is_usable || item.name.name != "only" {
+            set_option(elaborator, &mut request, item, value);
+        }
     }
     if request.step.optimizer.as_ref().is_some_and(|(value, _)| is_method(value)) {
         check_method(elaborator, options);
@@ -147,7 +151,9 @@ pub fn train_request(
                 .help("add `epochs = 10`"),
         );
     }
-    if let Some(part) = request.validate.as_ref().filter(|part| part.handle == request.data.handle) {
+    if let Some(part) =
+        request.validate.as_ref().filter(|part| is_usable && part.handle == request.data.handle)
+    {
         elaborator.report(
             Diagnostic::warning(
                 Slug::ValidationOverlap,
@@ -160,7 +166,22 @@ pub fn train_request(
             .help("split the data, `split = [train: 0.8, test: 0.2]`, and validate on the other part"),
         );
     }
-    Some(request)
+    is_usable.then_some(request)
+}
+
+impl PartRef {
+    /// Stands for data that is a mistake.
+    fn unknown(span: Span) -> PartRef {
+        PartRef {
+            handle: usize::MAX,
+            name: String::new(),
+            input: Shape::scalar(),
+            target: None,
+            input_origin: FieldOrigin::default(),
+            target_origin: FieldOrigin::default(),
+            span,
+        }
+    }
 }
 
 /// A method moves all parameters on all examples at once: what belongs to steps over batches does not go with it.
@@ -321,6 +342,10 @@ pub fn part_of(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option
         _ => None,
     };
     let (input, target) = (shape("input"), shape("target"));
+    if matches!(record.fields.get("target"), Some(Value::Unknown)) {
+        // What is wrong with it was said where it is declared.
+        return None;
+    }
     let (Some(input), Some(handle)) = (input, record.handle) else {
         let parts: Vec<String> = record
             .fields
@@ -341,7 +366,7 @@ pub fn part_of(elaborator: &mut Elaborator, value: &Value, span: Span) -> Option
         }
         return None;
     };
-    let origin = |name: &str| record.origins.get(name).copied();
+    let origin = |name: &str| record.origins.get(name).cloned().unwrap_or_default();
     let (input_origin, target_origin) = (origin("input"), origin("target"));
     Some(PartRef { handle, name: record.name.clone(), input, target, input_origin, target_origin, span })
 }

@@ -5,15 +5,16 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::nearest;
+use crate::base::Span;
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
+use crate::elaborate::{UnusedName, nearest};
 use crate::syntax::tree::{
     Ast, Block, Body, DataSource, Expr, ExprKind, Function, FunctionKind, Ident, Stmt, StmtKind, TextPart,
     TypeExpr, TypeExprKind,
 };
 
-/// A warning for each, in order of place.
-pub fn unused_names(ast: &Ast) -> Vec<Diagnostic> {
+/// One for each, in order of place.
+pub fn unused_names(ast: &Ast) -> Vec<(UnusedName, Diagnostic)> {
     let mut top = Names::default();
     let mut found = Vec::new();
     for stmt in &ast.stmts {
@@ -28,13 +29,13 @@ pub fn unused_names(ast: &Ast) -> Vec<Diagnostic> {
         parts.expr(value);
         let parts: Vec<String> = parts.used.iter().map(|part| part.to_string()).collect();
         if !top.used.contains(name.name.as_str()) && nearest(&name.name, parts.iter().cloned()).is_some() {
-            found.push(unused(name, &parts));
+            found.push(unused(&Bound { name, value, span: stmt.span }, &parts, &top));
         }
     }
     found
 }
 
-fn unused_in(function: &Function) -> Vec<Diagnostic> {
+fn unused_in(function: &Function) -> Vec<(UnusedName, Diagnostic)> {
     let mut names = Names::default();
     let Body::Block(block) = &function.body else { return Vec::new() };
     names.block(block);
@@ -45,7 +46,8 @@ fn unused_in(function: &Function) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     // A last line that binds is a body without a result, which is said otherwise.
     let last = block.stmts.last().map(|stmt| stmt.span);
-    let bound = names.bound.iter().filter(|name| {
+    let bound = names.bound.iter().filter(|bound| {
+        let name = bound.name;
         !last.is_some_and(|last| last.contains(name.span))
             && !names.used.contains(name.name.as_str())
             && !name.name.starts_with('_')
@@ -53,28 +55,74 @@ fn unused_in(function: &Function) -> Vec<Diagnostic> {
     });
     let missing: Vec<String> =
         names.used.iter().filter(|name| !names.is_bound(name)).map(|name| name.to_string()).collect();
-    bound.map(|name| unused(name, &missing)).collect()
+    bound.map(|bound| unused(bound, &missing, &names)).collect()
 }
 
-fn unused(name: &Ident, missing: &[String]) -> Diagnostic {
-    let diagnostic = Diagnostic::warning(Slug::Unused, name.span, format!("`{}` is never used", name.name))
-        .here("nobody asks for it");
-    match nearest(&name.name, missing.iter().cloned()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`, which is used?")),
-        None => diagnostic.help(format!("remove the line, or call it `_{}`", name.name)),
+/// Later uses of one of its parts that are tried with the name itself.
+const MOST_USES: usize = 3;
+
+fn unused(bound: &Bound<'_>, missing: &[String], names: &Names<'_>) -> (UnusedName, Diagnostic) {
+    let Bound { name, value, span } = *bound;
+    let mut inside = Names::default();
+    inside.expr(value);
+    let later: Vec<(&str, Span)> = names
+        .uses
+        .iter()
+        .filter(|(part, at)| at.start >= span.end && inside.used.contains(part))
+        .copied()
+        .collect();
+    let meant = later.iter().take(MOST_USES).map(|(part, at)| {
+        let title = format!("`{}` in place of `{part}`", name.name);
+        Candidate::replace(title, *at, vec![Piece::Text(name.name.clone())])
+    });
+    let meant: Vec<Candidate> = meant.collect();
+    let mut diagnostic =
+        Diagnostic::warning(Slug::Unused, name.span, format!("`{}` is never used", name.name))
+            .here("nobody asks for it");
+    let near = nearest(&name.name, missing.iter().cloned());
+    let next_use = near.as_ref().and_then(|near| later.iter().find(|(part, _)| part == near));
+    if let Some((part, at)) = next_use.or(later.first()) {
+        diagnostic = diagnostic.label(*at, format!("`{part}` is used here"));
     }
+    diagnostic = match near {
+        Some(near) => {
+            let rename = Candidate::replace(
+                format!("did you mean `{near}`?"),
+                name.span,
+                vec![Piece::Text(near.clone())],
+            );
+            diagnostic.help(format!("did you mean `{near}`, which is used?")).try_fix(rename)
+        }
+        None => diagnostic.help(format!("remove the line, or call it `_{}`", name.name)),
+    };
+    diagnostic = meant.iter().cloned().fold(diagnostic, Diagnostic::try_fix);
+    let remove = Candidate::replace("remove the line", span, Vec::new()).last_resort();
+    diagnostic = diagnostic.try_fix(remove);
+    let parts = inside.used.iter().map(|part| part.to_string()).collect();
+    (UnusedName { name: name.name.clone(), span: name.span, parts, candidates: meant }, diagnostic)
+}
+
+/// A name with what is bound to it.
+#[derive(Clone, Copy)]
+struct Bound<'a> {
+    name: &'a Ident,
+    value: &'a Expr,
+    /// The statement.
+    span: Span,
 }
 
 /// The names that statements bind and use.
 #[derive(Default)]
 struct Names<'a> {
-    bound: Vec<&'a Ident>,
+    bound: Vec<Bound<'a>>,
     used: HashSet<&'a str>,
+    /// Every use of a name, in order.
+    uses: Vec<(&'a str, Span)>,
 }
 
 impl<'a> Names<'a> {
     fn is_bound(&self, name: &str) -> bool {
-        self.bound.iter().any(|bound| bound.name == name)
+        self.bound.iter().any(|bound| bound.name.name == name)
     }
 
     fn block(&mut self, block: &'a Block) {
@@ -87,7 +135,7 @@ impl<'a> Names<'a> {
             StmtKind::Bind { name, value }
                 if !value.any(&|inner| matches!(inner.kind, ExprKind::Train { .. })) =>
             {
-                self.bound.push(name);
+                self.bound.push(Bound { name, value, span: stmt.span });
             }
             StmtKind::Compound { name, .. } | StmtKind::Update { name, .. } => {
                 self.used.insert(&name.name);
@@ -136,6 +184,7 @@ impl<'a> Names<'a> {
             Body::Block(block) => inner.block(block),
         }
         self.used.extend(inner.used);
+        self.uses.extend(inner.uses);
     }
 
     fn ty(&mut self, ty: &'a TypeExpr) {
@@ -155,6 +204,7 @@ impl<'a> Names<'a> {
         match &expr.kind {
             ExprKind::Name(name) => {
                 self.used.insert(name);
+                self.uses.push((name, expr.span));
             }
             ExprKind::Text(parts) => {
                 for part in parts {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::session::Boundary;
+use crate::diagnostics::Slug;
+use crate::session::{Boundary, Strictness};
 
 /// A language for neural networks: shapes checked before running, gradients as formulas.
 #[derive(Parser)]
@@ -115,7 +116,43 @@ pub struct Run {
     #[arg(short, long)]
     pub quiet: bool,
     #[command(flatten)]
+    pub warnings: Warnings,
+    #[command(flatten)]
     pub threads: Threads,
+}
+
+#[derive(Args)]
+pub struct Warnings {
+    /// Do not give this warning
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    allow: Vec<Slug>,
+    /// Make an error of all `warnings`, or of this one
+    #[arg(long, value_name = "SLUG", value_parser = slug_or_all)]
+    deny: Vec<Option<Slug>>,
+}
+
+impl Warnings {
+    pub fn strictness(&self) -> Strictness {
+        Strictness {
+            allowed: self.allow.clone(),
+            denied: self.deny.iter().flatten().copied().collect(),
+            denies_all: self.deny.contains(&None),
+        }
+    }
+}
+
+fn slug(text: &str) -> Result<Slug, String> {
+    let names = || Slug::ALL.iter().map(|slug| slug.as_str().to_string());
+    Slug::ALL.iter().find(|slug| slug.as_str() == text).copied().ok_or_else(
+        || match crate::session::near_name(text, names()) {
+            Some(near) => format!("there is no such diagnostic; did you mean `{near}`?"),
+            None => "there is no such diagnostic".to_string(),
+        },
+    )
+}
+
+fn slug_or_all(text: &str) -> Result<Option<Slug>, String> {
+    if text == "warnings" { Ok(None) } else { slug(text).map(Some) }
 }
 
 #[derive(Args)]
@@ -125,6 +162,8 @@ pub struct Check {
     /// How mistakes are shown
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub format: Format,
+    #[command(flatten)]
+    pub warnings: Warnings,
     /// Print what stands at a boundary between two stages
     #[arg(long, value_enum, value_name = "WHAT")]
     pub show: Option<Show>,
@@ -171,6 +210,9 @@ pub struct Bench {
     /// One line of JSON
     #[arg(long)]
     pub json: bool,
+    /// Also the time of each loop and product of a step, with the lines it comes from
+    #[arg(long)]
+    pub profile: bool,
     /// How long to measure
     #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds, allow_negative_numbers = true)]
     pub seconds: f64,
@@ -208,6 +250,8 @@ pub enum Show {
     Ast,
     /// Every expression with its type
     Types,
+    /// Every expression of a model with its type and where its size comes from
+    Shapes,
     /// The graph of model, loss and metrics
     Graph,
     /// The graph of the whole step, with gradient and optimizer
@@ -221,6 +265,7 @@ impl Show {
         match self {
             Show::Ast => Boundary::Ast,
             Show::Types => Boundary::Types,
+            Show::Shapes => Boundary::Shapes,
             Show::Graph => Boundary::Graph,
             Show::Grad => Boundary::Grad,
             Show::Plan => Boundary::Plan,

@@ -4,8 +4,11 @@ use serde_json::json;
 
 use super::arguments::Bench;
 use super::output::Output;
-use crate::session::Benchmark;
+use crate::session::{Benchmark, Spending};
 use crate::tensor::Precision;
+
+/// The share of a step below which an instruction is not shown.
+const LEAST_SHARE: f64 = 0.005;
 
 pub fn print(arguments: &Bench, found: &Benchmark, output: &Output) {
     let timing = found.timing;
@@ -30,6 +33,9 @@ pub fn print(arguments: &Bench, found: &Benchmark, output: &Output) {
             "precision": precision,
             "product_flop": found.product_flops,
             "gflop_per_s": gflops,
+            "peak_gflop_per_s": found.peak_gflops,
+            "bytes_moved": found.bytes_moved,
+            "profile": found.profile.iter().map(spending_json).collect::<Vec<_>>(),
         });
         output.line(&facts.to_string());
         return;
@@ -49,8 +55,17 @@ pub fn print(arguments: &Bench, found: &Benchmark, output: &Output) {
     ));
     if let Some(gflops) = gflops {
         let work = operations(found.product_flops);
-        output.line(&format!("work     {work} a step in products, {gflops:.2} GFLOP/s"));
+        let share = gflops / found.peak_gflops * 100.0;
+        let peak = found.peak_gflops;
+        output.line(&format!(
+            "work     {work} a step in products, {gflops:.2} GFLOP/s: {share:.0} % of the {peak:.0} that were measured"
+        ));
     }
+    output.line(&format!(
+        "traffic  {} a step, {:.1} GB/s",
+        bytes(found.bytes_moved),
+        found.bytes_moved / best / 1e3
+    ));
     if let Some(memory) = memory {
         output.line(&format!("memory   {memory:.1} MiB at the peak"));
     }
@@ -61,6 +76,44 @@ pub fn print(arguments: &Bench, found: &Benchmark, output: &Output) {
         grouped(found.parameters as f64),
         grouped(found.batch as f64)
     ));
+    if !found.profile.is_empty() {
+        print_profile(&found.profile, output);
+    }
+}
+
+/// Each instruction of the step, the most expensive first, as far as it matters.
+fn print_profile(profile: &[Spending], output: &Output) {
+    let cost = |line: &Spending| line.busy_us + line.waiting_us;
+    let total: f64 = profile.iter().map(cost).sum();
+    let mut lines: Vec<&Spending> = profile.iter().collect();
+    lines.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
+    output.line("");
+    output.line("   share        work     waiting  instruction");
+    for line in lines.into_iter().filter(|line| cost(line) > total * LEAST_SHARE) {
+        let (share, busy, waiting) = (cost(line) / total * 100.0, time(line.busy_us), time(line.waiting_us));
+        let mut text = line.text.lines();
+        output
+            .line(&format!("{share:6.1} %  {busy:>10}  {waiting:>10}  {}", text.next().unwrap_or_default()));
+        text.for_each(|step| output.line(&format!("{:34}{step}", "")));
+        output.line(&format!("{:34}from {}", "", line.places.join(", ")));
+    }
+}
+
+fn spending_json(line: &Spending) -> serde_json::Value {
+    json!({
+        "instruction": line.text,
+        "places": line.places,
+        "busy_us": line.busy_us,
+        "waiting_us": line.waiting_us,
+    })
+}
+
+fn bytes(count: f64) -> String {
+    match count {
+        count if count < 1e4 => format!("{count:.0} B"),
+        count if count < 1e7 => format!("{:.1} kB", count / 1e3),
+        count => format!("{:.1} MB", count / 1e6),
+    }
 }
 
 fn time(us: f64) -> String {

@@ -22,7 +22,7 @@ mod world;
 
 use std::process::ExitCode;
 
-use crate::session::{self, PredictRequest};
+use crate::session::{self, BenchOptions, PredictRequest};
 use arguments::{Arguments, Bench, Check, Command, Format, Predict, Run};
 use output::{Output, Screen, complain, say};
 use world::Terminal;
@@ -76,7 +76,8 @@ fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
     if arguments.quiet {
         world = world.quiet();
     }
-    let report = session::run_file(&mut world, &arguments.file);
+    let strictness = arguments.warnings.strictness();
+    let report = session::run_file_strictly(&mut world, &arguments.file, &strictness);
     let code = messages::show(&report, Format::Full, output, screen);
     if world.stopped().get() {
         say("stopped by Ctrl-C");
@@ -94,7 +95,7 @@ fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut world = Terminal::new(output.clone(), screen, threads).quiet();
-    let report = match arguments.show {
+    let mut report = match arguments.show {
         Some(show) => {
             let after = arguments.after.as_deref();
             let (report, text) = session::show_file(&mut world, &arguments.file, show.boundary(), after);
@@ -103,6 +104,10 @@ fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
         }
         None => session::check_file(&mut world, &arguments.file),
     };
+    report.hold_to(&arguments.warnings.strictness());
+    if !report.has_errors() && arguments.show.is_none() && arguments.format == Format::Full {
+        report.models.iter().for_each(|table| output.text(&format!("{table}\n")));
+    }
     let code = messages::show(&report, arguments.format, output, screen);
     if report.diagnostics.is_empty() && arguments.show.is_none() && arguments.format == Format::Full {
         say("no mistakes found");
@@ -135,7 +140,10 @@ fn predictions(arguments: &Predict, output: &Output, screen: Screen) -> ExitCode
 
 fn benchmark(arguments: &Bench, output: &Output, screen: Screen) -> ExitCode {
     let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
-    let (report, found) = session::bench_file(&mut world, &arguments.file, arguments.seconds);
+    let (report, found) = {
+        let options = BenchOptions { seconds: arguments.seconds, profile: arguments.profile };
+        session::bench_file(&mut world, &arguments.file, options)
+    };
     if let Some(found) = found {
         bench::print(arguments, &found, output);
     }

@@ -34,6 +34,10 @@ pub trait ArrayFormat {
     const NAME: &'static str;
     /// The shape, examples first, checked against the size of the file.
     fn shape(context: &Context<'_>, path: &str) -> Result<Vec<usize>, ArrayError>;
+    /// What its numbers can be by their type, if that says something.
+    fn range(_context: &Context<'_>, _path: &str) -> Option<(f64, f64)> {
+        None
+    }
     /// Shape and values in reading order.
     fn read(context: &Context<'_>, path: &str) -> Result<(Vec<usize>, Values), ArrayError>;
 }
@@ -76,12 +80,17 @@ pub fn inspect<F: ArrayFormat>(options: &Options, context: &Context<'_>) -> Resu
         let shape = F::shape(context, path)?;
         let scanned = shape.len() == 1 && shape.iter().all(|n_rows| *n_rows <= LARGEST_SCANNED);
         let values = if scanned { Some(F::read(context, path)?.1) } else { None };
-        Ok((shape, values))
+        let range = if scanned { None } else { F::range(context, path) };
+        Ok((shape, (values, range)))
     })?;
     let n_rows = shapes.first().map_or(0, |(_, _, (shape, _))| split_shape(shape).0);
-    let columns = shapes.into_iter().map(|(name, path, (shape, values))| {
+    let columns = shapes.into_iter().map(|(name, path, (shape, (values, range)))| {
         let values = values.map(|values| mark_missing(values, options));
-        column(name, path.value, split_shape(&shape).1, values.as_ref())
+        let mut column = column(name, path.value, split_shape(&shape).1, values.as_ref());
+        if let (ColumnKind::Number(facts), Some(range)) = (&mut column.kind, range) {
+            facts.range = Some(range);
+        }
+        column
     });
     let columns = columns.collect();
     Ok(Schema { columns, ..schema_of(options, n_rows) })

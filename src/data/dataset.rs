@@ -8,8 +8,10 @@ use indexmap::IndexMap;
 use super::encode::{Encoders, Encoding, Precision, Rows, fit};
 use super::expr::{ColumnExpr, ColumnExprKind};
 use super::field::Field;
-use super::infer::{FieldType, Missing, columns_read, infer};
-use super::problem::{ColumnProblem, Problem, Site, SourceProblem, TextProblem, ValueProblem, diagnostics};
+use super::infer::{FieldFacts, FieldType, Missing, columns_read, infer_with_facts};
+use super::problem::{
+    ColumnProblem, DropSite, Problem, Site, SourceProblem, TextProblem, ValueProblem, diagnostics,
+};
 use super::source::{Context, DataSource, Options};
 use super::split::{self, Split};
 use super::table::{ColumnKind, HeaderDoubt, MISSING, Schema, Table, Usual, Values};
@@ -38,6 +40,8 @@ pub struct Inspected {
     /// Nothing where the declaration is wrong.
     pub input: Option<FieldType>,
     pub target: Option<FieldType>,
+    pub input_facts: FieldFacts,
+    pub target_facts: FieldFacts,
     /// Names and sizes of the parts. Sizes are the most there can be where rows may be dropped.
     pub parts: IndexMap<String, usize>,
     pub diagnostics: Vec<Diagnostic>,
@@ -74,6 +78,8 @@ pub fn inspect(spec: &DatasetSpec, context: &mut Context<'_>) -> Inspected {
             schema: Schema::default(),
             input: None,
             target: None,
+            input_facts: FieldFacts::default(),
+            target_facts: FieldFacts::default(),
             parts: IndexMap::new(),
             diagnostics: diagnostics(&problems),
         },
@@ -94,14 +100,27 @@ pub fn load(
         return Err(inspected.diagnostics);
     }
     let encoded = encode_parts(spec, &inspected.schema, &loaded.table, precision, encoders_from);
-    encoded.map_err(|found| diagnostics(&found))
+    encoded.map_err(|mut found| {
+        for problem in &mut found {
+            advise(problem, spec, &inspected.schema);
+        }
+        diagnostics(&found)
+    })
+}
+
+/// How rows with unseen values can be left out.
+fn advise(problem: &mut Problem, spec: &DatasetSpec, schema: &Schema) {
+    if let Problem::Value(ValueProblem::Unseen(unseen)) = problem {
+        let after = (spec.missing == Missing::Error).then_some(unseen.span.at_end());
+        unseen.drop = Some((site(spec), DropSite { after, option: schema.missing_option }));
+    }
 }
 
 fn inspect_schema(spec: &DatasetSpec, schema: Schema) -> Inspected {
     let site = site(spec);
     let mut problems = Vec::new();
     let mut typed = |expr: &Option<ColumnExpr>| {
-        let found = infer(expr.as_ref()?, &schema, &site, spec.missing);
+        let found = infer_with_facts(expr.as_ref()?, &schema, &site, spec.missing);
         found.map_err(|found| problems.extend(found)).ok()
     };
     let (input_expr, target_expr) = (input_expr(spec, &schema), target_expr(spec, &schema));
@@ -116,12 +135,38 @@ fn inspect_schema(spec: &DatasetSpec, schema: Schema) -> Inspected {
     if problems.is_empty() {
         problems.extend(header_warning(&schema.header, &site));
     }
+    join_unknown(&mut problems);
+    let (input, input_facts) = input.unzip();
+    let (target, target_facts) = target.unzip();
     Inspected {
         input,
         target,
+        input_facts: input_facts.unwrap_or_default(),
+        target_facts: target_facts.unwrap_or_default(),
         parts: parts.into_iter().collect(),
         diagnostics: diagnostics(&problems),
         schema,
+    }
+}
+
+/// One message for all columns that are unknown because names and data of the first line were taken for each other.
+fn join_unknown(problems: &mut Vec<Problem>) {
+    let is_doubt = |problem: &Problem| matches!(problem, Problem::Column(ColumnProblem::Unknown(facts)) if facts.is_of_header());
+    let Some(first) = problems.iter().position(is_doubt) else { return };
+    let mut others: Vec<(Span, String)> = Vec::new();
+    let mut at = 0;
+    problems.retain(|problem| {
+        at += 1;
+        match problem {
+            Problem::Column(ColumnProblem::Unknown(facts)) if is_doubt(problem) && at > first + 1 => {
+                others.push((facts.span, facts.name.clone()));
+                false
+            }
+            _ => true,
+        }
+    });
+    if let Some(Problem::Column(ColumnProblem::Unknown(facts))) = problems.get_mut(first) {
+        facts.others = others;
     }
 }
 
@@ -140,7 +185,11 @@ fn header_warning(header: &HeaderDoubt, site: &Site) -> Option<Problem> {
 fn site(spec: &DatasetSpec) -> Site {
     let path = spec.options.text("path").map(|path| path.span);
     let file = path.or_else(|| spec.options.all_texts().last().map(|(_, path)| path.span));
-    Site { path: file.unwrap_or(spec.options.span), header: spec.options.span_of("header") }
+    Site {
+        path: file.unwrap_or(spec.options.span),
+        header: spec.options.span_of("header"),
+        has_missing: spec.options.span_of("missing").is_some(),
+    }
 }
 
 fn input_expr(spec: &DatasetSpec, schema: &Schema) -> Option<ColumnExpr> {

@@ -83,6 +83,11 @@ impl ArrayFormat for IdxFormat {
         open(context, path).map(|(header, _)| header.shape)
     }
 
+    fn range(context: &Context<'_>, path: &str) -> Option<(f64, f64)> {
+        let (header, _) = open(context, path).ok()?;
+        matches!(header.element, Element::U8).then_some((0.0, 255.0))
+    }
+
     fn read(context: &Context<'_>, path: &str) -> Result<(Vec<usize>, Values), ArrayError> {
         let (header, mut stream) = open(context, path)?;
         let mut bytes = Vec::new();

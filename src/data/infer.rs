@@ -4,7 +4,9 @@
 
 use super::arrays::count;
 use super::expr::{ArithOp, ColumnExpr, ColumnExprKind};
-use super::problem::{ColumnProblem, DropSite, LabelCounts, Problem, Site, TextFacts, Wanted, shape_text};
+use super::problem::{
+    ColumnProblem, DropSite, LabelCounts, Problem, Site, TextFacts, UnknownColumn, Wanted, shape_text,
+};
 use super::table::{CategoryFacts, Column, ColumnKind, Schema, Whole};
 use crate::base::{Span, Spanned};
 
@@ -46,6 +48,15 @@ pub enum Missing {
     Mean,
 }
 
+/// What is known of the numbers of a field before it is loaded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldFacts {
+    /// The least and the greatest.
+    pub range: Option<(f64, f64)>,
+    /// How many labels it could be: whole numbers from 0 without a gap, one an example.
+    pub labels: Option<usize>,
+}
+
 /// The type of an expression.
 pub fn infer(
     expr: &ColumnExpr,
@@ -53,11 +64,24 @@ pub fn infer(
     site: &Site,
     missing: Missing,
 ) -> Result<FieldType, Vec<Problem>> {
+    infer_with_facts(expr, schema, site, missing).map(|(ty, _)| ty)
+}
+
+/// The type of an expression, and what is known of its numbers.
+pub fn infer_with_facts(
+    expr: &ColumnExpr,
+    schema: &Schema,
+    site: &Site,
+    missing: Missing,
+) -> Result<(FieldType, FieldFacts), Vec<Problem>> {
     let mut inference =
         Inference { schema, site, end: expr.span.at_end(), missing, problems: Vec::new(), depth: 0 };
     let typed = inference.typed(expr);
     match typed {
-        Some(typed) if inference.problems.is_empty() => Ok(typed.into_field_type()),
+        Some(typed) if inference.problems.is_empty() => {
+            let facts = typed.facts();
+            Ok((typed.into_field_type(), facts))
+        }
         Some(_) | None => Err(inference.problems.into_iter().map(Problem::Column).collect()),
     }
 }
@@ -163,6 +187,13 @@ impl Typed {
         Typed { shape, names, classes: None, wholes: None, range: None, constant: None }
     }
 
+    fn facts(&self) -> FieldFacts {
+        let wholes = self.wholes.iter().find(|wholes| {
+            wholes.len() > 1 && wholes.iter().enumerate().all(|(at, whole)| whole.value == at as i64)
+        });
+        FieldFacts { range: self.range, labels: wholes.map(Vec::len) }
+    }
+
     fn into_field_type(self) -> FieldType {
         let kind = self.classes.map_or(FieldKind::Numbers, FieldKind::OneHot);
         FieldType { shape: self.shape, kind, names: self.names }
@@ -188,7 +219,9 @@ impl Inference<'_> {
             ColumnExprKind::All { except } => self.all(except, span),
             ColumnExprKind::List(items) => self.list(items, span),
             ColumnExprKind::Standardize(of) => self.scaled(of, "standardize"),
-            ColumnExprKind::MinMax(of) => self.scaled(of, "minmax"),
+            ColumnExprKind::MinMax(of) => {
+                self.scaled(of, "minmax").map(|typed| Typed { range: Some((0.0, 1.0)), ..typed })
+            }
             ColumnExprKind::OneHot { of, classes } => self.one_hot(of, classes.as_ref(), span),
             ColumnExprKind::Label(of) => self.one_hot(of, None, span).map(|typed| {
                 let name = self.name_of(of);
@@ -199,7 +232,7 @@ impl Inference<'_> {
                 let inner = self.typed(of)?;
                 let n = count(&inner.shape)?;
                 let names = if inner.shape.len() <= 1 { inner.names } else { Vec::new() };
-                Some(Typed::numbers(vec![n], names))
+                Some(Typed { range: inner.range, ..Typed::numbers(vec![n], names) })
             }
             ColumnExprKind::Number(value) => {
                 Some(Typed { constant: Some(*value), ..Typed::numbers(Vec::new(), vec![value.to_string()]) })
@@ -217,7 +250,9 @@ impl Inference<'_> {
     fn named(&mut self, name: &str, span: Span) -> Option<Typed> {
         let schema = self.schema;
         if let Some(group) = schema.groups.get(name) {
-            return Some(Typed::numbers(vec![group.len()], group.clone()));
+            let columns = group.iter().map(|name| schema.column(name));
+            let range = union(columns.map(|column| column?.kind.range()));
+            return Some(Typed { range, ..Typed::numbers(vec![group.len()], group.clone()) });
         }
         let Some(column) = schema.column(name) else { return self.unknown(name, span) };
         self.check_missing(column, span);
@@ -235,14 +270,16 @@ impl Inference<'_> {
     }
 
     fn unknown<T>(&mut self, name: &str, span: Span) -> Option<T> {
-        self.problem(ColumnProblem::Unknown {
+        self.problem(ColumnProblem::Unknown(UnknownColumn {
             span,
             name: name.to_owned(),
             known: self.schema.names().into_iter().map(str::to_owned).collect(),
+            heads: self.schema.heads.clone(),
             file: self.schema.name.clone(),
             header: self.schema.header.clone(),
             site: self.site.clone(),
-        })
+            others: Vec::new(),
+        }))
     }
 
     fn text<T>(&mut self, column: &Column, facts: &CategoryFacts, wanted: Wanted, span: Span) -> Option<T> {
@@ -307,7 +344,11 @@ impl Inference<'_> {
         match columns.len() {
             _ if !unknown.is_empty() => None,
             0 => self.problem(ColumnProblem::NoColumns { span }),
-            n => Some(Typed::numbers(vec![n], columns.iter().map(|column| column.name.clone()).collect())),
+            n => {
+                let range = union(columns.iter().map(|column| column.kind.range()));
+                let names = columns.iter().map(|column| column.name.clone()).collect();
+                Some(Typed { range, ..Typed::numbers(vec![n], names) })
+            }
         }
     }
 
@@ -315,6 +356,7 @@ impl Inference<'_> {
         let typed: Vec<Option<Typed>> = items.iter().map(|item| self.typed(item)).collect();
         let mut names = Vec::new();
         let mut size = 0usize;
+        let range = union(typed.iter().map(|typed| typed.as_ref()?.range));
         for (item, typed) in items.iter().zip(typed) {
             let typed = typed?;
             if typed.shape.len() > 1 {
@@ -326,7 +368,7 @@ impl Inference<'_> {
         if size == 0 {
             return self.problem(ColumnProblem::NoColumns { span });
         }
-        Some(Typed::numbers(vec![size], names))
+        Some(Typed { range, ..Typed::numbers(vec![size], names) })
     }
 
     fn scaled(&mut self, of: &ColumnExpr, function: &'static str) -> Option<Typed> {
@@ -391,7 +433,8 @@ impl Inference<'_> {
         };
         let prefix = self.name_of(of);
         let names = classes.names().iter().map(|class| format!("{prefix}={class}")).collect();
-        Some(Typed { classes: Some(classes.clone()), ..Typed::numbers(vec![classes.len()], names) })
+        let typed = Typed::numbers(vec![classes.len()], names);
+        Some(Typed { classes: Some(classes), range: Some((0.0, 1.0)), ..typed })
     }
 
     /// The classes of whole numbers: 0 to n - 1 where a count is given, else those that occur.
@@ -445,6 +488,7 @@ impl Inference<'_> {
             place: worst.first.clone(),
             classes: given.value,
             counts: LabelCounts { n_outside, least: least.value, most: most.value },
+            site: self.site.clone(),
             drop: self.drop_site(),
         });
     }
@@ -491,6 +535,12 @@ fn map_wholes(typed: &Typed, map: impl Fn(f64) -> f64) -> Option<Vec<Whole>> {
         same
     });
     Some(wholes)
+}
+
+/// The range of all, if each has one.
+fn union(ranges: impl Iterator<Item = Option<(f64, f64)>>) -> Option<(f64, f64)> {
+    let ends = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
+    ranges.reduce(|a, b| Some(ends(a?, b?))).flatten()
 }
 
 fn map_range(typed: &Typed, map: impl Fn(f64) -> f64) -> Option<(f64, f64)> {

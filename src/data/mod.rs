@@ -30,7 +30,7 @@ pub use encode::{Encoder, Encoders, Encoding, Precision};
 pub use expr::{ArithOp, ColumnExpr, ColumnExprKind};
 pub use field::{Field, Real, Storage};
 pub use files::{DiskFiles, Files, MemoryFiles};
-pub use infer::{Classes, FieldKind, FieldType, Missing};
+pub use infer::{Classes, FieldFacts, FieldKind, FieldType, Missing};
 pub use problem::Problem;
 pub use source::{
     Context, DataSource, Literal, OptionKind, OptionSpec, OptionValue, Options, Pair, SOURCES, find_source,

@@ -31,6 +31,8 @@ pub struct Schema {
     pub n_rows: usize,
     /// Names that stand for several columns.
     pub groups: IndexMap<String, Vec<String>>,
+    /// Where each column is named, if the file is small enough to be kept as a source.
+    pub heads: Vec<Place>,
     /// What the first line looks like, if it isn't what the `header` option says.
     pub header: HeaderDoubt,
     /// How the source is told which values are missing.

@@ -114,6 +114,15 @@ pub fn apply(fix: &Fix, source: Span, text: &str) -> Option<String> {
         result.push_str(text.get(at..edit.span.start as usize)?);
         result.push_str(&edit.text);
         at = edit.span.end as usize;
+        // A line of which nothing is left is left out.
+        let line = result.rfind('\n').map_or(0, |end| end + 1);
+        let rest = text.get(at..)?;
+        let ends = rest.find('\n').map_or(rest.len(), |end| end + 1);
+        let is_blank = |text: Option<&str>| text.is_some_and(|text| text.trim().is_empty());
+        if edit.text.is_empty() && is_blank(result.get(line..)) && is_blank(rest.get(..ends)) {
+            result.truncate(line);
+            at += ends;
+        }
     }
     result.push_str(text.get(at..)?);
     Some(result)

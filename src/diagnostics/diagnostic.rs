@@ -47,6 +47,8 @@ pub struct Diagnostic {
     /// Actions, with code that compiles.
     pub helps: Vec<String>,
     pub fixes: Vec<Fix>,
+    /// The way that a size came, from the input on; becomes a note once the lines are known.
+    pub chain: Vec<Label>,
     /// Fixes to be tried; shown only if they mend it.
     pub candidates: Vec<Candidate>,
 }
@@ -62,6 +64,7 @@ impl Diagnostic {
             notes: Vec::new(),
             helps: Vec::new(),
             fixes: Vec::new(),
+            chain: Vec::new(),
             candidates: Vec::new(),
         }
     }

@@ -66,6 +66,11 @@ slugs! {
     BatchOfOne = "batch-of-one", "A layer looks across the examples of batches that have only one.";
     NeverTrains = "never-trains", "A parameter is trained by a loss that does not depend on it.";
     ValidationOverlap = "validation-overlap", "A training is validated on its own examples.";
+    TargetRange = "target-range", "Targets lie where the model's output cannot go.";
+    UnscaledInput = "unscaled-input", "Large inputs meet an activation that is flat for large numbers.";
+    TargetInInput = "target-in-input", "The target is among the inputs.";
+    BatchAsSize = "batch-as-size", "The size of the batch is written into the model.";
+    LayoutUnknown = "layout-unknown", "A square matrix of weights from a file may be the wrong way round.";
     Internal = "internal", "A mistake of nn itself, not of the program.";
 }
 

@@ -140,6 +140,7 @@ impl Elaborator {
             };
             *slot = Some((argument.value.clone(), argument.span));
         }
+        self.within_bounds(function, &bound, span)?;
         Some(bound)
     }
 }

@@ -23,7 +23,10 @@ impl Elaborator {
                 && at + 1 < block.stmts.len()
                 && !expr.any(&|inner| matches!(inner.kind, ExprKind::Named { .. } | ExprKind::Error))
             {
-                self.report_no_effect(expr);
+                if let Some(name) = self.report_no_effect(expr) {
+                    self.bind_local(&name.name, Value::Unknown, name.span);
+                    continue;
+                }
             }
             last = self.body_stmt(stmt);
         }

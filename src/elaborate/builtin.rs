@@ -5,7 +5,7 @@ use super::value::Value;
 use super::{Elaborator, method, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::graph::{Distribution, Leaf};
+use crate::graph::{Constant, Distribution, Leaf};
 use crate::ops;
 use crate::tensor::Axis;
 use crate::types::{Shape, Size, TensorType};
@@ -202,16 +202,22 @@ impl Elaborator {
         }
     }
 
-    /// `load("w.npy")`: an array that the session has read.
+    /// `load("w.npy")`: an array that the session has read; `outputs = columns` turns a matrix of weights around.
     fn load(&mut self, given: &[Given], span: Span) -> Value {
-        let [Given { value: Value::Text(path), span: path_span, .. }] = given else {
+        let [Given { value: Value::Text(path), span: path_span, .. }, options @ ..] = given else {
             if !given.iter().any(|argument| argument.value.is_unknown()) {
                 self.report(problem::missing_argument("load", "path", span, None));
             }
             return Value::Unknown;
         };
+        let Some(outputs) = self.outputs_option(options) else { return Value::Unknown };
         match self.loaded.get(&**path).cloned() {
-            Some(constant) => {
+            Some(mut constant) => {
+                if let (Some(Axis::Only(1)), [rows, columns]) = (outputs, constant.shape.as_slice()) {
+                    let (rows, columns) = (*rows, *columns);
+                    let values = crate::elaborate::turned(&constant.values, rows);
+                    constant = Constant { shape: vec![columns, rows], values }.into();
+                }
                 let ty = TensorType::plain(Shape::known(&constant.shape));
                 Value::Node(self.graph.leaf(Leaf::Tensor(constant), ty))
             }
@@ -222,4 +228,40 @@ impl Elaborator {
             }
         }
     }
+
+    /// `outputs = rows` or `columns`: along which axis of a matrix of weights in a file its outputs lie. `None` after
+    /// a report.
+    pub fn outputs_option(&mut self, options: &[Given]) -> Option<Option<Axis>> {
+        self.reject_unknown("load", options, ["outputs"].into_iter())?;
+        match options {
+            [] => Some(None),
+            [Given { name: Some(_), value: Value::Axis(axis), .. }] => Some(Some(*axis)),
+            [Given { name: Some(_), value, span }] => {
+                self.report(problem::kind(*span, "`rows` or `columns`", value));
+                None
+            }
+            [extra, ..] => {
+                self.report(problem::too_many_arguments("load", 1, 1 + options.len(), extra.span));
+                None
+            }
+        }
+    }
+}
+
+/// The numbers of a matrix with so many rows, stored column by column, as those of its transpose.
+pub fn turned<T: Copy>(values: &[T], rows: usize) -> Vec<T> {
+    (0..rows).flat_map(|row| values.iter().skip(row).step_by(rows.max(1)).copied()).collect()
+}
+
+/// A matrix from a file of which the shape does not say which side is which.
+pub fn unknown_layout(span: Span, which: &str) -> Diagnostic {
+    Diagnostic::warning(
+        Slug::LayoutUnknown,
+        span,
+        format!("{which}: the shape of a square matrix does not say whether its outputs are rows or columns"),
+    )
+    .here("rows or columns?")
+    .note("in `W · x` the outputs are the rows, as PyTorch stores them; Keras and NumPy code mostly has them as columns")
+    .fix("the outputs are the rows", span.at_end(), ", outputs = rows")
+    .fix("the outputs are the columns: turn it around", span.at_end(), ", outputs = columns")
 }

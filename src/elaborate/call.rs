@@ -160,7 +160,12 @@ impl Elaborator {
             return Value::Unknown;
         }
         if self.frames.len() >= MAX_CALL_DEPTH {
-            self.report(problem::recursion(&function.name.name, span, function.head_span));
+            self.report(problem::recursion(
+                &function.name.name,
+                span,
+                function.head_span,
+                &self.round_of(&function.name.name),
+            ));
             return Value::Unknown;
         }
         let mut frame = Frame::new(function.kind, &function.name.name, span);
@@ -176,8 +181,14 @@ impl Elaborator {
             self.made_in.extend(made.into_iter().map(|node| (node, span)));
         }
         self.frames.pop();
-        self.end_row(row, &value);
+        self.end_row(row, &value, made_before);
         value
+    }
+
+    /// The names of the calls under way since the last one of a function.
+    pub(super) fn round_of(&self, name: &str) -> Vec<String> {
+        let last = self.frames.iter().rposition(|frame| frame.name == name).unwrap_or(0);
+        self.frames.iter().skip(last).map(|frame| frame.name.clone()).collect()
     }
 
     /// While a model is declared, each use of a layer is a row of its summary.
@@ -188,15 +199,18 @@ impl Elaborator {
         if rows.iter().any(|row| row.path == *path) {
             return None;
         }
-        rows.push(LayerRow { path: path.clone(), layer: frame.name.clone(), output: Shape::scalar() });
+        let (path, layer) = (path.clone(), frame.name.clone());
+        rows.push(LayerRow { path, layer, output: Shape::scalar(), operations: 0 });
         Some((id, rows.len() - 1))
     }
 
-    fn end_row(&mut self, row: Option<(ModelId, usize)>, value: &Value) {
+    fn end_row(&mut self, row: Option<(ModelId, usize)>, value: &Value, made_before: usize) {
+        let operations = if row.is_some() { self.operations_since(made_before) } else { 0 };
         if let (Some((id, at)), Value::Node(node)) = (row, value)
             && let Some(row) = self.models.get_mut(id.0).and_then(|model| model.rows.get_mut(at))
         {
             row.output = self.graph.ty(*node).shape.clone();
+            row.operations = operations;
         }
     }
 
@@ -222,6 +236,7 @@ impl Elaborator {
             self.prelude.get(&function.name.name).is_some_and(|known| Arc::ptr_eq(known, function));
         if let Some(frame) = self.frames.last_mut() {
             frame.is_library = is_library;
+            frame.text = Some(function.span);
         }
         let Some(signature) = self.enter(function, bound, span) else { return Value::Unknown };
         if self.over_limit(span) {

@@ -6,6 +6,7 @@ use crate::base::Span;
 use crate::diagnostics::{Candidate, Change, Diagnostic, Piece};
 use crate::graph::{Leaf, NodeId, Operation, ShapeProblem, SlotId};
 use crate::ops;
+use crate::syntax::tree::{TypeExpr, TypeExprKind};
 use crate::types::{Shape, Size};
 
 /// Where the shape of a slot is written, so that it can be changed there.
@@ -13,10 +14,12 @@ use crate::types::{Shape, Size};
 pub struct Origin {
     /// The sizes of a declared shape, one by one.
     pub dims: Vec<Span>,
+    /// The declared shape as a whole.
+    pub shape: Option<Span>,
+    /// What is given and not chosen: an input.
+    pub is_input: bool,
     /// The expression of the columns of a dataset.
     pub columns: Option<Span>,
-    /// The name that was declared.
-    pub name: Option<Span>,
 }
 
 fn text(text: impl Into<String>) -> Piece {
@@ -29,7 +32,19 @@ impl Elaborator {
         self.origins.insert(slot, origin);
     }
 
-    fn origin_of(&self, node: NodeId) -> Option<&Origin> {
+    /// Remembers the type that a value was declared with.
+    pub(super) fn set_declared(&mut self, node: NodeId, ty: &TypeExpr, is_input: bool) {
+        let (TypeExprKind::Shape(dims), Operation::Leaf(Leaf::Slot { id, .. })) =
+            (&ty.kind, &self.graph.node(node).operation)
+        else {
+            return;
+        };
+        let dims = dims.iter().map(|dim| dim.span).collect();
+        let origin = Origin { dims, shape: Some(ty.span), is_input, ..Origin::default() };
+        self.origins.insert(*id, origin);
+    }
+
+    pub(super) fn origin_of(&self, node: NodeId) -> Option<&Origin> {
         match &self.graph.node(node).operation {
             Operation::Leaf(Leaf::Slot { id, .. }) => self.origins.get(id),
             Operation::Leaf(_) | Operation::Apply(_) => None,
@@ -40,11 +55,7 @@ impl Elaborator {
     pub(super) fn label_origin(&self, diagnostic: Diagnostic, operand: (NodeId, Span)) -> Diagnostic {
         let (node, span) = operand;
         let born = self.born(node);
-        let place = match self.origin_of(born) {
-            Some(Origin { columns: Some(columns), .. }) => Some(*columns),
-            Some(Origin { name: Some(name), .. }) => Some(*name),
-            Some(_) | None => self.user_span(born),
-        };
+        let place = self.place_of_birth(born);
         let shape = self.graph.ty(node).shape.clone();
         let known = |place: Span| {
             diagnostic.primary.span == place || diagnostic.labels.iter().any(|label| label.span == place)
@@ -57,12 +68,10 @@ impl Elaborator {
         }
     }
 
-    /// `1568 = 32 × 7 × 7`, of a vector that was made of a value of higher rank.
-    pub(super) fn product_of(&self, node: NodeId) -> Option<String> {
-        let born = self.born(node);
-        let [input] = self.graph.node(born).inputs.as_slice() else { return None };
-        let (flat, whole) = (&self.graph.ty(born).shape, &self.graph.ty(*input).shape);
-        (whole.rank() > 1).then(|| arithmetic(flat, whole)).flatten()
+    /// Where the shape of a value that was born here is written, or else where it was made.
+    pub(super) fn place_of_birth(&self, born: NodeId) -> Option<Span> {
+        let declared = self.origin_of(born).and_then(|origin| origin.columns.or(origin.shape));
+        declared.or_else(|| self.user_span(born))
     }
 
     /// The value that first had this shape: back through operations that keep it.
@@ -105,6 +114,9 @@ impl Elaborator {
         } else if self.multiplies(a, b) && name == "multiply" {
             diagnostic = diagnostic.try_fix(Candidate::replace("the matrix product", span, vec![text("·")]));
         }
+        diagnostic = self.elementwise_candidates(diagnostic, name, operands);
+        diagnostic = self.declaration_candidates(diagnostic, left, right, facts);
+        diagnostic = self.use_candidates(diagnostic, left, right, facts);
         if a.rank() == 2 {
             let pieces = vec![Piece::Operand(left_span), text(".T")];
             diagnostic = diagnostic.try_fix(Candidate::replace("transpose the left side", left_span, pieces));
@@ -114,11 +126,10 @@ impl Elaborator {
             diagnostic =
                 diagnostic.try_fix(Candidate::replace("transpose the right side", right_span, pieces));
         }
-        diagnostic = self.declaration_candidates(diagnostic, left, right, facts);
         for (node, at, other) in [(left, left_span, right), (right, right_span, left)] {
-            diagnostic = self.width_candidates(diagnostic, node, other);
-            diagnostic =
-                self.scope_candidates(diagnostic, at, &self.graph.ty(other).shape.clone(), [node, other]);
+            let wanted = self.graph.ty(other).shape.clone();
+            diagnostic = self.width_candidates(diagnostic, node, &wanted.0);
+            diagnostic = self.scope_candidates(diagnostic, at, &wanted, [node, other]);
         }
         diagnostic
     }
@@ -137,39 +148,124 @@ impl Elaborator {
         facts: &ShapeProblem,
     ) -> Diagnostic {
         for (node, other) in [(left, right), (right, left)] {
-            let Some(dims) = self.origin_of(node).map(|origin| origin.dims.clone()) else { continue };
-            if let [first, second] = dims.as_slice() {
-                let changes = vec![
-                    Change::Replace { span: *first, pieces: vec![Piece::Source(*second)] },
-                    Change::Replace { span: *second, pieces: vec![Piece::Source(*first)] },
-                ];
-                let title = "the sizes look swapped where it is declared".to_string();
-                diagnostic = diagnostic.try_fix(Candidate::all(title, changes));
+            let Some(Origin { dims, shape, is_input, .. }) = self.origin_of(node).cloned() else { continue };
+            let rank = |candidate: Candidate| Candidate { is_last_resort: is_input, ..candidate };
+            if let ([first, second], Some(whole)) = (dims.as_slice(), shape) {
+                let (first, second) = (Piece::Source(*first), Piece::Source(*second));
+                let pieces = vec![text("["), second, text(", "), first, text("]")];
+                let title = "the sizes look swapped where it is declared";
+                diagnostic = diagnostic.try_fix(rank(Candidate::replace(title, whole, pieces)));
             }
-            let (mine, wanted) = match facts {
-                ShapeProblem::Inner { left_dim, right_dim } if node == left => (left_dim, right_dim),
-                ShapeProblem::Inner { left_dim, right_dim } => (right_dim, left_dim),
-                _ => match (self.graph.ty(node).shape.0.first(), self.graph.ty(other).shape.0.first()) {
-                    (Some(mine), Some(wanted)) => (mine, wanted),
-                    _ => continue,
-                },
+            let Some((mine, wanted)) = self.sizes_that_meet(node, other, node == left, facts) else {
+                continue;
             };
             let sizes = &self.graph.ty(node).shape.0;
             for (dim, span) in sizes.iter().zip(&dims).filter(|(dim, _)| *dim == mine) {
                 let title = format!("{wanted} in place of {dim} where it is declared");
-                diagnostic =
-                    diagnostic.try_fix(Candidate::replace(title, *span, vec![text(wanted.to_string())]));
+                let change = match dim {
+                    // Only where the number itself is written: a name there stands for other numbers elsewhere.
+                    Size::Known(from) => {
+                        Change::Number { within: *span, from: *from, to: wanted.to_string(), only_last: true }
+                    }
+                    Size::Symbolic(_) => {
+                        Change::Replace { span: *span, pieces: vec![text(wanted.to_string())] }
+                    }
+                };
+                diagnostic = diagnostic.try_fix(rank(Candidate::all(title, vec![change])));
+            }
+        }
+        diagnostic
+    }
+
+    /// The sizes of two operands that had to be the same, that of `node` first.
+    fn sizes_that_meet<'a>(
+        &'a self,
+        node: NodeId,
+        other: NodeId,
+        is_left: bool,
+        facts: &'a ShapeProblem,
+    ) -> Option<(&'a Size, &'a Size)> {
+        match facts {
+            ShapeProblem::Inner { left_dim, right_dim } if is_left => Some((left_dim, right_dim)),
+            ShapeProblem::Inner { left_dim, right_dim } => Some((right_dim, left_dim)),
+            _ => self.graph.ty(node).shape.0.first().zip(self.graph.ty(other).shape.0.first()),
+        }
+    }
+
+    /// Another number where the layer under way is used.
+    fn use_candidates(
+        &self,
+        mut diagnostic: Diagnostic,
+        left: NodeId,
+        right: NodeId,
+        facts: &ShapeProblem,
+    ) -> Diagnostic {
+        let uses: Vec<Span> =
+            self.frames.iter().filter(|frame| !frame.is_definition).map(|frame| frame.call_span).collect();
+        for (node, other) in [(left, right), (right, left)] {
+            let Some((Size::Known(from), to)) = self.sizes_that_meet(node, other, node == left, facts) else {
+                continue;
+            };
+            for within in &uses {
+                let title = format!("{to} in place of {from} where it is used");
+                let change =
+                    Change::Number { within: *within, from: *from, to: to.to_string(), only_last: true };
+                diagnostic = diagnostic.try_fix(Candidate::all(title, vec![change]));
+            }
+        }
+        diagnostic
+    }
+
+    /// For operands that meet number by number: a column as a vector, a vector beside each column or row, the skip
+    /// of a block brought to its width.
+    fn elementwise_candidates(
+        &self,
+        mut diagnostic: Diagnostic,
+        name: &str,
+        operands: &[(NodeId, Span)],
+    ) -> Diagnostic {
+        let [left, right] = *operands else { return diagnostic };
+        if name == "matmul" {
+            return diagnostic;
+        }
+        for ((node, span), (other, _)) in [(left, right), (right, left)] {
+            let (mine, wanted) = (&self.graph.ty(node).shape, &self.graph.ty(other).shape);
+            if mine.rank() >= 2 && wanted.rank() == 1 && mine.len() == wanted.0.first().cloned() {
+                let pieces = vec![text("flatten("), Piece::Source(span), text(")")];
+                diagnostic = diagnostic.try_fix(Candidate::replace("a vector of its numbers", span, pieces));
+            }
+            if let ([n], [rows, columns]) = (mine.0.as_slice(), wanted.0.as_slice()) {
+                if n == rows {
+                    let pieces = vec![Piece::Operand(span), text(format!(" · ones({columns}).T"))];
+                    let title = "the vector once for each column";
+                    diagnostic = diagnostic.try_fix(Candidate::replace(title, span, pieces));
+                } else if n == columns {
+                    let pieces = vec![text(format!("ones({rows}) · ")), Piece::Operand(span), text(".T")];
+                    let title = "the vector as each row";
+                    diagnostic = diagnostic.try_fix(Candidate::replace(title, span, pieces));
+                }
+            }
+            if let ([_], [width], true) = (mine.0.as_slice(), wanted.0.as_slice(), self.leads_to(node, other))
+            {
+                let pieces = vec![text("dense("), Piece::Source(span), text(format!(", {width})"))];
+                let title = format!("project the skip to {width}");
+                diagnostic = diagnostic.try_fix(Candidate::replace(title, span, pieces).last_resort());
             }
         }
         diagnostic
     }
 
     /// Another width for the layer that made a vector: the last such number in the line that made it.
-    fn width_candidates(&self, diagnostic: Diagnostic, node: NodeId, other: NodeId) -> Diagnostic {
-        let (mine, wanted) = (&self.graph.ty(node).shape, &self.graph.ty(other).shape);
-        let within = self.user_span(self.born(node));
-        let ([Size::Known(from)], [to], Some(within)) = (mine.0.as_slice(), wanted.0.as_slice(), within)
-        else {
+    pub(super) fn width_candidates(
+        &self,
+        diagnostic: Diagnostic,
+        node: NodeId,
+        wanted: &[Size],
+    ) -> Diagnostic {
+        let mine = &self.graph.ty(node).shape;
+        let born = self.born(node);
+        let within = self.user_span(born).filter(|_| self.origin_of(born).is_none());
+        let ([Size::Known(from)], [to], Some(within)) = (mine.0.as_slice(), wanted, within) else {
             return diagnostic;
         };
         let title = format!("make it {to} wide");
@@ -222,9 +318,7 @@ impl Elaborator {
         let given = self.graph.ty(node).shape.clone();
         let as_given =
             Candidate::replace(format!("take `{given}`"), declared_span, vec![text(given.to_string())]);
-        let flattens =
-            declared.rank() == 1 && given.rank() == 2 && given.len() == declared.0.first().cloned();
-        if flattens || (declared.rank() == 1 && given.rank() == 2) {
+        if declared.rank() == 1 && given.rank() >= 2 {
             if let Some(columns) = self.origin_of(node).and_then(|origin| origin.columns) {
                 let pieces = vec![text("flatten("), Piece::Source(columns), text(")")];
                 diagnostic = diagnostic.try_fix(Candidate::replace("flatten the data", columns, pieces));
@@ -239,76 +333,9 @@ impl Elaborator {
             diagnostic = diagnostic.try_fix(Candidate::replace("transpose it", span, pieces));
         }
         diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
-        if let ([Size::Known(from)], [Size::Known(to)]) = (given.0.as_slice(), declared.0.as_slice())
-            && let Some(within) = self.user_span(self.born(node))
-        {
-            let change = Change::Number { within, from: *from, to: to.to_string(), only_last: true };
-            diagnostic = diagnostic.try_fix(Candidate::all(format!("make it {to} wide"), vec![change]));
-        }
-        diagnostic.try_fix(as_given.last_resort())
+        diagnostic = self.width_candidates(diagnostic, node, &declared.0);
+        // How many examples there are does not belong into a shape.
+        let is_count = self.counted_examples(declared, &given).is_some() && declared.rank() > given.rank();
+        diagnostic.try_fix(if is_count { as_given } else { as_given.last_resort() })
     }
-}
-
-/// How two sizes could be related, if it is likely to be the cause.
-pub(super) fn arithmetic(a: &Shape, b: &Shape) -> Option<String> {
-    for (one, other) in [(a, b), (b, a)] {
-        if one.rank() == 1
-            && other.rank() > 1
-            && let (Some(Size::Known(n)), Some(dims)) = (one.0.first(), other.dims())
-            && dims.iter().product::<usize>() as i64 == *n
-        {
-            let product: Vec<String> = dims.iter().map(usize::to_string).collect();
-            return Some(format!("{n} = {}: `flatten` makes one vector of them", product.join(" × ")));
-        }
-    }
-    if a.rank() == 2 && a.0.iter().rev().eq(b.0.iter()) && a != b {
-        return Some(format!("`{a}` transposed is `{b}`"));
-    }
-    for (one, other) in [(a, b), (b, a)] {
-        if let Some((first, rest)) = one.0.split_first()
-            && !rest.is_empty()
-            && rest == other.0.as_slice()
-        {
-            return Some(format!(
-                "`{one}` is {first} examples of `{other}`: a shape is that of one example, and how many there are is left out"
-            ));
-        }
-    }
-    if let ([n, Size::Known(1)], [m]) | ([m], [n, Size::Known(1)]) = (a.0.as_slice(), b.0.as_slice())
-        && n == m
-    {
-        return Some(format!(
-            "`[{n}, 1]` is a matrix of one column, `[{m}]` a vector: nothing is repeated to make them fit"
-        ));
-    }
-    if a.is_scalar() || b.is_scalar() {
-        let other = if a.is_scalar() { b } else { a };
-        return Some(format!("`[]` is a number: `sum` or `mean` of all makes `{other}` into one"));
-    }
-    let ([Size::Known(m)], [Size::Known(n)]) = (a.0.as_slice(), b.0.as_slice()) else { return None };
-    let (small, large) = (*m.min(n), *m.max(n));
-    if small > 1 && large - small == 1 {
-        return Some(format!("{large} is one more than {small}"));
-    }
-    if small > 1 && large % small == 0 {
-        let ratio = large / small;
-        let sum = vec![small.to_string(); ratio.min(8) as usize].join(" + ");
-        return Some(if ratio <= 4 {
-            format!("{large} = {sum} = {ratio} × {small}")
-        } else {
-            format!("{large} = {ratio} × {small}")
-        });
-    }
-    None
-}
-
-/// `448 = 16 × 28, 14944 = 16 × 934`: sizes that were made of the same number.
-pub(super) fn common_factor(a: &Size, b: &Size) -> Option<String> {
-    let (Size::Known(m), Size::Known(n)) = (a, b) else { return None };
-    let (mut factor, mut rest) = (*m.max(n), *m.min(n));
-    while rest > 0 {
-        (factor, rest) = (rest, factor % rest);
-    }
-    let said = factor >= 8 && factor < *m && factor < *n;
-    said.then(|| format!("{m} = {factor} × {}, {n} = {factor} × {}", m / factor, n / factor))
 }

@@ -20,6 +20,7 @@ impl Elaborator {
     /// Declares a function, layer, model or the like under its name.
     pub fn declare(&mut self, function: &Arc<Function>) -> Option<Definition> {
         self.check_parameters(function);
+        self.check_bounds(function);
         let name = &function.name;
         if function.kind == FunctionKind::Model {
             let definition = self.declare_model(function);

@@ -13,7 +13,7 @@ use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Graph, Leaf, NodeId, SlotId};
 use crate::ops;
-use crate::syntax::tree::{Expr, ExprId, Function};
+use crate::syntax::tree::{Expr, ExprId, ExprKind, Function};
 use crate::types::{BatchId, Size, SizeVar, TensorType};
 
 /// Calls inside calls; more is a recursion that does not end.
@@ -32,7 +32,7 @@ pub struct Elaborator {
     /// States that the expressions elaborated so far update, with their new values.
     pub state_updates: IndexMap<SlotId, NodeId>,
     /// Type of each expression at its first elaboration, when asked for.
-    pub facts: Option<IndexMap<ExprId, (Span, String)>>,
+    pub facts: Option<IndexMap<ExprId, Fact>>,
     pub(super) prelude: IndexMap<String, Arc<Function>>,
     pub(super) frames: Vec<Frame>,
     pub(super) broken: HashSet<Span>,
@@ -44,6 +44,10 @@ pub struct Elaborator {
     pub(super) metric_totals: Option<Vec<(SlotId, NodeId)>>,
     /// Where the shapes of slots are written.
     pub(super) origins: HashMap<SlotId, super::candidates::Origin>,
+    /// Numbers of examples: a size that is one of them was probably meant to be left out.
+    pub example_counts: Vec<super::ExampleCount>,
+    /// Bindings that nobody uses.
+    pub unused: Vec<super::UnusedName>,
     /// For values that library code made: the use of it in the user's text.
     pub(super) made_in: HashMap<NodeId, Span>,
     /// The session's graph while another one is built.
@@ -55,7 +59,9 @@ pub struct Elaborator {
     /// Branches under way of which only a use will know whether they are taken.
     pub(super) undecided: usize,
     /// Names that later statements declare.
-    pub upcoming: IndexMap<String, Span>,
+    pub upcoming: IndexMap<String, Upcoming>,
+    /// The statement of the script that is being walked.
+    pub statement: Option<Span>,
     /// Values of slots that no statement made: arguments that a gradient was asked of.
     pub known_slots: HashMap<SlotId, crate::graph::Constant>,
     next: Counters,
@@ -63,6 +69,22 @@ pub struct Elaborator {
     pub results: HashMap<ExprId, Value>,
     /// Arrays that `load("w.npy")` in the program refers to, read by the session.
     pub loaded: HashMap<String, Arc<crate::graph::Constant>>,
+}
+
+/// What was found out about an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    pub span: Span,
+    pub ty: String,
+    /// Where its shape was born.
+    pub origin: Option<Span>,
+}
+
+/// Where a later statement declares a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upcoming {
+    pub name: Span,
+    pub stmt: Span,
 }
 
 #[derive(Debug, Default)]
@@ -109,12 +131,17 @@ impl Elaborator {
         self.problems.push(diagnostic);
     }
 
-    /// A value that nobody takes.
-    pub fn report_no_effect(&mut self, expr: &Expr) {
+    /// A value that nobody takes. Where `==` stands for `=`, the name that was meant to be bound.
+    pub fn report_no_effect(&mut self, expr: &Expr) -> Option<crate::syntax::tree::Ident> {
         let diagnostic = problem::no_effect(expr);
+        let is_error = diagnostic.is_error();
         if self.reported.insert((diagnostic.slug, diagnostic.primary.span)) {
             self.problems.push(diagnostic);
         }
+        let ExprKind::Binary { lhs, .. } = &expr.kind else { return None };
+        let ExprKind::Name(name) = &lhs.kind else { return None };
+        (is_error && self.lookup(name).is_none())
+            .then(|| crate::syntax::tree::Ident { name: name.clone(), span: lhs.span })
     }
 
     /// Takes back what was found since there were so many errors: a better account of it follows.
@@ -136,12 +163,20 @@ impl Elaborator {
         if outermost.call_span == inside.span {
             return diagnostic;
         }
+        let in_use = format!("in this use of `{}`", outermost.name);
+        if !calls.iter().any(|frame| frame.text.is_some_and(|text| text.contains(inside.span))) {
+            // It is in the user's text already: an argument.
+            return diagnostic.label(outermost.call_span, in_use);
+        }
         for frame in calls.iter().skip(1).rev().take(3) {
+            if diagnostic.labels.iter().any(|label| label.span == frame.call_span) {
+                continue;
+            }
             diagnostic = diagnostic.label(frame.call_span, format!("in `{}`, used here", frame.name));
         }
         diagnostic.labels.insert(0, inside);
         diagnostic.primary.span = outermost.call_span;
-        diagnostic.primary.text = format!("in this use of `{}`", outermost.name);
+        diagnostic.primary.text = in_use;
         diagnostic
     }
 
@@ -190,7 +225,7 @@ impl Elaborator {
             None => {
                 let near = problem::nearest(name, self.known_names());
                 self.report(match self.upcoming.get(name) {
-                    Some(later) => problem::declared_later(name, span, *later),
+                    Some(later) => problem::declared_later(name, span, *later, self.statement),
                     None => problem::unknown_name(name, span, near),
                 });
                 Value::Unknown
@@ -279,9 +314,13 @@ impl Elaborator {
         if self.facts.is_none() || value.is_unknown() {
             return;
         }
-        let text = self.describe(value);
+        let ty = self.describe(value);
+        let origin = match value {
+            Value::Node(node) => self.place_of_birth(self.born(*node)),
+            _ => None,
+        };
         if let Some(facts) = &mut self.facts {
-            facts.entry(expr.id).or_insert((expr.span, text));
+            facts.entry(expr.id).or_insert(Fact { span: expr.span, ty, origin });
         }
     }
 

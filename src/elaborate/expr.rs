@@ -6,10 +6,11 @@ use super::call::CallSite;
 use super::value::{Record, Value};
 use super::{Elaborator, problem};
 use crate::base::Span;
-use crate::graph::NodeId;
+use crate::diagnostics::Diagnostic;
+use crate::graph::{NodeId, ShapeProblem};
 use crate::ops;
 use crate::syntax::tree::{Expr, ExprKind, Ident, PostfixOp, UnaryOp};
-use crate::types::Size;
+use crate::types::{Shape, Size};
 
 impl Elaborator {
     /// The value of an expression; nodes made for it carry its span.
@@ -193,7 +194,7 @@ impl Elaborator {
         sign: &str,
         span: Span,
         operands: &[(NodeId, Span)],
-        facts: &crate::graph::ShapeProblem,
+        facts: &ShapeProblem,
     ) {
         let facts_of: Vec<problem::Operand> = operands
             .iter()
@@ -203,24 +204,75 @@ impl Elaborator {
         for operand in operands {
             diagnostic = self.label_origin(diagnostic, *operand);
         }
-        if let [left, right] = operands {
-            let (a, b) = (&self.graph.ty(left.0).shape, &self.graph.ty(right.0).shape);
-            if let Some(note) = super::candidates::arithmetic(a, b) {
-                diagnostic = diagnostic.note(note);
-            }
-        }
-        for (node, _) in operands {
-            if let Some(note) = self.product_of(*node) {
-                diagnostic = diagnostic.note(note);
-            }
-        }
-        if let crate::graph::ShapeProblem::Inner { left_dim, right_dim } = facts
-            && let Some(note) = super::candidates::common_factor(left_dim, right_dim)
+        diagnostic = self.operation_causes(diagnostic, operands, facts);
+        if let ShapeProblem::Count { input, expected, .. } = facts
+            && let Some((node, _)) = operands.get(*input)
         {
-            diagnostic = diagnostic.note(note);
+            diagnostic = self.width_candidates(diagnostic, *node, std::slice::from_ref(expected));
         }
         let diagnostic = self.operator_candidates(diagnostic, sign, span, operands, facts);
         self.report(diagnostic);
+    }
+
+    /// What is likely to be the cause of an operation that does not fit.
+    fn operation_causes(
+        &self,
+        mut diagnostic: Diagnostic,
+        operands: &[(NodeId, Span)],
+        facts: &ShapeProblem,
+    ) -> Diagnostic {
+        let shape = |at: usize| operands.get(at).map(|(node, _)| self.graph.ty(*node).shape.clone());
+        let nodes: Vec<NodeId> = operands.iter().map(|(node, _)| *node).collect();
+        let shapes = match facts {
+            // Only the sizes that meet are compared.
+            ShapeProblem::Inner { .. } if shape(0) == shape(1) => {
+                diagnostic =
+                    diagnostic.note("the shapes are the same: they go together element by element, `*`");
+                None
+            }
+            ShapeProblem::Inner { right_dim, .. } if is_swapped(shape(0), shape(1), right_dim) => {
+                diagnostic = diagnostic.note("the sizes of the left side look swapped");
+                None
+            }
+            ShapeProblem::Inner { left_dim, right_dim }
+                if shape(1).is_some_and(|shape| shape.rank() == 1) =>
+            {
+                Some((Shape(vec![left_dim.clone()]), Shape(vec![right_dim.clone()])))
+            }
+            ShapeProblem::Count { input, expected, .. } => {
+                shape(*input).map(|shape| (shape, Shape(vec![expected.clone()])))
+            }
+            _ => shape(0).zip(shape(1)),
+        };
+        if let [(left, _), (right, _)] = *operands
+            && matches!(facts, ShapeProblem::Differ { .. })
+        {
+            let sides = [(left, right, "left", "right"), (right, left, "right", "left")];
+            if let Some((_, _, skip, block)) = sides.into_iter().find(|(a, b, ..)| self.leads_to(*a, *b)) {
+                diagnostic = diagnostic.note(format!(
+                    "the {skip} side is the skip, the {block} side the block around it: a block that is added to \
+                     its input keeps its shape"
+                ));
+            }
+        }
+        if let ([(left, _), (right, _)], ShapeProblem::Differ { .. }) = (operands, facts) {
+            let is_parameter = |node: NodeId| self.origin_of(node).is_some_and(|origin| !origin.is_input);
+            let other = match (is_parameter(*left), is_parameter(*right)) {
+                (true, false) => Some(*right),
+                (false, true) => Some(*left),
+                _ => None,
+            };
+            if let Some(other) = other {
+                let wanted = &self.graph.ty(other).shape;
+                diagnostic = diagnostic.note(format!(
+                    "the size of a parameter follows from the layer before, which gives `{wanted}`"
+                ));
+            }
+        }
+        match shapes {
+            Some((a, b)) => self.explain(diagnostic, (&a, &b), &nodes),
+            None => diagnostic,
+        }
     }
 
     /// `if c then a else b`: decided now if `c` is known, elementwise otherwise.
@@ -308,5 +360,13 @@ impl Elaborator {
                 Value::Unknown
             }
         }
+    }
+}
+
+/// Whether a matrix would fit if its sizes were the other way round.
+fn is_swapped(matrix: Option<Shape>, vector: Option<Shape>, wanted: &Size) -> bool {
+    match (matrix.as_ref().map(|shape| shape.0.as_slice()), vector) {
+        (Some([rows, columns]), Some(other)) => rows == wanted && columns != wanted && other.rank() == 1,
+        _ => false,
     }
 }

@@ -14,7 +14,7 @@ use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Leaf, NodeId, Operation, SlotId};
 use crate::ops;
-use crate::syntax::tree::{Expr, Function, FunctionKind, Ident, TypeExpr, TypeExprKind};
+use crate::syntax::tree::{Expr, ExprKind, Function, FunctionKind, Ident, TypeExpr, TypeExprKind};
 use crate::types::{Shape, Size, TensorType};
 
 /// A model of a session.
@@ -34,6 +34,8 @@ pub struct Stored {
     /// Its first value; taken by whoever makes it.
     pub init: Option<NodeId>,
     pub span: Span,
+    /// Where the script asks for it: its declaration, or the use of the layer that declares it.
+    pub place: Span,
 }
 
 /// A row of a model's summary.
@@ -43,6 +45,8 @@ pub struct LayerRow {
     pub path: String,
     pub layer: String,
     pub output: Shape,
+    /// Arithmetic operations that one example takes.
+    pub operations: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -53,6 +57,8 @@ pub struct Model {
     pub stored: IndexMap<String, Stored>,
     pub inputs: Vec<Shape>,
     pub output: Shape,
+    /// Arithmetic operations that one example takes.
+    pub operations: usize,
     pub rows: Vec<LayerRow>,
 }
 
@@ -89,6 +95,7 @@ impl Elaborator {
             stored: IndexMap::new(),
             inputs: Vec::new(),
             output: Shape::scalar(),
+            operations: 0,
             rows: Vec::new(),
         });
         // A use of the model inside itself is a recursion, not an unknown name.
@@ -97,12 +104,17 @@ impl Elaborator {
         self.globals.insert(function.name.name.clone(), binding);
         let before = self.problem_count();
         let outer = std::mem::replace(&mut self.training, false);
+        let made_before = self.graph.len();
         let output = self.try_model(id, function);
+        self.models[id.0].operations = self.operations_since(made_before);
         self.training = true;
         if self.problem_count() == before {
+            // The rows of the summary are those of a prediction.
+            let rows = self.models[id.0].rows.clone();
             let updates = self.state_updates.clone();
             self.try_model(id, function);
             self.state_updates = updates;
+            self.models[id.0].rows = rows;
         }
         self.training = outer;
         let output = output?;
@@ -121,6 +133,9 @@ impl Elaborator {
         for param in &function.params {
             let shape = self.model_input(function, &param.name, param.ty.as_ref())?;
             let (_, node) = self.new_slot(&param.name.name, TensorType::batched(shape.clone(), batch));
+            if let Some(ty) = &param.ty {
+                self.set_declared(node, ty, true);
+            }
             inputs.push(shape);
             given.push(Some((Value::Node(node), param.name.span)));
         }
@@ -181,7 +196,12 @@ impl Elaborator {
             return Value::Unknown;
         }
         if self.frames.len() >= super::elaborator::MAX_CALL_DEPTH {
-            self.report(problem::recursion(&function.name.name, span, function.head_span));
+            self.report(problem::recursion(
+                &function.name.name,
+                span,
+                function.head_span,
+                &self.round_of(&function.name.name),
+            ));
             return Value::Unknown;
         }
         let name = self.models[id.0].name.clone();
@@ -199,12 +219,8 @@ impl Elaborator {
             return Value::Unknown;
         };
         let value = self.stored(name, shape, init, true);
-        if let (Some(node), TypeExprKind::Shape(dims)) = (value, &ty.kind)
-            && let Operation::Leaf(Leaf::Slot { id, .. }) = &self.graph.node(node).operation
-        {
-            let dims = dims.iter().map(|dim| dim.span).collect();
-            let origin = super::Origin { dims, columns: None, name: Some(name.span) };
-            self.set_origin(*id, origin);
+        if let Some(node) = value {
+            self.set_declared(node, ty, false);
         }
         let value = value.map_or(Value::Unknown, Value::Node);
         self.bind_local(&name.name, value, name.span);
@@ -269,8 +285,10 @@ impl Elaborator {
                 }
                 let init = self.initial(init, &shape, &full)?;
                 let (slot, node) = self.new_slot(&full, TensorType::plain(shape));
-                let stored =
-                    Stored { name: full, slot, shape: dims, is_parameter, init: Some(init), span: name.span };
+                let uses = self.frames.iter().find(|frame| !frame.is_definition);
+                let place = uses.map_or(name.span, |frame| frame.call_span);
+                let (init, span) = (Some(init), name.span);
+                let stored = Stored { name: full, slot, shape: dims, is_parameter, init, span, place };
                 self.models[id.0].stored.insert(key, stored);
                 Some(node)
             }
@@ -307,11 +325,25 @@ impl Elaborator {
     /// The first value of a parameter: an initializer, a number for all places, or a literal of the shape.
     fn initial(&mut self, init: &Expr, shape: &Shape, full: &str) -> Option<NodeId> {
         let value = self.expr(init);
+        self.warn_of_layout(init, shape);
         let value = match value {
             Value::Function(function) => self.run_init(&function, shape, full, init.span),
             other => other,
         };
         self.fill(&value, shape, init.span)
+    }
+
+    /// A square matrix of weights from a file, taken as it is.
+    fn warn_of_layout(&mut self, init: &Expr, shape: &Shape) {
+        let [rows, columns] = shape.0.as_slice() else { return };
+        if let ExprKind::Call { callee, args } = &init.kind
+            && let (ExprKind::Name(name), [path]) = (&callee.kind, args.as_slice())
+            && name == "load"
+            && rows == columns
+            && rows.known().is_some_and(|rows| rows > 1)
+        {
+            self.report(super::unknown_layout(path.value.span, &format!("`{shape}` from a file")));
+        }
     }
 
     /// A number repeated to a shape; a tensor must have it.

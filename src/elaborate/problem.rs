@@ -1,11 +1,12 @@
 //! What the elaborator finds wrong, each as a diagnostic made from facts.
 
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Change, Diagnostic, Piece, Slug};
 use crate::graph::ShapeProblem;
 use crate::syntax::tree::{BinaryOp, Expr, ExprKind};
 use crate::types::{Shape, TensorType, UnifyError};
 
+use super::Upcoming;
 use super::value::Value;
 
 /// An operand as messages need it.
@@ -53,11 +54,20 @@ pub(super) fn no_effect(expr: &Expr) -> Diagnostic {
         .help("give it a name, `name = ...`, or print it, `print(...)`")
 }
 
-pub(super) fn declared_later(name: &str, span: Span, later: Span) -> Diagnostic {
-    Diagnostic::error(Slug::UnknownName, span, format!("`{name}` is used before it is declared"))
-        .here("not declared yet")
-        .label(later, "declared here")
-        .help(format!("move the declaration of `{name}` above this line"))
+/// `here` is the statement that uses it.
+pub(super) fn declared_later(name: &str, span: Span, later: Upcoming, here: Option<Span>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Slug::UnknownName, span, format!("`{name}` is used before it is declared"))
+            .here("not declared yet")
+            .label(later.name, "declared here")
+            .help(format!("move the declaration of `{name}` above this line"));
+    let Some(here) = here.filter(|here| here.end <= later.stmt.start) else { return diagnostic };
+    let moved = vec![Piece::Source(later.stmt), Piece::Text("\n".to_string()), Piece::Source(here)];
+    let changes = vec![
+        Change::Replace { span: here, pieces: moved },
+        Change::Replace { span: later.stmt, pieces: Vec::new() },
+    ];
+    diagnostic.try_fix(Candidate::all(format!("declare `{name}` first"), changes).last_resort())
 }
 
 pub(super) fn unknown_field(object: &str, field: &str, span: Span, known: &[String]) -> Diagnostic {
@@ -235,12 +245,19 @@ pub(super) fn not_here(span: Span, headline: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Slug::NotAllowedHere, span, headline).here("not here")
 }
 
-pub(super) fn recursion(name: &str, span: Span, declared: Span) -> Diagnostic {
-    Diagnostic::error(Slug::Recursion, span, format!("`{name}` calls itself without an end in reach"))
-        .here("this call does not end")
-        .label(declared, "declared here")
-        .note(format!("calls go {} levels deep at most", super::elaborator::MAX_CALL_DEPTH))
-        .help("a recursion ends by a number known before running: `if n == 0 then ... else ...`")
+/// `round` are the calls that come back to the same function, in order.
+pub(super) fn recursion(name: &str, span: Span, declared: Span, round: &[String]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Slug::Recursion, span, format!("`{name}` calls itself without an end in reach"))
+            .here("this call does not end")
+            .label(declared, "declared here")
+            .note(format!("calls go {} levels deep at most", super::elaborator::MAX_CALL_DEPTH))
+            .help("a recursion ends by a number known before running: `if n == 0 then ... else ...`");
+    if round.len() < 2 {
+        return diagnostic;
+    }
+    let round: Vec<String> = round.iter().chain(round.first()).map(|name| format!("`{name}`")).collect();
+    diagnostic.note(format!("the calls go round: {}", round.join(" → ")))
 }
 
 pub(super) fn duplicate(name: &str, span: Span, first: Span) -> Diagnostic {

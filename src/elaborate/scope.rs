@@ -23,6 +23,8 @@ pub(super) struct Frame {
     pub name: String,
     /// Where it is called, for messages about its inside.
     pub call_span: Span,
+    /// Its own text, from the keyword to the end of the body.
+    pub text: Option<Span>,
     /// Whether it was checked at its definition, with symbolic sizes, so that mistakes inside show only the use.
     pub is_definition: bool,
     /// Of a layer or model: where its parameters live (`net.hidden`).
@@ -57,6 +59,7 @@ impl Frame {
             kind,
             name: name.to_string(),
             call_span,
+            text: None,
             is_definition: false,
             path: None,
             owner: Owner::Nobody,

@@ -138,9 +138,10 @@ impl Elaborator {
                     let mut diagnostic =
                         problem::argument_shape(name, param, &shown, ty.span, &given, span, &error);
                     diagnostic = self.label_origin(diagnostic, (node, span));
-                    if let Some(note) = super::candidates::arithmetic(&shown, &given.shape) {
+                    if let Some(note) = super::causes::given_counts(&shown, &given.shape) {
                         diagnostic = diagnostic.note(note);
                     }
+                    diagnostic = self.explain(diagnostic, (&shown, &given.shape), &[node]);
                     let diagnostic = self.argument_candidates(diagnostic, &shown, ty.span, (node, span));
                     self.report(diagnostic);
                     return None;
@@ -386,13 +387,15 @@ impl Elaborator {
                 _ => None,
             },
             FunctionKind::Loss | FunctionKind::Metric if !found.shape.is_scalar() => {
-                Some("a loss or metric is one number for each example")
+                Some("a loss or metric is one number, `[]`, for each example")
             }
             FunctionKind::Schedule if !found.shape.is_scalar() => Some("a schedule gives one number"),
             _ => None,
         };
         if let Some(promise) = broken {
-            self.report(problem::promise(&function.name.name, span, promise, &found, function.head_span));
+            let diagnostic = problem::promise(&function.name.name, span, promise, &found, function.head_span);
+            let diagnostic = self.promise_candidates(diagnostic, function, &value, span);
+            self.report(diagnostic);
             return Value::Unknown;
         }
         value
@@ -413,6 +416,7 @@ impl Elaborator {
         Some(match declared? {
             Declared::Shape(shape) => {
                 let (_, node) = self.new_slot(name, crate::types::TensorType { shape, batch });
+                self.set_declared(node, ty, true);
                 Value::Node(node)
             }
             Declared::Int => {

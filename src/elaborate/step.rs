@@ -4,7 +4,7 @@ use super::arguments::Given;
 use super::call::join;
 use super::candidates::Origin;
 use super::optimizer::{OptimizerState, Update};
-use super::value::{FunctionValue, Target, Value};
+use super::value::{FieldOrigin, FunctionValue, Target, Value};
 use super::warnings::Compared;
 use super::{Elaborator, Lbfgs, ModelId, Plateau, problem};
 use crate::base::Span;
@@ -27,8 +27,8 @@ pub struct StepRequest {
     pub target: Option<Shape>,
     pub data_span: Span,
     /// Where the columns of input and target are written.
-    pub input_origin: Option<Span>,
-    pub target_origin: Option<Span>,
+    pub input_origin: FieldOrigin,
+    pub target_origin: FieldOrigin,
     pub loss: Option<(Value, Span)>,
     pub optimizer: Option<(Value, Span)>,
     /// A schedule in place of the optimizer's `lr`.
@@ -140,7 +140,7 @@ impl Elaborator {
         let batch = self.new_batch();
         let (count, count_node) = self.new_slot("t", TensorType::number());
         let (input, x) = self.new_slot("x", TensorType::batched(request.input.clone(), batch));
-        self.set_origin(input, Origin { columns: request.input_origin, ..Origin::default() });
+        self.set_origin(input, Origin { columns: request.input_origin.span, ..Origin::default() });
         let target =
             request.target.clone().map(|shape| self.new_slot("y", TensorType::batched(shape, batch)));
         let given = [Given { name: None, value: Value::Node(x), span: request.data_span }];
@@ -165,7 +165,7 @@ impl Elaborator {
             let per_example = self.per_example(loss, *span, prediction, truth, request)?;
             step.loss = Some(self.over_batch(Fold::Sum, per_example, batch, *span)?);
             if let Some((optimizer, optimizer_span)) = &request.optimizer {
-                let compared = Compared { prediction, loss: per_example, loss_span: *span };
+                let compared = Compared { input: x, prediction, loss: per_example, loss_span: *span };
                 let trained = self.trained(request);
                 self.warn_of_step(request, &compared, &trained);
                 let mean = self.batch_mean(per_example, *span)?;
@@ -255,29 +255,49 @@ impl Elaborator {
             (model.name.clone(), model.function.span, model.function.result.as_ref().map(|ty| ty.span));
         let made = self.user_span(self.born(prediction)).unwrap_or(whole);
         let headline = format!("`{name}` gives `{answer}`, and the target is `{wanted}`");
+        let target = &request.target_origin;
+        let is_what = target.meaning.as_ref().map_or(String::new(), |meaning| format!(", {meaning}"));
         let mut diagnostic = Diagnostic::error(Slug::ShapeMismatch, made, headline)
             .here(format!("the prediction is `{answer}`"))
-            .label(request.target_origin.unwrap_or(request.data_span), format!("the target is `{wanted}`"))
+            .label(target.span.unwrap_or(request.data_span), format!("the target is `{wanted}`{is_what}"))
             .label(span, "compared here");
-        if let Some(note) = super::candidates::arithmetic(answer, wanted) {
-            diagnostic = diagnostic.note(note);
+        if let Some(meaning) = &target.meaning {
+            diagnostic = diagnostic.note(format!("the target has {meaning}"));
+        }
+        if target.is_input {
+            diagnostic =
+                diagnostic.note(format!("the target is the input: the output is `{wanted}` as well"));
+        }
+        let is_class = wanted.is_scalar() && answer.rank() == 1;
+        if !is_class && target.meaning.is_none() && !target.is_input {
+            diagnostic = self.explain(diagnostic, (answer, wanted), &[prediction]);
         }
         let one = [Size::Known(1)];
         let wanted_sizes = if wanted.is_scalar() { one.as_slice() } else { wanted.0.as_slice() };
-        if let ([Size::Known(classes)], true, Some(target)) =
-            (answer.0.as_slice(), wanted.is_scalar(), request.target_origin)
-        {
-            let pieces = vec![
-                Piece::Text("one_hot(".to_string()),
-                Piece::Source(target),
-                Piece::Text(format!(", {classes})")),
-            ];
+        let mut is_label = false;
+        if let ([Size::Known(classes)], true, Some(span)) = (answer.0.as_slice(), is_class, target.span) {
+            let written = [Piece::Text("one_hot(".to_string()), Piece::Source(span)];
+            let plain = written.clone().into_iter().chain([Piece::Text(")".to_string())]).collect();
+            let counted = written.into_iter().chain([Piece::Text(format!(", {classes})"))]).collect();
+            is_label =
+                target.labels.and_then(|labels| i64::try_from(labels).ok()).is_some_and(|n| n == *classes);
+            let what = match is_label {
+                true => format!(
+                    "the target is one of {classes} whole numbers from 0: a class, which `one_hot` makes a vector of {classes}"
+                ),
+                false => format!(
+                    "the target is one number: a class, which `one_hot` makes a vector of {classes}, or a quantity, \
+                     which one output predicts"
+                ),
+            };
             diagnostic = diagnostic
-                .note(format!(
-                    "the target is one number: a class, which `one_hot` makes a vector of {classes}, or a \
-                     quantity, which one output predicts"
-                ))
-                .try_fix(Candidate::replace("the number is a class", target, pieces));
+                .note(what)
+                .try_fix(Candidate::replace("the number is a class", span, plain))
+                .try_fix(Candidate::replace(
+                    format!("the number is one of {classes} classes"),
+                    span,
+                    counted,
+                ));
         }
         if let ([Size::Known(from)], [to]) = (answer.0.as_slice(), wanted_sizes) {
             let number = |within: Span, only_last| Change::Number {
@@ -288,11 +308,44 @@ impl Elaborator {
             };
             let mut changes = vec![number(made, true)];
             changes.extend(result.map(|span| number(span, true)));
-            diagnostic = diagnostic
-                .try_fix(Candidate::all(format!("make the last layer {to} wide"), changes))
-                .try_fix(Candidate::all(format!("make it {to} wide"), vec![number(whole, false)]));
+            let last = Candidate::all(format!("make the last layer {to} wide"), changes);
+            let everywhere = Candidate::all(format!("make it {to} wide"), vec![number(whole, false)]);
+            for candidate in [last, everywhere] {
+                diagnostic = diagnostic.try_fix(Candidate { is_last_resort: is_label, ..candidate });
+            }
         }
+        diagnostic = self.joined_candidates(diagnostic, prediction, wanted, made);
         self.report(diagnostic);
+    }
+
+    /// For values that were put together where each of them alone has the shape: their mean, or one of them.
+    fn joined_candidates(
+        &self,
+        diagnostic: Diagnostic,
+        joined: NodeId,
+        wanted: &Shape,
+        made: Span,
+    ) -> Diagnostic {
+        let born = self.born(joined);
+        let Some(node) = self.graph.op_named(born, "concat") else { return diagnostic };
+        let spans: Vec<Span> = node.inputs.iter().filter_map(|input| self.user_span(*input)).collect();
+        let is_one = |input: &NodeId| self.graph.ty(*input).shape == *wanted;
+        if node.inputs.len() < 2 || spans.len() < node.inputs.len() || !node.inputs.iter().all(is_one) {
+            return diagnostic;
+        }
+        let widths: Vec<Shape> =
+            node.inputs.iter().map(|input| self.graph.ty(*input).shape.clone()).collect();
+        let mut pieces = vec![Piece::Text("(".to_string())];
+        for (at, span) in spans.iter().enumerate() {
+            let sign = if at == 0 { "" } else { " + " };
+            pieces.extend([Piece::Text(sign.to_string()), Piece::Source(*span)]);
+        }
+        pieces.push(Piece::Text(format!(") / {}", spans.len())));
+        let diagnostic = diagnostic.note(format!(
+            "{}: joined, they are as long as all together; two targets take two losses",
+            sum_of(&widths, &self.graph.ty(joined).shape)
+        ));
+        diagnostic.try_fix(Candidate::replace("the mean of them", made, pieces))
     }
 
     fn over_batch(&mut self, fold: Fold, node: NodeId, batch: BatchId, span: Span) -> Option<NodeId> {
@@ -535,4 +588,11 @@ impl Elaborator {
         }
         node
     }
+}
+
+/// `6 = 3 + 3`
+fn sum_of(parts: &[Shape], whole: &Shape) -> String {
+    let size = |shape: &Shape| shape.0.first().map_or("1".to_string(), Size::to_string);
+    let parts: Vec<String> = parts.iter().map(size).collect();
+    format!("{} = {}", size(whole), parts.join(" + "))
 }

@@ -94,6 +94,22 @@ pub struct Parameters {
     pub entries: IndexMap<String, NodeId>,
 }
 
+/// What is known of a field of a dataset before it is loaded, and where it is written.
+#[derive(Clone, Debug, Default)]
+pub struct FieldOrigin {
+    pub span: Option<Span>,
+    /// The least and the greatest of its numbers.
+    pub range: Option<(f64, f64)>,
+    /// How many labels its whole numbers could be.
+    pub labels: Option<usize>,
+    /// `3 categories: `a`, `b`, `c``
+    pub meaning: Option<String>,
+    /// Whether the target is written as the input is.
+    pub is_input: bool,
+    /// Columns of the target that are among those of the input as well.
+    pub leaked: Vec<String>,
+}
+
 /// A value with fields.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -102,7 +118,7 @@ pub struct Record {
     pub name: String,
     pub fields: IndexMap<String, Value>,
     /// For data: where the columns of a field are written.
-    pub origins: IndexMap<String, Span>,
+    pub origins: IndexMap<String, FieldOrigin>,
     /// For data: which of the session's tables it stands for.
     pub handle: Option<usize>,
 }

@@ -11,9 +11,21 @@ use crate::types::Size;
 
 /// What a step compares.
 pub(super) struct Compared {
+    pub input: NodeId,
     pub prediction: NodeId,
     pub loss: NodeId,
     pub loss_span: Span,
+}
+
+/// A binding that nobody uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusedName {
+    pub name: String,
+    pub span: Span,
+    /// The names it is made of.
+    pub parts: Vec<String>,
+    /// Places where it could have been meant.
+    pub candidates: Vec<Candidate>,
 }
 
 impl Elaborator {
@@ -29,9 +41,13 @@ impl Elaborator {
         let squashed = self.squashed_twice(request, compared, &needed);
         // The logarithm of probabilities of probabilities needs no second warning.
         let logs = if squashed.is_empty() { self.logarithms(request, compared, &needed) } else { Vec::new() };
-        if squashed.is_empty() && logs.is_empty() {
+        let unreachable = self.out_of_reach(request, compared);
+        if squashed.is_empty() && logs.is_empty() && unreachable.is_none() {
             found.extend(self.never_negative(request, compared));
         }
+        found.extend(unreachable);
+        found.extend(self.unscaled(request, compared.input));
+        found.extend(self.batch_as_size(request));
         found.extend(squashed);
         found.extend(logs);
         found.extend(self.dropped_last(request, compared));
@@ -54,7 +70,7 @@ impl Elaborator {
     }
 
     /// The user's text for a value of a step, or the model where the value is the library's own.
-    fn place_of(&self, node: NodeId, request: &StepRequest) -> Span {
+    pub(super) fn place_of(&self, node: NodeId, request: &StepRequest) -> Span {
         let script = request.model_span.source;
         self.user_span(node).filter(|span| span.source == script).unwrap_or(request.model_span)
     }
@@ -74,10 +90,21 @@ impl Elaborator {
             let place =
                 stored.map(|stored| stored.span).filter(|span| span.source == request.model_span.source);
             let headline = format!("`{name}` never trains: the loss does not depend on it");
-            Diagnostic::warning(Slug::NeverTrains, place.unwrap_or(request.model_span), headline)
-                .here("its gradient is 0")
-                .label(request.model_span, "trained here")
-                .label(compared.loss_span, "by this loss")
+            let warning =
+                Diagnostic::warning(Slug::NeverTrains, place.unwrap_or(request.model_span), headline)
+                    .here("its gradient is 0")
+                    .label(request.model_span, "trained here")
+                    .label(compared.loss_span, "by this loss");
+            let local = name.rsplit('.').next().unwrap_or(name);
+            let lost = self.unused.iter().filter(|unused| {
+                unused.parts.iter().any(|part| part == local)
+                    && place.is_some_and(|place| place.start < unused.span.start)
+            });
+            lost.fold(warning, |warning, unused| {
+                let warning =
+                    warning.label(unused.span, format!("`{}` depends on it and is never used", unused.name));
+                unused.candidates.iter().cloned().fold(warning, Diagnostic::try_fix)
+            })
         })
         .collect()
     }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::plan::{Output, Plan, PlanProblem};
 use super::store::{Numbers, Store, Stored, write_rounded};
 use crate::graph::SlotId;
-use crate::tensor::machine::{Binding, Program, Region, RunContext};
+use crate::tensor::machine::{Binding, Program, Region, RunContext, Spent};
 use crate::tensor::{Buffer, Level, Pool, Slots, Tensor};
 
 use indexmap::IndexMap;
@@ -26,6 +26,8 @@ pub struct Executable {
     bound: Bound,
     inputs: IndexMap<SlotId, Region>,
     outputs: Vec<Output>,
+    /// How many instructions a step has.
+    instructions: usize,
 }
 
 thread_local! {
@@ -43,7 +45,8 @@ impl Executable {
             Numbers::F32(slots) => Bound::F32(program(plan, store, slots)?),
             Numbers::F64(slots) => Bound::F64(program(plan, store, slots)?),
         };
-        Ok(Executable { bound, inputs: plan.inputs.clone(), outputs: plan.outputs.clone() })
+        let instructions = plan.code.len();
+        Ok(Executable { bound, inputs: plan.inputs.clone(), outputs: plan.outputs.clone(), instructions })
     }
 
     /// Whether a run on this store would see its slots: it is the one bound to, and no slot got another size since.
@@ -90,6 +93,23 @@ impl Executable {
         match (&mut self.bound, store.numbers_mut()) {
             (Bound::F32(program), Numbers::F32(slots)) => run(program, slots, context),
             (Bound::F64(program), Numbers::F64(slots)) => run(program, slots, context),
+            (Bound::F32(_), Numbers::F64(_)) | (Bound::F64(_), Numbers::F32(_)) => {
+                panic!("an executable runs with the store it was bound to")
+            }
+        }
+    }
+
+    /// One step as [`Executable::run`] does it, with a clock: what each thread spent on each instruction of the
+    /// plan.
+    pub fn profile(&mut self, store: &mut Store, context: RunContext) -> Vec<Spent> {
+        let instructions = self.instructions;
+        match (&mut self.bound, store.numbers_mut()) {
+            (Bound::F32(program), Numbers::F32(slots)) => {
+                with_pool(program.workers(), |pool| program.profile(slots, pool, context, instructions))
+            }
+            (Bound::F64(program), Numbers::F64(slots)) => {
+                with_pool(program.workers(), |pool| program.profile(slots, pool, context, instructions))
+            }
             (Bound::F32(_), Numbers::F64(_)) | (Bound::F64(_), Numbers::F32(_)) => {
                 panic!("an executable runs with the store it was bound to")
             }
@@ -174,13 +194,18 @@ fn run<T: Stored>(program: &mut Program<T>, slots: &mut Slots<T>, context: RunCo
     if workers == 1 {
         return program.run(slots, None, context);
     }
+    with_pool(workers, |pool| program.run(slots, pool, context));
+}
+
+/// Calls `work` with a pool of at least so many workers.
+fn with_pool<R>(workers: usize, work: impl FnOnce(Option<&mut Pool>) -> R) -> R {
     POOL.with_borrow_mut(|pool| {
         if pool.as_ref().is_none_or(|pool| pool.workers() < workers) {
             *pool = None;
             *pool = Some(Pool::new(workers));
         }
-        program.run(slots, pool.as_mut(), context);
-    });
+        work(pool.as_mut())
+    })
 }
 
 /// So many threads as the machine has cores, or as the caller's setting says.

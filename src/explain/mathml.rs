@@ -1,7 +1,7 @@
 //! Formulas as MathML, which browsers draw.
 
+use super::partial::partial;
 use super::term::Id;
-use super::unicode::partial;
 use super::write::{Level, Notation, Piece, Sign, Writer, within};
 use crate::graph::Attribute;
 use crate::types::Shape;
@@ -10,22 +10,16 @@ pub struct Mathml;
 
 impl Notation for Mathml {
     fn name(&self, text: &str) -> String {
-        match partial(text) {
-            Some((order, of, by)) => {
-                let top =
-                    if order == "∂²" { "<msup><mo>∂</mo><mn>2</mn></msup>" } else { "<mo>∂</mo>" };
-                let below = match by.strip_suffix('²') {
-                    Some(by) => format!("<msup>{}<mn>2</mn></msup>", symbol(by)),
-                    None => symbol(by),
-                };
-                format!(
-                    "<mfrac>{}{}</mfrac>",
-                    row(&format!("{top}{}", symbol(of))),
-                    row(&format!("<mo>∂</mo>{below}"))
-                )
-            }
-            None => symbol(text),
-        }
+        let Some(found) = partial(text) else { return symbol(text) };
+        let times = |base: String, count: usize| match count {
+            0 | 1 => base,
+            count => format!("<msup>{}<mn>{count}</mn></msup>", row(&base)),
+        };
+        let above = times("<mo>∂</mo>".to_string(), found.order) + &symbol(found.of);
+        let below = found.by.iter().map(|(name, count)| format!("<mo>∂</mo>{}", times(symbol(name), *count)));
+        let fraction = format!("<mfrac>{}{}</mfrac>", row(&above), row(&below.collect::<String>()));
+        let along = found.along.map_or(String::new(), |along| format!("<mo>·</mo>{}", symbol(along)));
+        fraction + &along
     }
 
     fn number(&self, digits: &str) -> String {
@@ -108,7 +102,8 @@ impl Notation for Mathml {
         };
         let lines = line(a, &format!("<mtext>if&#160;</mtext>{condition}")) + &line(b, "<mtext>else</mtext>");
         // A border in place of a brace: that grows only in fonts that were made for mathematics.
-        let brace = "border-collapse:separate;border-left:1.5px solid;border-radius:.6em 0 0 .6em;padding-left:.2em";
+        let brace =
+            "border-collapse:separate;border-left:1.5px solid;border-radius:.6em 0 0 .6em;padding-left:.2em";
         Piece::atom(row(&format!("<mtable style=\"{brace}\">{lines}</mtable>")))
     }
 

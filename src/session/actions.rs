@@ -10,7 +10,7 @@ use super::state::Session;
 use crate::base::Span;
 use crate::check::{part_of, whole_option};
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Given, Record, RecordKind, TextPiece, Value};
+use crate::elaborate::{Given, Record, RecordKind, TextPiece, Value, nearest};
 use crate::tensor::Axis;
 use crate::types::Size;
 
@@ -70,12 +70,17 @@ impl Session<'_> {
         Value::Nothing
     }
 
+    /// `known` as in a sentence: "`digits` and `all`".
     pub(super) fn no_option(&mut self, function: &str, name: &str, span: Span, known: &str) {
-        self.report(
+        let diagnostic =
             Diagnostic::error(Slug::UnknownOption, span, format!("`{function}` has no option `{name}`"))
                 .here("no such option")
-                .note(format!("`{function}` takes {known}")),
-        );
+                .note(format!("`{function}` takes {known}"));
+        let names = known.split('`').skip(1).step_by(2).map(str::to_string);
+        self.report(match nearest(name, names) {
+            Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
+            None => diagnostic,
+        });
     }
 
     /// A value as text. While checking only what it needs is looked at.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use indexmap::IndexSet;
+
 use super::program::{Report, folder_of, read};
 use super::state::{Mode, Session};
 use super::world::World;
@@ -11,23 +13,49 @@ use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::Step;
 use crate::graph::{Graph, NodeId, Operation};
 use crate::passes;
-use crate::tensor::{Kernel, Precision};
-use crate::train::{self, History, Job, Length, Timing};
+use crate::tensor::{Kernel, Precision, peak};
+use crate::train::{self, History, Job, Length, Profiled, Timing};
 
 /// What a step costs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Benchmark {
     pub timing: Timing,
     pub batch: usize,
     pub parameters: usize,
+    /// Threads that the step takes.
     pub threads: usize,
     pub precision: Precision,
     /// Multiplications and additions in the products of a step, counted separately; 0 if it has no product.
     pub product_flops: f64,
+    /// What the multiply-adds of the step's threads could do at best, measured, in thousand millions a second.
+    pub peak_gflops: f64,
+    /// Bytes that the instructions of a step read and write, each of its numbers counted once an instruction.
+    pub bytes_moved: f64,
+    /// Each instruction of the step, if it was asked for.
+    pub profile: Vec<Spending>,
+}
+
+/// What is to be measured.
+#[derive(Clone, Copy, Debug)]
+pub struct BenchOptions {
+    pub seconds: f64,
+    /// Also each instruction by itself.
+    pub profile: bool,
+}
+
+/// What one instruction of a step costs, and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Spending {
+    /// As the plan shows it.
+    pub text: String,
+    /// `train.nn:12`, one for each line that it computes something of.
+    pub places: Vec<String>,
+    pub busy_us: f64,
+    pub waiting_us: f64,
 }
 
 /// Walks a script without running it, loads what its first training needs, and times the steps of that training.
-pub fn bench_file(world: &mut dyn World, path: &Path, seconds: f64) -> (Report, Option<Benchmark>) {
+pub fn bench_file(world: &mut dyn World, path: &Path, options: BenchOptions) -> (Report, Option<Benchmark>) {
     let text = match read(world, path) {
         Ok(text) => text,
         Err(report) => return (*report, None),
@@ -37,7 +65,7 @@ pub fn bench_file(world: &mut dyn World, path: &Path, seconds: f64) -> (Report, 
     session.walk(&ast);
     let benchmark = match session.trainings.first().cloned() {
         _ if session.has_errors() => None,
-        Some(request) => session.bench(&request, seconds),
+        Some(request) => session.bench(&request, options),
         None => {
             session.report_no_training(Span::new(source, 0, 0), "time");
             None
@@ -56,7 +84,7 @@ impl Session<'_> {
         );
     }
 
-    fn bench(&mut self, request: &TrainRequest, seconds: f64) -> Option<Benchmark> {
+    fn bench(&mut self, request: &TrainRequest, options: BenchOptions) -> Option<Benchmark> {
         let span = request.step.model_span;
         let step = self.elaborator.step(&request.step)?;
         let (dataset, part) = self.loaded_part(request.data.handle)?;
@@ -90,7 +118,7 @@ impl Session<'_> {
             start: (0, History::default()),
         };
         let batch = request.batch.min(data.n_examples);
-        let timing = match train::time_steps(&job, seconds) {
+        let timing = match train::time_steps(&job, options.seconds) {
             Ok(Some(timing)) => timing,
             Ok(None) => {
                 let headline = "the loss stops being a number at once: there is no step worth timing";
@@ -104,7 +132,46 @@ impl Session<'_> {
         };
         let precision = self.precision;
         let product_flops = product_flops(&step, batch);
-        Some(Benchmark { timing, batch, parameters, threads, precision, product_flops })
+        let measured = train::step_plan(&job).and_then(|plan| match options.profile {
+            true => Ok((plan, train::profile_steps(&job, options.seconds)?)),
+            false => Ok((plan, Vec::new())),
+        });
+        let (plan, profiled) = match measured {
+            Ok(measured) => measured,
+            Err(problem) => {
+                self.report(super::training::problem_of(&problem, span));
+                return None;
+            }
+        };
+        let (width, peak) = match precision {
+            Precision::F32 => (4.0, peak::gflops::<f32>()),
+            Precision::F64 => (8.0, peak::gflops::<f64>()),
+        };
+        let peak_gflops = peak * plan.workers() as f64;
+        let bytes_moved = plan.lines().iter().map(|line| line.touched as f64 * width).sum();
+        let profile = profiled.into_iter().map(|line| self.spending(line, &step.graph)).collect();
+        Some(Benchmark {
+            timing,
+            batch,
+            parameters,
+            threads: plan.workers(),
+            precision,
+            product_flops,
+            peak_gflops,
+            bytes_moved,
+            profile,
+        })
+    }
+
+    fn spending(&self, profiled: Profiled, graph: &Graph) -> Spending {
+        let Profiled { line, busy_us, waiting_us } = profiled;
+        let spans = line.made.iter().filter_map(|&node| graph.node(node).span);
+        let places = spans.map(|span| {
+            let source = self.sources.get(span.source);
+            format!("{}:{}", source.name, source.line_column(span.start).0)
+        });
+        let places: IndexSet<String> = places.collect();
+        Spending { text: line.text, places: places.into_iter().collect(), busy_us, waiting_us }
     }
 }
 

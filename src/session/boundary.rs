@@ -9,7 +9,7 @@ use super::state::{Mode, Session};
 use super::world::World;
 use crate::base::{SourceId, Span};
 use crate::check::TrainRequest;
-use crate::elaborate::{Step, StepRequest, Value};
+use crate::elaborate::{Fact, Step, StepRequest, Value};
 use crate::exec;
 use crate::graph::{self, NodeId};
 use crate::passes;
@@ -23,6 +23,8 @@ pub enum Boundary {
     Ast,
     /// Every expression with its type.
     Types,
+    /// The expressions of the models, each with its type and where its size comes from.
+    Shapes,
     /// The graph of each training: model, loss and metrics. Of the script, where nothing is trained.
     Graph,
     /// The graph of the whole step of each training, with gradient and optimizer.
@@ -55,13 +57,14 @@ pub fn show_file(
     };
     let mut session = Session::new(world, Mode::Check, folder_of(path).to_path_buf());
     let (ast, source) = session.parse(&path.display().to_string(), &text);
-    if boundary == Boundary::Types {
+    if matches!(boundary, Boundary::Types | Boundary::Shapes) {
         session.elaborator.facts = Some(indexmap::IndexMap::new());
     }
     session.walk(&ast);
     let shown = match boundary {
         Boundary::Ast => syntax::sexpr(&ast),
         Boundary::Types => session.types(source),
+        Boundary::Shapes => session.shapes(source),
         Boundary::Graph if session.trainings.is_empty() => session.script_graph(after),
         Boundary::Graph => session.step_graphs(after, false),
         Boundary::Grad | Boundary::Plan => {
@@ -77,17 +80,14 @@ pub fn show_file(
 impl Session<'_> {
     /// A line for each expression of a text: place, type, and the expression itself.
     fn types(&mut self, source: SourceId) -> String {
-        let mut facts: Vec<(Span, String)> =
-            self.elaborator.facts.take().unwrap_or_default().into_values().collect();
-        facts.retain(|(span, _)| span.source == source);
-        facts.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+        let facts = self.facts_of(source);
         let source = self.sources.get(source);
         let rows: Vec<(String, &str, &str)> = facts
             .iter()
-            .map(|(span, ty)| {
-                let (line, column) = source.line_column(span.start);
-                let text = source.slice(*span).lines().next().unwrap_or_default();
-                (format!("{line}:{column}"), ty.as_str(), text)
+            .map(|fact| {
+                let (line, column) = source.line_column(fact.span.start);
+                let text = source.slice(fact.span).lines().next().unwrap_or_default();
+                (format!("{line}:{column}"), fact.ty.as_str(), text)
             })
             .collect();
         let place = rows.iter().map(|(place, ..)| place.len()).max().unwrap_or(0);
@@ -98,6 +98,47 @@ impl Session<'_> {
             let _ = writeln!(shown, "{at:place$}  {of:ty$}  {text}");
         }
         shown
+    }
+
+    fn facts_of(&mut self, source: SourceId) -> Vec<Fact> {
+        let facts = self.elaborator.facts.take().unwrap_or_default();
+        let mut facts: Vec<Fact> = facts.into_values().filter(|fact| fact.span.source == source).collect();
+        facts.sort_by_key(|fact| (fact.span.start, std::cmp::Reverse(fact.span.end)));
+        facts
+    }
+
+    /// A line for each expression of a model: place, type, the expression, and where its size comes from.
+    fn shapes(&mut self, source: SourceId) -> String {
+        let models: Vec<Span> = self.elaborator.models.iter().map(|model| model.function.span).collect();
+        let mut facts = self.facts_of(source);
+        facts.retain(|fact| models.iter().any(|model| model.contains(fact.span)) && fact.ty.starts_with('['));
+        let place = |span: Span| {
+            let (line, column) = self.sources.get(span.source).line_column(span.start);
+            format!("{line}:{column}")
+        };
+        let code = |span: Span| self.sources.get(span.source).slice(span).lines().next().unwrap_or_default();
+        let rows: Vec<[String; 4]> = facts
+            .iter()
+            .map(|fact| {
+                let origin = fact.origin.filter(|origin| *origin != fact.span);
+                let from = origin
+                    .map_or(String::new(), |origin| format!("from `{}` at {}", code(origin), place(origin)));
+                [place(fact.span), fact.ty.clone(), code(fact.span).to_string(), from]
+            })
+            .collect();
+        let width = |at: usize| {
+            rows.iter()
+                .filter_map(|row| row.get(at))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
+                .min(40)
+        };
+        let (at, ty, text) = (width(0), width(1), width(2));
+        let lines = rows.iter().map(|[place, of, code, from]| {
+            format!("{}\n", format!("{place:at$}  {of:ty$}  {code:text$}  {from}").trim_end())
+        });
+        lines.collect()
     }
 
     fn script_graph(&mut self, after: Option<&str>) -> String {

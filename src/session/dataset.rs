@@ -8,12 +8,19 @@ use indexmap::IndexMap;
 use super::state::{DataOrigin, FieldRef, PartEntry, Session};
 use crate::base::{Sources, Span};
 use crate::check::{DataRequest, data_request};
-use crate::data::{Batches, Context, Dataset, DatasetSpec, FieldType, Inspected, Order, dataset, split};
-use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Binding, Record, RecordKind, Value};
+use crate::data::infer::columns_read;
+use crate::data::{
+    Batches, ColumnExpr, ColumnExprKind, Context, Dataset, DatasetSpec, FieldKind, FieldType, Inspected,
+    Order, dataset, split,
+};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
+use crate::elaborate::{Binding, ExampleCount, FieldOrigin, Record, RecordKind, Value};
 use crate::syntax::tree::DataDecl;
 use crate::tensor::random::Stream;
 use crate::types::{Shape, Size, TensorType};
+
+/// Files up to this size are read as a whole while checking, so that mistakes in their values are found.
+const LARGEST_CHECKED: u64 = 8 << 20;
 
 impl Session<'_> {
     pub(super) fn data(&mut self, decl: &DataDecl) {
@@ -31,7 +38,8 @@ impl Session<'_> {
         let mut context = Context { files: self.world.files(), sources: &mut sources, folder: &folder };
         let inspected = dataset::inspect(&request.spec, &mut context);
         let encoders = request.encoders.as_ref().map(|(name, _)| name.clone());
-        let loaded = if self.has_values() && !inspected.diagnostics.iter().any(Diagnostic::is_error) {
+        let is_wrong = inspected.diagnostics.iter().any(Diagnostic::is_error);
+        let loaded = if !is_wrong && (self.has_values() || is_small(&request.spec, &context)) {
             let from =
                 encoders.as_ref().and_then(|name| self.datasets.get(name)).map(|dataset| &dataset.encoders);
             Some(dataset::load(&request.spec, self.precision, from, &mut context))
@@ -55,12 +63,18 @@ impl Session<'_> {
                 self.datasets.insert(name, Rc::new(dataset));
             }
             Some(Err(diagnostics)) => {
-                diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
+                let learned = encoders.as_ref().and_then(|name| self.learned_at(name, &request.spec));
+                for mut diagnostic in diagnostics {
+                    if let Some(learned) = learned {
+                        diagnostic = diagnostic.label(learned, "the encoders were fitted on this");
+                    }
+                    self.report(diagnostic);
+                }
                 return None;
             }
             None => {}
         }
-        self.data_value(&request.spec, &inspected)
+        self.data_value(&request.spec, &inspected, encoders.as_deref())
     }
 
     fn check_encoders(&mut self, request: &DataRequest) {
@@ -78,14 +92,31 @@ impl Session<'_> {
     }
 
     /// A dataset as a value: its parts, or its fields if it has only one.
-    fn data_value(&mut self, spec: &DatasetSpec, inspected: &Inspected) -> Option<Value> {
+    fn data_value(
+        &mut self,
+        spec: &DatasetSpec,
+        inspected: &Inspected,
+        spec_encoders: Option<&str>,
+    ) -> Option<Value> {
         let name = spec.name.as_str();
-        let written = [("input", &spec.input), ("target", &spec.target)];
-        let origins: IndexMap<String, Span> = written
-            .into_iter()
-            .filter_map(|(field, expr)| Some((field.to_string(), expr.as_ref()?.span)))
-            .collect();
+        let origins = self.field_origins(spec, inspected);
         let input = inspected.input.as_ref()?;
+        let target = inspected.target.as_ref();
+        // With the encoders of another dataset, its types are those of that one.
+        let like = spec_encoders.and_then(|name| self.field_shapes(name));
+        let (input, target) = match &like {
+            Some((input_shape, target_shape)) => {
+                let with = |ty: &FieldType, shape: &Option<Vec<usize>>| FieldType {
+                    shape: shape.clone().unwrap_or_else(|| ty.shape.clone()),
+                    ..ty.clone()
+                };
+                (with(input, input_shape), target.map(|ty| with(ty, target_shape)))
+            }
+            None => (input.clone(), target.cloned()),
+        };
+        let (input, target) = (&input, target.as_ref());
+        self.count_examples(spec, inspected);
+        self.warn_of_leak(spec, &origins);
         let mut fields = IndexMap::new();
         let mut handle = None;
         let loaded = self.datasets.get(name).cloned();
@@ -94,7 +125,11 @@ impl Session<'_> {
                 loaded.as_ref().and_then(|data| data.parts.get(part)).map_or(*most, |part| part.n_examples);
             let at = self.parts.len();
             self.parts.push(PartEntry { dataset: name.to_string(), part: part.clone(), count });
-            let inside = self.part_fields(name, part, count, (input, inspected.target.as_ref()));
+            let mut inside = self.part_fields(name, part, count, (input, target));
+            if target.is_none() && spec.target.is_some() {
+                inside.insert("target".to_string(), Value::Unknown);
+                inside.insert("y".to_string(), Value::Unknown);
+            }
             if part == split::WHOLE && inspected.parts.len() == 1 {
                 handle = Some(at);
                 fields.extend(inside);
@@ -126,6 +161,109 @@ impl Session<'_> {
             origins,
             handle,
         })))
+    }
+
+    /// Where the fields are written and what is known of their numbers.
+    fn field_origins(&self, spec: &DatasetSpec, inspected: &Inspected) -> IndexMap<String, FieldOrigin> {
+        let text =
+            |span: Span| self.sources.get(span.source).slice(span).split_whitespace().collect::<String>();
+        let fields = [
+            ("input", &spec.input, &inspected.input, &inspected.input_facts),
+            ("target", &spec.target, &inspected.target, &inspected.target_facts),
+        ];
+        let columns = |expr: &Option<ColumnExpr>| match expr {
+            Some(expr) => columns_read(expr, &inspected.schema),
+            None => Vec::new(),
+        };
+        let (inputs, targets) = (columns(&spec.input), columns(&spec.target));
+        let same = match (&spec.input, &spec.target) {
+            (Some(input), Some(target)) => text(input.span) == text(target.span),
+            _ => false,
+        };
+        let mut origins = IndexMap::new();
+        for (name, expr, ty, facts) in fields {
+            let mut origin =
+                FieldOrigin { span: expr.as_ref().map(|expr| expr.span), ..FieldOrigin::default() };
+            (origin.range, origin.labels) = (facts.range, facts.labels);
+            origin.meaning = ty.as_ref().and_then(meaning);
+            if name == "target" {
+                origin.is_input = same;
+                // A target that is a part of what is learned anyway: all of the input is a model of itself.
+                let is_whole = targets.len() >= inputs.len();
+                let shared = targets.iter().filter(|column| inputs.contains(column) && !is_whole);
+                origin.leaked = shared.cloned().collect();
+            }
+            origins.insert(name.to_string(), origin);
+        }
+        origins
+    }
+
+    /// The target among the inputs: what is to be learned is given.
+    fn warn_of_leak(&mut self, spec: &DatasetSpec, origins: &IndexMap<String, FieldOrigin>) {
+        let leaked = origins.get("target").map(|origin| origin.leaked.clone()).unwrap_or_default();
+        let (Some(input), Some(target)) = (&spec.input, &spec.target) else { return };
+        let Some(first) = leaked.first() else { return };
+        let place = place_of_column(input, first).unwrap_or(input.span);
+        let mut diagnostic = Diagnostic::warning(
+            Slug::TargetInInput,
+            place,
+            format!("the target `{first}` is among the inputs"),
+        )
+        .here(format!("`{first}` is given"))
+        .label(target.span, "and asked for")
+        .note("the model only has to copy it, and new data does not have it");
+        if let Some((list, rest)) = without_column(input, first) {
+            let mut pieces = vec![Piece::Text("[".to_string())];
+            for (at, span) in rest.iter().enumerate() {
+                let sign = if at == 0 { "" } else { ", " };
+                pieces.extend([Piece::Text(sign.to_string()), Piece::Source(*span)]);
+            }
+            pieces.push(Piece::Text("]".to_string()));
+            diagnostic = diagnostic.help("leave it out of the list").try_fix(Candidate::replace(
+                "leave it out",
+                list,
+                pieces,
+            ));
+        } else {
+            diagnostic = diagnostic.help(format!("`columns(except = {first})` leaves it out"));
+            let whole = vec![Piece::Text(format!("columns(except = {first})"))];
+            diagnostic = diagnostic.try_fix(Candidate::replace("leave it out", place, whole));
+        }
+        self.report(diagnostic);
+    }
+
+    /// Remembers how many examples there are: a size that is the same was probably meant to be left out.
+    fn count_examples(&mut self, spec: &DatasetSpec, inspected: &Inspected) {
+        let whole = [(spec.name.clone(), inspected.schema.n_rows)];
+        let parts = inspected.parts.iter().map(|(part, count)| match part.as_str() {
+            split::WHOLE => (spec.name.clone(), *count),
+            part => (format!("{}.{part}", spec.name), *count),
+        });
+        for (name, count) in whole.into_iter().chain(parts) {
+            self.elaborator.example_counts.push(ExampleCount {
+                count: i64::try_from(count).unwrap_or(i64::MAX),
+                what: format!("the number of examples of `{name}`"),
+                span: spec.span,
+            });
+        }
+    }
+
+    /// The shapes of input and target of a dataset.
+    fn field_shapes(&self, name: &str) -> Option<(Option<Vec<usize>>, Option<Vec<usize>>)> {
+        let Value::Record(record) = &self.elaborator.globals.get(name)?.value else { return None };
+        let shape = |field: &str| match record.fields.get(field) {
+            Some(Value::Node(node)) => self.elaborator.graph.ty(*node).shape.dims(),
+            _ => None,
+        };
+        Some((shape("input"), shape("target")))
+    }
+
+    /// Where the encoders of another dataset learned what this one is held to.
+    fn learned_at(&self, name: &str, spec: &DatasetSpec) -> Option<Span> {
+        let binding = self.elaborator.globals.get(name)?;
+        let Value::Record(record) = &binding.value else { return None };
+        let field = if spec.input.is_some() { "input" } else { "target" };
+        Some(record.origins.get(field).and_then(|origin| origin.span).unwrap_or(binding.span))
     }
 
     fn part_fields(
@@ -217,5 +355,67 @@ impl Session<'_> {
             handle: None,
         };
         Value::Record(Arc::new(record))
+    }
+}
+
+/// Whether the files of a dataset are small enough to be read while checking. What is made up has no mistakes.
+fn is_small(spec: &DatasetSpec, context: &Context<'_>) -> bool {
+    let sizes: Vec<u64> = spec
+        .options
+        .all_texts()
+        .into_iter()
+        .filter_map(|(_, path)| context.files.size(&context.folder.join(path.value)).ok())
+        .collect();
+    !sizes.is_empty() && sizes.iter().all(|size| *size <= LARGEST_CHECKED)
+}
+
+/// `3 categories: `a`, `b`, `c``
+fn meaning(ty: &FieldType) -> Option<String> {
+    let FieldKind::OneHot(classes) = &ty.kind else { return None };
+    let names = classes.names();
+    let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > 5 { ", ..." } else { "" };
+    let count =
+        if names.len() == 1 { "1 category".to_string() } else { format!("{} categories", names.len()) };
+    Some(format!("{count}: {}{more}", shown.join(", ")))
+}
+
+/// Where a column is named, or `columns(...)` stands for it.
+fn place_of_column(expr: &ColumnExpr, name: &str) -> Option<Span> {
+    match &expr.kind {
+        ColumnExprKind::Column(column) => (column == name).then_some(expr.span),
+        ColumnExprKind::All { .. } => Some(expr.span),
+        ColumnExprKind::List(items) => items.iter().find_map(|item| place_of_column(item, name)),
+        ColumnExprKind::Standardize(of)
+        | ColumnExprKind::MinMax(of)
+        | ColumnExprKind::Flatten(of)
+        | ColumnExprKind::Label(of)
+        | ColumnExprKind::OneHot { of, .. } => place_of_column(of, name),
+        ColumnExprKind::Number(_) => None,
+        ColumnExprKind::Arith { lhs, rhs, .. } => {
+            place_of_column(lhs, name).or_else(|| place_of_column(rhs, name))
+        }
+    }
+}
+
+/// The list that names a column, and its other items.
+fn without_column(expr: &ColumnExpr, name: &str) -> Option<(Span, Vec<Span>)> {
+    match &expr.kind {
+        ColumnExprKind::List(items) => {
+            let is_it =
+                |item: &ColumnExpr| matches!(&item.kind, ColumnExprKind::Column(column) if column == name);
+            items.iter().any(is_it).then(|| {
+                (expr.span, items.iter().filter(|item| !is_it(item)).map(|item| item.span).collect())
+            })
+        }
+        ColumnExprKind::Standardize(of) | ColumnExprKind::MinMax(of) | ColumnExprKind::Flatten(of) => {
+            without_column(of, name)
+        }
+        ColumnExprKind::Column(_)
+        | ColumnExprKind::All { .. }
+        | ColumnExprKind::OneHot { .. }
+        | ColumnExprKind::Label(_)
+        | ColumnExprKind::Number(_)
+        | ColumnExprKind::Arith { .. } => None,
     }
 }

@@ -137,7 +137,7 @@ fn arrays_of_stmt<'t>(stmt: &'t Stmt, found: &mut Vec<(&'t str, Span)>) {
 
 fn arrays_in<'t>(expr: &'t Expr, found: &mut Vec<(&'t str, Span)>) {
     expr.children().into_iter().for_each(|child| arrays_in(child, found));
-    if let Some(("load", _, None, [Argument { name: None, value, .. }])) = call_parts(expr)
+    if let Some(("load", _, None, [Argument { name: None, value, .. }, ..])) = call_parts(expr)
         && let ExprKind::Text(parts) = &value.kind
         && let [TextPart::Literal(path)] = parts.as_slice()
     {

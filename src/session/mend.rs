@@ -31,7 +31,8 @@ pub(super) fn mend(
         let mut fixes: Vec<(bool, Fix)> = resolved.collect();
         fixes.sort_by_key(|(is_last, fix)| (*is_last, size(fix)));
         let had_fixes = !diagnostic.fixes.is_empty();
-        for (_, fix) in fixes {
+        let mut is_sure = false;
+        for (is_last, fix) in fixes {
             if diagnostic.fixes.len() >= MOST_SHOWN || tries >= MOST_TRIES {
                 break;
             }
@@ -45,47 +46,48 @@ pub(super) fn mend(
                 true => count(&after.diagnostics) < errors_before,
                 false => after.diagnostics.len() < before.len(),
             };
-            if !worse && fewer && !diagnostic.fixes.contains(&fix) {
+            if !worse && fewer && !diagnostic.fixes.iter().any(|known| known.edits == fix.edits) {
+                is_sure |= diagnostic.fixes.is_empty() && !is_last;
                 diagnostic.fixes.push(fix);
             }
         }
         diagnostic.candidates.clear();
-        if !had_fixes {
+        if !had_fixes && is_sure && diagnostic.is_error() {
             mark_change(diagnostic, &report.sources);
         }
     }
     report.diagnostics = diagnostics;
 }
 
-/// Moves the first mark to the text that the first fix changes: that is where one has to look. What was marked before
-/// becomes one of the other places.
+/// Moves the first mark to the text that the first fix changes first: that is where one has to look. What was marked
+/// before becomes one of the other places, and so does what the fix changes besides.
 fn mark_change(diagnostic: &mut Diagnostic, sources: &Sources) {
     let Some(Fix { edits, title }) = diagnostic.fixes.first() else { return };
-    let Some(span) = edits.iter().filter_map(|edit| changed(edit, sources)).reduce(Span::to) else { return };
-    let one_place = sources.get(span.source).slice(span).lines().count() <= 1 && edits.len() <= 2;
-    if !one_place || span == diagnostic.primary.span {
-        return;
+    let one_line = |edit: &&Edit| sources.get(edit.span.source).slice(edit.span).lines().count() == 1;
+    let spans: Vec<Span> = edits.iter().filter(one_line).map(|edit| edit.span).collect();
+    let Some((&span, others)) = spans.split_first() else { return };
+    if span != diagnostic.primary.span {
+        let before = diagnostic.primary.clone();
+        let all = std::iter::once(&before).chain(&diagnostic.labels);
+        let around = all
+            .filter(|label| label.span.contains(span) && !label.text.is_empty())
+            .min_by_key(|label| label.span.end - label.span.start)
+            .cloned();
+        let text = around.as_ref().map_or_else(|| title.clone(), |label| label.text.clone());
+        diagnostic.primary = Label { span, text };
+        // What was said of the text around it is said of it now.
+        let said = around.map_or(span, |label| label.span);
+        diagnostic.labels.retain(|label| label.span != span && label.span != said);
+        let is_known = diagnostic.labels.iter().any(|label| label.span == before.span);
+        if !before.text.is_empty() && before.span != said && !is_known {
+            diagnostic.labels.insert(0, before);
+        }
     }
-    let text = diagnostic
-        .labels
-        .iter()
-        .filter(|label| label.span.contains(span) || span.contains(label.span))
-        .min_by_key(|label| label.span.end - label.span.start)
-        .map_or_else(|| title.clone(), |label| label.text.clone());
-    diagnostic.labels.retain(|label| label.span != span);
-    let before = std::mem::replace(&mut diagnostic.primary, Label { span, text });
-    if !before.text.is_empty() && !diagnostic.labels.iter().any(|label| label.span == before.span) {
-        diagnostic.labels.insert(0, before);
+    for &other in others.iter().take(2) {
+        if !diagnostic.labels.iter().any(|label| label.span == other) {
+            diagnostic.labels.push(Label { span: other, text: "and here".to_string() });
+        }
     }
-}
-
-/// What an edit changes of what is written: without what stays at both ends. Where it only adds, the text beside it.
-fn changed(edit: &Edit, sources: &Sources) -> Option<Span> {
-    let old = sources.get(edit.span.source).slice(edit.span);
-    if old.is_empty() || edit.text.contains(old) {
-        return Some(edit.span);
-    }
-    (old != edit.text).then_some(edit.span)
 }
 
 fn count(diagnostics: &[Diagnostic]) -> usize {

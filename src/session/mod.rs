@@ -27,20 +27,24 @@ mod save;
 mod settle;
 mod state;
 mod statements;
+mod strictness;
 mod trace;
 mod training;
 mod world;
 
 /// The known name that is nearly this one.
 pub use crate::elaborate::nearest as near_name;
-pub use bench::{Benchmark, bench_file};
+pub use bench::{BenchOptions, Benchmark, Spending, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
 pub use fix::{Fixed, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
 pub use formulas::{DeriveRequest, TraceRequest, derive_file, trace_file};
 pub use library::doc;
 pub use prediction::{PredictRequest, Predictions, predict_file};
-pub use program::{Report, check_file, check_text, read as read_script, run_file, run_text};
+pub use program::{
+    Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,
+};
 pub use report::{draw_file, report_file};
 pub use state::{Mode, Session};
+pub use strictness::Strictness;
 pub use world::{MemoryWorld, World};

@@ -30,27 +30,64 @@ impl Session<'_> {
 
 /// A line for each layer, its output and its parameters.
 pub(super) fn summary(model: &Model) -> Vec<String> {
+    let rows = rows(model);
+    let last = rows.len() - 1;
+    let cell = |(at, row): (usize, Row)| match at == last {
+        true => [row.name, row.output, row.parameters.to_string()],
+        false => [row.name, row.output, count(row.parameters)],
+    };
+    table(rows.into_iter().enumerate().map(cell).collect())
+}
+
+/// The same with the arithmetic operations that one example takes.
+pub(super) fn costs(model: &Model) -> Vec<String> {
+    let head = ["layer", "output", "parameters", "operations"].map(str::to_string);
+    let rows = rows(model);
+    let rows =
+        rows.into_iter().map(|row| [row.name, row.output, count(row.parameters), count(row.operations)]);
+    table(std::iter::once(head).chain(rows).collect())
+}
+
+struct Row {
+    name: String,
+    output: String,
+    parameters: usize,
+    operations: usize,
+}
+
+fn rows(model: &Model) -> Vec<Row> {
+    let row =
+        |name: String, output: String, parameters, operations| Row { name, output, parameters, operations };
     let inputs: Vec<String> = model.inputs.iter().map(|shape| shape.to_string()).collect();
-    let mut rows = vec![(model.name.clone(), inputs.join(", "), String::new())];
-    for row in &model.rows {
-        let prefix = row.path.split_once('.').map_or("", |(_, rest)| rest);
+    let mut rows = vec![row(model.name.clone(), inputs.join(", "), 0, 0)];
+    for layer in &model.rows {
+        let prefix = layer.path.split_once('.').map_or("", |(_, rest)| rest);
         let count: usize =
             model.parameters(prefix).map(|(_, stored)| stored.shape.iter().product::<usize>()).sum();
-        let count = if count == 0 { String::new() } else { count.to_string() };
-        rows.push((format!("  {}", prefix), row.output.to_string(), count));
+        rows.push(row(format!("  {prefix}"), layer.output.to_string(), count, layer.operations));
     }
     for (key, stored) in model.parameters("").filter(|(key, _)| !key.contains('.')) {
         let shape = crate::types::Shape::known(&stored.shape).to_string();
-        rows.push((format!("  {key}"), shape, stored.shape.iter().product::<usize>().to_string()));
+        rows.push(row(format!("  {key}"), shape, stored.shape.iter().product::<usize>(), 0));
     }
-    rows.push(("output".to_string(), model.output.to_string(), model.parameter_count().to_string()));
-    let width = |pick: fn(&(String, String, String)) -> &str| {
-        rows.iter().map(|row| pick(row).chars().count()).max().unwrap_or(0)
+    rows.push(row("output".to_string(), model.output.to_string(), model.parameter_count(), model.operations));
+    rows
+}
+
+fn count(n: usize) -> String {
+    if n == 0 { String::new() } else { n.to_string() }
+}
+
+/// Columns, numbers to the right from the third on.
+fn table<const N: usize>(rows: Vec<[String; N]>) -> Vec<String> {
+    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..N).map(|at| width(at).unwrap_or(0)).collect();
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(&widths).enumerate().map(|(at, (cell, width))| match at {
+            0 | 1 => format!("{cell:width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_string()
     };
-    let (first, second, third) = (width(|row| &row.0), width(|row| &row.1), width(|row| &row.2));
-    rows.iter()
-        .map(|(name, shape, count)| {
-            format!("{name:first$}  {shape:second$}  {count:>third$}").trim_end().to_string()
-        })
-        .collect()
+    rows.iter().map(line).collect()
 }

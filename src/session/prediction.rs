@@ -76,7 +76,7 @@ pub fn predict_file(world: &mut dyn World, request: &PredictRequest<'_>) -> (Rep
     // The data that the model was trained on need not be here any more.
     diagnostics.retain(|found| found.is_error() && !matches!(found.slug, Slug::File | Slug::DataFile));
     if !diagnostics.is_empty() {
-        return (Report { sources: session.sources, diagnostics }, None);
+        return (Report { sources: session.sources, diagnostics, models: Vec::new() }, None);
     }
     let places = session.command_line(request);
     let predictions = session.predict_new(request, places, Span::new(source, 0, 0));
@@ -125,7 +125,7 @@ impl Session<'_> {
         };
         let id = self.model_to_use(request, &weights, script)?;
         self.elaborator.forget_reported();
-        self.take_weights(id, &weights, request.weights, places.weights);
+        self.take_weights(id, &weights, false, request.weights, places.weights);
         if self.has_errors() {
             return None;
         }
@@ -281,8 +281,8 @@ impl Session<'_> {
             only: Vec::new(),
             input: Shape::known(&input.shape),
             target: None,
-            input_origin: None,
-            target_origin: None,
+            input_origin: Default::default(),
+            target_origin: Default::default(),
             data_span: span,
             loss: None,
             optimizer: None,

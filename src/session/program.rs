@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::mend::mend;
+use super::model::costs;
 use super::state::{Mode, Session};
+use super::strictness::Strictness;
 use super::world::World;
 use crate::base::{SourceId, Sources, Span};
 use crate::diagnostics::{Diagnostic, Slug};
@@ -16,6 +18,8 @@ use crate::syntax::tree::Ast;
 pub struct Report {
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
+    /// A table for each model of a script that was checked: layers, outputs, parameters, operations.
+    pub models: Vec<String>,
 }
 
 impl Report {
@@ -34,8 +38,15 @@ pub fn check_file(world: &mut dyn World, path: &Path) -> Report {
 
 /// Checks a program, and runs it if nothing is wrong.
 pub fn run_file(world: &mut dyn World, path: &Path) -> Report {
+    run_file_strictly(world, path, &Strictness::default())
+}
+
+/// The same, where some warnings stop it before it runs.
+pub fn run_file_strictly(world: &mut dyn World, path: &Path, strictness: &Strictness) -> Report {
     match read(world, path) {
-        Ok(text) => run_text(world, &path.display().to_string(), &text, folder_of(path)),
+        Ok(text) => {
+            run_text_strictly(world, (&path.display().to_string(), &text), folder_of(path), strictness)
+        }
         Err(report) => *report,
     }
 }
@@ -60,7 +71,17 @@ pub(super) fn plain_check(world: &mut dyn World, name: &str, text: &str, folder:
 }
 
 pub fn run_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
-    let checked = check_text(world, name, text, folder);
+    run_text_strictly(world, (name, text), folder, &Strictness::default())
+}
+
+fn run_text_strictly(
+    world: &mut dyn World,
+    (name, text): (&str, &str),
+    folder: &Path,
+    strictness: &Strictness,
+) -> Report {
+    let mut checked = check_text(world, name, text, folder);
+    checked.hold_to(strictness);
     if checked.has_errors() {
         return checked;
     }
@@ -71,7 +92,7 @@ pub fn run_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) ->
     // Sources are added in the same order in both walks, so spans of the check mean the same places.
     let mut diagnostics = checked.diagnostics;
     diagnostics.extend(ran.diagnostics.into_iter().filter(Diagnostic::is_error));
-    Report { sources: ran.sources, diagnostics }
+    Report { sources: ran.sources, diagnostics, models: checked.models }
 }
 
 impl Session<'_> {
@@ -88,7 +109,8 @@ impl Session<'_> {
 
     pub fn into_report(mut self) -> Report {
         let diagnostics = self.take_diagnostics();
-        Report { sources: self.sources, diagnostics }
+        let models = self.elaborator.models.iter().map(|model| costs(model).join("\n")).collect();
+        Report { sources: self.sources, diagnostics, models }
     }
 }
 
@@ -120,7 +142,7 @@ pub fn read(world: &dyn World, path: &Path) -> Result<String, Box<Report>> {
     {
         diagnostic = diagnostic.help(format!("did you mean `{}`?", near.display()));
     }
-    Err(Box::new(Report { sources, diagnostics: vec![diagnostic] }))
+    Err(Box::new(Report { sources, diagnostics: vec![diagnostic], models: Vec::new() }))
 }
 
 /// Where a file stops being text, in the words of an editor.

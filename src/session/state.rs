@@ -11,7 +11,7 @@ use super::world::World;
 use crate::base::{Sources, Span};
 use crate::check::TrainRequest;
 use crate::data::{DataSource, Dataset, FieldType, Options};
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Diagnostic, Label, Severity, Slug};
 use crate::elaborate::Elaborator;
 use crate::graph::{NodeId, SlotId};
 use crate::prelude;
@@ -164,6 +164,13 @@ impl<'w> Session<'w> {
         self.collect();
         let mut found = std::mem::take(&mut self.diagnostics);
         found.sort_by_key(|diagnostic| diagnostic.primary.span);
+        // A name that nobody uses is said once: with the parameter that never trains because of it.
+        let told: Vec<Span> = found
+            .iter()
+            .filter(|one| one.slug == Slug::NeverTrains)
+            .flat_map(|one| one.labels.iter().map(|label| label.span))
+            .collect();
+        found.retain(|one| one.slug != Slug::Unused || !told.contains(&one.primary.span));
         found.retain(|diagnostic| diagnostic.is_error() || !self.is_allowed(diagnostic));
         found
     }
@@ -187,7 +194,29 @@ impl<'w> Session<'w> {
 
     pub(super) fn collect(&mut self) {
         let found = self.elaborator.take_problems();
+        let found = found.into_iter().map(|mut diagnostic| {
+            let chain = std::mem::take(&mut diagnostic.chain);
+            if !chain.is_empty() {
+                diagnostic.notes.push(self.way_of(&chain));
+            }
+            diagnostic
+        });
+        let found: Vec<Diagnostic> = found.collect();
         self.diagnostics.extend(found);
+    }
+
+    /// `the sizes come this way: `[784]` (`[a, b]`, line 1) → `[128]` (`dense(128)`, line 12)`
+    fn way_of(&self, chain: &[Label]) -> String {
+        let steps = chain.iter().map(|step| {
+            let source = self.sources.get(step.span.source);
+            let (line, _) = source.line_column(step.span.start);
+            let code = source.slice(step.span);
+            let code = code.lines().next().filter(|first| first.len() == code.len() && code.len() <= 24);
+            let code =
+                code.filter(|code| *code != step.text).map_or(String::new(), |code| format!("`{code}`, "));
+            format!("`{}` ({code}line {line})", step.text)
+        });
+        format!("the way of the sizes: {}", steps.collect::<Vec<_>>().join(" → "))
     }
 
     /// Whether anything was wrong so far.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::state::{Flow, Mode, Session};
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Binding, Record, RecordKind, Value, Variable, constant_of};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
+use crate::elaborate::{Binding, ExampleCount, Record, RecordKind, Upcoming, Value, Variable, constant_of};
 use crate::graph::Constant;
-use crate::syntax::tree::{Ast, Block, Expr, Function, FunctionKind, Ident, Stmt, StmtKind};
+use crate::syntax::tree::{
+    Ast, Block, Expr, ExprKind, Function, FunctionKind, Ident, OptionItem, Stmt, StmtKind,
+};
 use crate::tensor::{Precision, Tensor};
 use crate::types::{Shape, Size, TensorType};
 
@@ -16,7 +18,10 @@ impl Session<'_> {
     pub fn walk(&mut self, ast: &Ast) {
         self.look_ahead(ast);
         if !self.may_redeclare && self.mode == Mode::Check {
-            crate::check::unused_names(ast).into_iter().for_each(|warning| self.report(warning));
+            for (unused, warning) in crate::check::unused_names(ast) {
+                self.elaborator.unused.push(unused);
+                self.report(warning);
+            }
         }
         for stmt in &ast.stmts {
             if self.stmt(stmt) == Flow::Stop {
@@ -29,6 +34,7 @@ impl Session<'_> {
     /// Functions may be used before they are declared, other names may not.
     fn look_ahead(&mut self, ast: &Ast) {
         for stmt in &ast.stmts {
+            self.count_batches(stmt);
             let name = match &stmt.kind {
                 StmtKind::Function(function) => {
                     let is_known = self.elaborator.lookup(&function.name.name).is_some();
@@ -42,7 +48,27 @@ impl Session<'_> {
                 StmtKind::Bind { name, .. } => name,
                 _ => continue,
             };
-            self.elaborator.upcoming.entry(name.name.clone()).or_insert(name.span);
+            let upcoming = Upcoming { name: name.span, stmt: stmt.span };
+            self.elaborator.upcoming.entry(name.name.clone()).or_insert(upcoming);
+        }
+    }
+
+    /// Remembers how many examples the trainings of a statement see at once.
+    fn count_batches(&mut self, stmt: &Stmt) {
+        for expr in stmt.parts().0 {
+            let ExprKind::Train { options, .. } = &expr.kind else { continue };
+            let batch = options.iter().find(|item| item.name.name == "batch");
+            if let Some(OptionItem {
+                value: Expr { kind: ExprKind::Number { value, whole: true }, span, .. },
+                ..
+            }) = batch
+            {
+                self.elaborator.example_counts.push(ExampleCount {
+                    count: *value as i64,
+                    what: "the batch of the training".to_string(),
+                    span: *span,
+                });
+            }
         }
     }
 
@@ -57,8 +83,10 @@ impl Session<'_> {
 
     fn stmt(&mut self, stmt: &Stmt) -> Flow {
         let outer = self.elaborator.graph.set_span(Some(stmt.span));
+        let around = self.elaborator.statement.replace(stmt.span);
         let flow = self.stmt_kind(stmt);
         self.elaborator.graph.set_span(outer);
+        self.elaborator.statement = around;
         self.update_states();
         if flow == Flow::Stop || (self.is_running() && self.has_errors()) {
             return Flow::Stop;
@@ -92,8 +120,12 @@ impl Session<'_> {
                 return self.choice(condition, then, otherwise.as_ref());
             }
             StmtKind::Expr(expr) => {
-                if !self.may_redeclare && !super::hoist::acts(expr) {
-                    self.elaborator.report_no_effect(expr);
+                if !self.may_redeclare
+                    && !super::hoist::acts(expr)
+                    && let Some(name) = self.elaborator.report_no_effect(expr)
+                {
+                    self.bind_plain(&name, Value::Unknown);
+                    return Flow::Go;
                 }
                 let value = self.value(expr);
                 self.last = Some(value);
@@ -124,7 +156,12 @@ impl Session<'_> {
             self.report(
                 Diagnostic::error(Slug::DuplicateName, name.span, headline)
                     .here("second declaration")
-                    .label(first, "first declared here"),
+                    .label(first, "first declared here")
+                    .try_fix(Candidate::replace(
+                        format!("call it `{}2`", name.name),
+                        name.span,
+                        vec![Piece::Text(format!("{}2", name.name))],
+                    )),
             );
         }
     }

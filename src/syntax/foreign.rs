@@ -14,6 +14,8 @@ pub struct Foreign {
     pub help: &'static str,
     /// The replacement of the span, if it is sure to be meant.
     pub fix: Option<String>,
+    /// What the replacement stands for.
+    pub fixed: Span,
 }
 
 /// Where in a statement a pattern may stand.
@@ -45,6 +47,8 @@ enum Fix {
     Comment,
     /// Text between the marked token and the one before.
     Before(&'static str),
+    /// Nothing in place of the statement.
+    Drop,
 }
 
 struct Row {
@@ -72,7 +76,7 @@ const fn marked(mark: usize, row: Row) -> Row {
     Row { mark, ..row }
 }
 
-use Fix::{Before, Comment, None as NoFix, Requote, Write};
+use Fix::{Before, Comment, Drop, None as NoFix, Requote, Write};
 use Place::{After, Anywhere, Head, Option as InOption, Start, Stop};
 
 const TABLE: &[Row] = &[
@@ -136,21 +140,21 @@ const TABLE: &[Row] = &[
         &["from", "WORD", "import"],
         "there is nothing to import: mathematics is built in",
         "an import names a file of declarations: `import \"blocks.nn\"`",
-        NoFix,
+        Drop,
     ),
     row(
         Start,
         &["import", "WORD"],
         "there is nothing to import: mathematics is built in",
         "an import names a file of declarations: `import \"blocks.nn\"`",
-        NoFix,
+        Drop,
     ),
     row(
         Start,
         &["use", "WORD"],
         "there is nothing to import: mathematics is built in",
         "an import names a file of declarations: `import \"blocks.nn\"`",
-        NoFix,
+        Drop,
     ),
     row(
         Start,
@@ -312,8 +316,12 @@ pub fn recognise(at: &Stopped<'_>, span: impl Fn(Token) -> Span) -> Option<Forei
         Fix::Requote => (place, Some(format!("\"{}\"", slice.trim_matches('\'').replace('"', "\\\"")))),
         Fix::Comment => (place, Some(slice.replacen("//", "#", 1))),
         Fix::Before(text) => (place, Some(format!("{text}{slice}"))),
+        Fix::Drop => (place, Some(String::new())),
     };
-    Some(Foreign { span: place, headline: row.headline.into(), help: row.help, fix })
+    let end =
+        at.tokens.iter().rfind(|token| token.kind != TokenKind::Newline).map_or(place, |last| span(*last));
+    let fixed = if matches!(row.fix, Fix::Drop) { place.to(end) } else { place };
+    Some(Foreign { span: place, headline: row.headline.into(), help: row.help, fix, fixed })
 }
 
 /// The index of the marked token where the row's pattern stands, if it does.
@@ -362,8 +370,8 @@ impl Foreign {
         let message = Diagnostic::error(Slug::Syntax, self.span, self.headline.clone()).help(self.help);
         match &self.fix {
             None => message,
-            Some(text) if text.is_empty() => message.fix("leave it out", self.span, ""),
-            Some(text) => message.fix(format!("write `{}`", text.trim()), self.span, text.clone()),
+            Some(text) if text.is_empty() => message.fix("leave it out", self.fixed, ""),
+            Some(text) => message.fix(format!("write `{}`", text.trim()), self.fixed, text.clone()),
         }
     }
 }

@@ -71,6 +71,9 @@ fn param(param: &ParamDecl) -> String {
     if let Some(of) = &param.ty {
         let _ = write!(text, ": {}", ty(of));
     }
+    for bound in &param.bounds {
+        let _ = write!(text, " {} {}", sign(bound.op), bound.value);
+    }
     if let Some(default) = &param.default {
         let _ = write!(text, " = {}", expr(default));
     }

@@ -221,12 +221,22 @@ pub enum Body {
     Block(Block),
 }
 
-/// `x: [m]`, `slope: real = 0.01`
+/// `x: [m]`, `slope: real = 0.01`, `rate: real >= 0 <= 1 = 0.5`
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParamDecl {
     pub name: Ident,
     pub ty: Option<TypeExpr>,
+    pub bounds: Vec<Bound>,
     pub default: Option<Expr>,
+}
+
+/// An end of the range of a parameter: `>= 0`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// `Less`, `LessEqual`, `Greater` or `GreaterEqual`
+    pub op: BinaryOp,
+    pub value: f64,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -55,6 +55,7 @@ pub fn word(rule: Rule) -> Option<(Class, &'static str)> {
         Rule::parameter | Rule::label => (Value, "a name"),
         Rule::type_name | Rule::like => (Value, "a type such as `[n]` or `real`"),
         Rule::lone_statement
+        | Rule::bound
         | Rule::bare
         | Rule::bind
         | Rule::function

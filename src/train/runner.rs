@@ -5,7 +5,7 @@ use crate::data::{Field, Part};
 use crate::elaborate::Step;
 use crate::exec::{
     Environment, EvaluateProblem, Executable, InputPlace, NumberPlace, Plan, PlanProblem, Request,
-    RunContext, Store, reference,
+    RunContext, Spent, Store, reference,
 };
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::{Buffer, Precision, Tensor};
@@ -63,6 +63,26 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// When a batch of this size cannot be planned in the memory there is.
     pub fn run(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
+        self.set_batch(part, rows, count)?;
+        if let Some(sized) = self.sizes.get_mut(self.last) {
+            sized.executable.run(&mut self.store, RunContext { seed: self.seed, step: count });
+        }
+        Ok(())
+    }
+
+    /// The same with a clock: what each thread spent on each instruction of the plan.
+    ///
+    /// # Errors
+    /// As of [`Runner::run`].
+    pub fn profile(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<Vec<Spent>, PlanProblem> {
+        self.set_batch(part, rows, count)?;
+        let context = RunContext { seed: self.seed, step: count };
+        let sized = self.sizes.get_mut(self.last);
+        Ok(sized.map_or_else(Vec::new, |sized| sized.executable.profile(&mut self.store, context)))
+    }
+
+    /// Writes a batch, and the number of its step, to where the step for this size reads them.
+    fn set_batch(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
         if self.sizes.get(self.last).is_none_or(|sized| sized.size != rows.len()) {
             self.last = self.executable_for(rows.len())?;
         }
@@ -74,7 +94,6 @@ impl<'a> Runner<'a> {
         if let Some(place) = self.count {
             self.store.set_number_at(place, count as f64);
         }
-        sized.executable.run(&mut self.store, RunContext { seed: self.seed, step: count });
         Ok(())
     }
 
@@ -82,10 +101,7 @@ impl<'a> Runner<'a> {
         if let Some(at) = self.sizes.iter().position(|sized| sized.size == size) {
             return Ok(at);
         }
-        let mut request = Request::new(self.outputs.clone(), self.store.precision());
-        request.updates.clone_from(&self.step.updates);
-        let request = request.examples(self.step.batch, size).threads(self.threads);
-        let plan = Plan::new(&self.step.graph, &request)?;
+        let plan = plan(self.step, self.outputs.clone(), self.store.precision(), size, self.threads)?;
         let executable = Executable::bind(&plan, &mut self.store)?;
         let input = executable.input_place(self.step.input);
         let target = self.step.target.and_then(|slot| executable.input_place(slot));
@@ -141,6 +157,22 @@ impl<'a> Runner<'a> {
     ) -> Result<Vec<Tensor>, EvaluateProblem> {
         reference::evaluate(&self.step.graph, nodes, &self.environment(part, rows, count))
     }
+}
+
+/// How a step goes for batches of one size.
+///
+/// # Errors
+/// As of [`Runner::run`].
+pub fn plan(
+    step: &Step,
+    outputs: Vec<NodeId>,
+    precision: Precision,
+    size: usize,
+    threads: usize,
+) -> Result<Plan, PlanProblem> {
+    let mut request = Request::new(outputs, precision);
+    request.updates.clone_from(&step.updates);
+    Plan::new(&step.graph, &request.examples(step.batch, size).threads(threads))
 }
 
 /// Writes a batch straight into the memory that the step reads. A field that it does not read has no place there.

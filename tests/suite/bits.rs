@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A network wide enough that its products are cut over threads, and every bit of what it learned.
+/// A network wide enough that its products are cut over threads, by columns and by rows, with a last batch of three
+/// examples; and every bit of what it learned.
 const SCRIPT: &str = r#"
 seed 3
-data points = random(n = 640, inputs = 96, classes = 10)
+data points = random(n = 643, inputs = 96, classes = 10)
 model net(x: [96]) -> [10] {
-    x |> dense(256) |> gelu |> batch_norm |> dropout(0.1) |> dense(192) |> tanh |> dense(10)
+    x |> dense(256) |> gelu |> batch_norm |> dropout(0.1) |> dense(1032) |> tanh |> dense(10)
 }
 run = train net on points {
     loss      = softmax_cross_entropy

@@ -24,7 +24,9 @@ struct Case {
     id: String,
     reason: String,
     source: String,
-    files: Vec<(String, String)>,
+    files: Vec<(String, Vec<u8>)>,
+    /// A script that is run before in the same folder, for the files it writes.
+    before: String,
     expect: String,
     output: String,
     /// All but MESSAGES, as it is in the file.
@@ -42,18 +44,28 @@ fn read(path: &Path) -> (Case, String) {
         if let Some(name) = line.strip_prefix("## ").or(line.strip_prefix("# ")) {
             section = name.to_string();
         } else if line.starts_with("```") {
+            let is_hex = line == "```hex";
             let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
             let block = block.join("\n");
             match section.as_str() {
                 "SOURCE" => case.source = block,
+                "BEFORE" => case.before = block,
                 "EXPECT" => case.expect = block,
                 "OUTPUT" => case.output = block,
                 "MESSAGES" | "FILES" => {}
-                file => case.files.push((file.to_string(), block + "\n")),
+                file if is_hex => case.files.push((file.to_string(), bytes(&block))),
+                file => case.files.push((file.to_string(), (block + "\n").into_bytes())),
             }
         }
     }
     (case, text)
+}
+
+/// Bytes in hexadecimal, `00*784` for many of one.
+fn bytes(text: &str) -> Vec<u8> {
+    let byte = |digits: &str| u8::from_str_radix(digits, 16).expect("two digits");
+    let runs = text.split_whitespace().map(|word| word.split_once('*').unwrap_or((word, "1")));
+    runs.flat_map(|(digits, times)| vec![byte(digits); times.parse().expect("a count")]).collect()
 }
 
 /// A folder with the files of a case, its report, and what it printed.
@@ -67,6 +79,10 @@ fn outcome(case: &Case) -> Outcome {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in &case.files {
         fs::write(folder.path().join(path), text).expect("a file");
+    }
+    if !case.before.is_empty() {
+        let ran = run_text(&mut TestWorld::default(), "before.nn", &case.before, folder.path());
+        assert!(!ran.has_errors(), "{}: {:?}", case.id, ran.diagnostics);
     }
     let mut world = TestWorld::default();
     let report = match case.expect.starts_with("accept") {

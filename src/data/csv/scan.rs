@@ -11,8 +11,8 @@ use super::lines::Lines;
 use crate::base::Span;
 use crate::data::problem::{MOST_SHOWN, Problem, SourceProblem, TextProblem};
 use crate::data::table::{
-    CategoryFacts, Column, ColumnKind, HeaderDoubt, MISSING, MissingOption, NumberFacts, Places, Schema,
-    Table, TableColumn, Values, Whole,
+    CategoryFacts, Column, ColumnKind, HeaderDoubt, MISSING, MissingOption, NumberFacts, Place, Places,
+    Schema, Table, TableColumn, Values, Whole,
 };
 
 /// More distinct whole numbers than this are measurements, not labels.
@@ -22,6 +22,7 @@ const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// What the first pass finds.
 pub struct Scan {
+    heads: Vec<Place>,
     names: Vec<String>,
     columns: Vec<Tally>,
     lines: Lines,
@@ -45,8 +46,14 @@ pub struct Tally {
 /// Reads every record once. Problems are rows of a wrong length, names given twice, an empty file.
 pub fn scan(bytes: &[u8], dialect: &Dialect, lines: Lines, path: Span) -> Result<Scan, Vec<Problem>> {
     let file = lines.file().clone();
-    let mut scan =
-        Scan { names: Vec::new(), columns: Vec::new(), lines, n_rows: 0, header: HeaderDoubt::None };
+    let mut scan = Scan {
+        heads: Vec::new(),
+        names: Vec::new(),
+        columns: Vec::new(),
+        lines,
+        n_rows: 0,
+        header: HeaderDoubt::None,
+    };
     let mut reader = dialect.reader(bytes);
     let mut record = ByteRecord::new();
     let mut problems = Vec::new();
@@ -130,6 +137,9 @@ impl Scan {
         path: Span,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
+        if dialect.header {
+            self.heads = (0..record.len()).map(|at| self.lines.place_at(start, line, Some(at))).collect();
+        }
         for (at, cell) in record.iter().enumerate() {
             let name = match dialect.header {
                 true => String::from_utf8_lossy(cell.trim_ascii()).into_owned(),
@@ -174,6 +184,7 @@ impl Scan {
             name,
             columns,
             n_rows: self.n_rows,
+            heads: self.heads,
             header: self.header,
             missing_option: MissingOption::Texts,
             ..Schema::default()

@@ -6,7 +6,7 @@ use super::{Encoder, Encoding, Labels};
 use crate::base::Span;
 use crate::data::field::{Field, Meaning, Storage};
 use crate::data::infer::Classes;
-use crate::data::problem::{Problem, ValueProblem, column_text};
+use crate::data::problem::{MOST_SHOWN, Problem, Unseen, ValueProblem, column_text};
 use crate::data::table::{MISSING, Table, TableColumn, Values};
 use crate::data::weights::column_major_order;
 use crate::tensor::Precision;
@@ -176,18 +176,21 @@ pub(super) fn class_of_rows(
             let is_seen = |class: &u32| labels.seen.get(*class as usize) == Some(&true);
             let class_of: Vec<Option<u32>> =
                 values.iter().map(|text| known.get(text.as_str()).copied().filter(is_seen)).collect();
-            let class = |row: &u32| {
+            let mut found = Vec::with_capacity(rows.rows.len());
+            let mut strangers = Strangers::default();
+            for row in rows.rows {
                 let code = codes.get(*row as usize).copied().unwrap_or(MISSING);
-                class_of.get(code as usize).copied().flatten().ok_or_else(|| -> Vec<Problem> {
-                    let place = table.place(*row as usize, at);
-                    let problem = match values.get(code as usize) {
-                        None => ValueProblem::Missing { span, place, column: name.clone() },
-                        Some(value) => unseen(labels, value.clone(), place, rows.part, span),
-                    };
-                    vec![problem.into()]
-                })
-            };
-            rows.rows.iter().map(class).collect()
+                let place = || table.place(*row as usize, at);
+                match (class_of.get(code as usize).copied().flatten(), values.get(code as usize)) {
+                    (Some(class), _) => found.push(class),
+                    (None, Some(value)) => strangers.add(value.clone(), place),
+                    (None, None) => {
+                        let problem = ValueProblem::Missing { span, place: place(), column: name.clone() };
+                        return Err(vec![problem.into()]);
+                    }
+                }
+            }
+            strangers.or(found, labels, rows.part, span)
         }
         (Values::Category { .. }, Classes::Whole(_)) => Err(vec![changed(column, false, span)]),
         // A column of text of which new data happens to have only numbers.
@@ -209,6 +212,7 @@ fn whole_classes(
         .map(|(class, name)| (name, class))
         .collect();
     let mut classes = Vec::with_capacity(rows.rows.len());
+    let mut strangers = Strangers::default();
     for chunk in rows.rows.chunks(chunk_of(1)) {
         let values = labels.of.evaluate(table, Rows { rows: chunk, ..rows }, span)?;
         // Labels come in runs and few kinds: the last few answers are nearly always enough.
@@ -216,26 +220,48 @@ fn whole_classes(
         for (row, value) in chunk.iter().zip(values) {
             let class = last.filter(|(seen, _)| *seen == value).map(|(_, class)| class);
             let Some(class) = class.or_else(|| known.get(&(value + 0.0).to_string()).copied()) else {
-                let place = table.place(*row as usize, column_of(&labels.of, table));
-                return Err(vec![unseen(labels, value.to_string(), place, rows.part, span).into()]);
+                strangers.add(value.to_string(), || table.place(*row as usize, column_of(&labels.of, table)));
+                continue;
             };
             last = Some((value, class));
             classes.push(class);
         }
     }
-    Ok(classes)
+    strangers.or(classes, labels, rows.part, span)
 }
 
-fn unseen(
-    labels: &Labels,
-    value: String,
-    place: crate::data::table::Place,
-    part: &str,
-    span: Span,
-) -> ValueProblem {
-    let names = labels.classes.names().into_iter().zip(&labels.seen);
-    let known = names.filter(|(_, seen)| **seen).map(|(name, _)| name).collect();
-    ValueProblem::Unseen { span, value, place, part: part.to_owned(), known }
+/// Values that were not learned: the first few with their places, and how many rows.
+#[derive(Default)]
+struct Strangers {
+    first: Vec<(String, crate::data::table::Place)>,
+    n_rows: usize,
+}
+
+impl Strangers {
+    fn add(&mut self, value: String, place: impl FnOnce() -> crate::data::table::Place) {
+        self.n_rows += 1;
+        if self.first.len() < MOST_SHOWN {
+            self.first.push((value, place()));
+        }
+    }
+
+    /// The classes, if there are no strangers.
+    fn or(
+        self,
+        classes: Vec<u32>,
+        labels: &Labels,
+        part: &str,
+        span: Span,
+    ) -> Result<Vec<u32>, Vec<Problem>> {
+        if self.n_rows == 0 {
+            return Ok(classes);
+        }
+        let names = labels.classes.names().into_iter().zip(&labels.seen);
+        let known = names.filter(|(_, seen)| **seen).map(|(name, _)| name).collect();
+        let Strangers { first, n_rows } = self;
+        let unseen = Unseen { span, first, n_rows, part: part.to_owned(), known, drop: None };
+        Err(vec![ValueProblem::Unseen(unseen).into()])
+    }
 }
 
 /// The column that an encoder reads first, for the place of a message.

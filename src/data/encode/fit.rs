@@ -133,7 +133,7 @@ impl Fit<'_> {
 
 /// The check has found all problems; none is shown from here.
 fn site(expr: &ColumnExpr) -> Site {
-    Site { path: expr.span, header: None }
+    Site { path: expr.span, header: None, has_missing: false }
 }
 
 fn or_one(scale: f64) -> f64 {

@@ -10,14 +10,7 @@ use crate::diagnostics::{Diagnostic, Edit, Fix, Slug};
 #[derive(Clone, Debug, PartialEq)]
 pub enum ColumnProblem {
     /// `sepal_lenght`
-    Unknown {
-        span: Span,
-        name: String,
-        known: Vec<String>,
-        file: String,
-        header: HeaderDoubt,
-        site: Site,
-    },
+    Unknown(UnknownColumn),
     /// `[age, name]` where names are text
     TextAsNumber {
         span: Span,
@@ -59,6 +52,7 @@ pub enum ColumnProblem {
         place: Option<Place>,
         classes: usize,
         counts: LabelCounts,
+        site: Site,
         drop: DropSite,
     },
     /// A label that means "unknown": -1 or 255 beside 0, 1, 2.
@@ -120,6 +114,32 @@ pub enum ColumnProblem {
     },
 }
 
+/// A name that no column has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnknownColumn {
+    pub span: Span,
+    pub name: String,
+    pub known: Vec<String>,
+    /// Where the columns are named, if that is known.
+    pub heads: Vec<Place>,
+    pub file: String,
+    pub header: HeaderDoubt,
+    pub site: Site,
+    /// Other uses of columns that are unknown for the same reason.
+    pub others: Vec<(Span, String)>,
+}
+
+impl UnknownColumn {
+    /// Whether it is unknown because names and data of the first line were taken for each other.
+    pub fn is_of_header(&self) -> bool {
+        match &self.header {
+            HeaderDoubt::LooksLikeData(_) => true,
+            HeaderDoubt::LooksLikeNames(_, names) => names.contains(&self.name),
+            HeaderDoubt::None => false,
+        }
+    }
+}
+
 /// Where and how rows can be left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DropSite {
@@ -157,16 +177,30 @@ pub enum Wanted {
 }
 
 impl DropSite {
+    /// A fix that makes a cell mean "missing" and leaves its rows out, and the same in words.
+    pub(super) fn leave_out(&self, found: Diagnostic, cell: &str, site: &Site) -> Diagnostic {
+        let Some(option) = self.option_text(cell) else { return found };
+        let mut found = found.help(format!(
+            "`{option}` in the source and `missing = drop` in the braces leave these rows out"
+        ));
+        if !site.has_missing && self.after.is_some() {
+            let added = Edit { span: site.path.at_end(), text: format!(", {option}") };
+            let edits = [added].into_iter().chain(self.edits()).collect();
+            found.fixes.push(Fix { title: "leave out these rows".to_owned(), edits });
+        }
+        found
+    }
+
     fn edits(&self) -> Vec<Edit> {
         self.after.iter().map(|span| Edit { span: *span, text: "\n    missing = drop".to_owned() }).collect()
     }
 
     /// The option of the source that makes a label mean "missing".
-    fn option_text(&self, label: i64) -> Option<String> {
+    fn option_text(&self, cell: &str) -> Option<String> {
         match self.option {
             MissingOption::None => None,
-            MissingOption::Texts => Some(format!("missing = [\"{label}\"]")),
-            MissingOption::Number => Some(format!("missing = {label}")),
+            MissingOption::Texts => Some(format!("missing = [{cell:?}]")),
+            MissingOption::Number => Some(format!("missing = {cell}")),
         }
     }
 }
@@ -175,9 +209,7 @@ impl ColumnProblem {
     pub(super) fn diagnostic(&self) -> Diagnostic {
         use ColumnProblem as P;
         match self {
-            P::Unknown { span, name, known, file, header, site } => {
-                unknown(*span, name, known, file, header, site)
-            }
+            P::Unknown(facts) => unknown(facts),
             P::TextAsNumber { span, column, facts, wanted, site } => text(*span, column, facts, wanted, site),
             P::Missing { span, column, count, n_rows, first, drop } => {
                 let headline =
@@ -210,9 +242,10 @@ impl ColumnProblem {
                     None => found,
                 }
             }
-            P::LabelOutside { span, operand, label, place, classes, counts, drop } => {
-                let found = label_outside((*span, *label), place.as_ref(), *classes, counts);
-                label_advice(found, *operand, *classes, counts, drop)
+            P::LabelOutside { span, operand, label, place, classes, counts, site, drop } => {
+                let spans = (*span, *operand);
+                let found = label_outside(spans, *label, place.as_ref(), *classes, counts);
+                label_advice(found, spans, *classes, counts, (site, drop))
             }
             P::LabelUnknown { span, label, place, count, n_rows, site, drop } => {
                 let found = label_unknown((*span, *label), *count, *n_rows, site, drop);
@@ -268,30 +301,48 @@ impl ColumnProblem {
     }
 }
 
-fn unknown(
-    span: Span,
-    name: &str,
-    known: &[String],
-    file: &str,
-    header: &HeaderDoubt,
-    site: &Site,
-) -> Diagnostic {
-    let found = Diagnostic::error(Slug::UnknownColumn, span, format!("`{file}` has no column `{name}`"));
+fn unknown(facts: &UnknownColumn) -> Diagnostic {
+    let UnknownColumn { span, name, known, heads, file, header, site, others } = facts;
+    let names: Vec<&str> =
+        [name.as_str()].into_iter().chain(others.iter().map(|(_, name)| name.as_str())).collect();
+    let plural = if names.len() == 1 { "no column" } else { "no columns" };
+    let found =
+        Diagnostic::error(Slug::UnknownColumn, *span, format!("`{file}` has {plural} {}", list(&names)));
     match header {
         HeaderDoubt::LooksLikeData(place) => {
             let found = super::remark(found, place, "the first line is read as names, but is numbers");
-            header_fix(found, site, Header::Data).note("the columns are then `c0`, `c1` and so on")
+            let mut found =
+                header_fix(found, site, Header::Data).note("the columns are then `c0`, `c1` and so on");
+            // As many names as columns: they are meant in the order of the file.
+            if names.len() == known.len()
+                && let Some(fix) = found.fixes.first_mut()
+            {
+                let spans = [*span].into_iter().chain(others.iter().map(|(span, _)| *span));
+                fix.edits.extend(spans.enumerate().map(|(at, span)| Edit { span, text: format!("c{at}") }));
+                fix.title = "write `header = false`, and `c0`, `c1` and so on for the columns".to_owned();
+            }
+            found.here("not a column")
         }
-        HeaderDoubt::LooksLikeNames(place, names) if names.iter().any(|other| other == name) => {
+        HeaderDoubt::LooksLikeNames(place, _) if facts.is_of_header() => {
             let found = super::remark(found, place, "the first line is read as data, but looks like names");
-            header_fix(found, site, Header::Names)
+            header_fix(found.here("not a column"), site, Header::Names)
         }
         HeaderDoubt::LooksLikeNames(..) | HeaderDoubt::None => {
             let found = found.note(format!("its columns are {}", list(known)));
-            match nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => {
-                    found.here(format!("did you mean `{near}`?")).fix(format!("use `{near}`"), span, near)
-                }
+            let Some(near) = nearest(name, known.iter().map(String::as_str)) else {
+                let first = heads.first().and_then(|place| place.span);
+                let last = heads.last().and_then(|place| place.span);
+                let found = found.here("not a column");
+                return match first.zip(last) {
+                    Some((first, last)) => found.label(first.to(last), "the columns are named here"),
+                    None => found,
+                };
+            };
+            let found =
+                found.here(format!("did you mean `{near}`?")).fix(format!("use `{near}`"), *span, near);
+            let at = known.iter().position(|other| other == near);
+            match at.and_then(|at| heads.get(at)?.span) {
+                Some(head) => found.label(head, format!("`{near}` is named here")),
                 None => found,
             }
         }
@@ -344,31 +395,41 @@ fn text(span: Span, column: &str, facts: &TextFacts, wanted: &Wanted, site: &Sit
     }
 }
 
+/// The place to change is the number of classes where the labels run on, else the column.
 fn label_outside(
-    (span, label): (Span, i64),
+    (count, operand): (Span, Span),
+    label: i64,
     place: Option<&Place>,
     classes: usize,
     counts: &LabelCounts,
 ) -> Diagnostic {
     let last = classes.saturating_sub(1);
     let n_outside = counted(counts.n_outside, "row");
-    let found = Diagnostic::error(Slug::DataValue, span, format!("label {label} is outside 0 to {last}"))
-        .here(format!("{classes} labels, from 0 to {last}"))
-        .note(format!("labels run from {} to {}; {n_outside} outside", counts.least, counts.most));
+    let headline = format!("label {label} is outside 0 to {last}");
+    let classes = format!("{classes} labels, from 0 to {last}");
+    let LabelCounts { least, most, .. } = counts;
+    let found = match *least == 0 {
+        true => Diagnostic::error(Slug::DataValue, count, headline)
+            .here(classes)
+            .label(operand, format!("its labels run from {least} to {most}")),
+        false => Diagnostic::error(Slug::DataValue, operand, headline)
+            .here(format!("its labels run from {least} to {most}"))
+            .label(count, classes),
+    };
+    let found = found.note(format!("labels run from {least} to {most}; {n_outside} outside"));
     place.into_iter().fold(found, |found, place| super::remark(found, place, format!("label {label}")))
 }
 
 /// What to do about labels outside: shift them, count the classes again, or leave the rows out.
 fn label_advice(
     found: Diagnostic,
-    operand: Span,
+    (count, operand): (Span, Span),
     classes: usize,
     counts: &LabelCounts,
-    drop: &DropSite,
+    (site, drop): (&Site, &DropSite),
 ) -> Diagnostic {
     let LabelCounts { least, most, .. } = *counts;
     let width = usize::try_from(most.saturating_sub(least)).unwrap_or(usize::MAX);
-    let primary = found.primary.span;
     if least >= 1 && width < classes {
         let fix = (format!("subtract {least}"), operand.at_end(), format!(" - {least}"));
         found.help(format!("labels start at {least}: write `column - {least}`")).fix(fix.0, fix.1, fix.2)
@@ -376,17 +437,12 @@ fn label_advice(
         let n = width + 1;
         found.help(format!("labels run to {most}: that is {n} classes")).fix(
             format!("use {n}"),
-            primary,
+            count,
             n.to_string(),
         )
     } else {
         let label = if least < 0 { least } else { most };
-        match drop.option_text(label) {
-            Some(option) => found.help(format!(
-                "`{option}` in the source and `missing = drop` in the braces leave these rows out"
-            )),
-            None => found,
-        }
+        drop.leave_out(found, &label.to_string(), site)
     }
 }
 
@@ -402,13 +458,6 @@ fn label_unknown(
     let mut found = Diagnostic::error(Slug::DataValue, span, headline)
         .here("the other labels run from 0 without a gap")
         .label(site.path, format!("{rows} with label {label}"));
-    if let Some(option) = drop.option_text(label) {
-        found = found.help(format!(
-            "`{option}` in the source and `missing = drop` in the braces leave these rows out"
-        ));
-        let added = Edit { span: site.path.at_end(), text: format!(", {option}") };
-        let edits = [added].into_iter().chain(drop.edits()).collect();
-        found.fixes.push(Fix { title: "leave out these rows".to_owned(), edits });
-    }
+    found = drop.leave_out(found, &label.to_string(), site);
     found.help("give the number of classes, `one_hot(column, n)`, if it is a label like the others")
 }

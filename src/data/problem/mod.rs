@@ -8,10 +8,10 @@ mod source;
 mod text;
 mod value;
 
-pub use column::{ColumnProblem, DropSite, LabelCounts, TextFacts, Wanted};
+pub use column::{ColumnProblem, DropSite, LabelCounts, TextFacts, UnknownColumn, Wanted};
 pub use source::SourceProblem;
 pub use text::{Separators, TextProblem};
-pub use value::{ValueProblem, column_text};
+pub use value::{Unseen, ValueProblem, column_text};
 
 use super::table::Place;
 use crate::base::Span;
@@ -54,6 +54,8 @@ pub struct Site {
     pub path: Span,
     /// The value of `header`, if the script gives it.
     pub header: Option<Span>,
+    /// Whether the script says which cells mean no value.
+    pub has_missing: bool,
 }
 
 /// Messages of several problems, in order.

@@ -1,6 +1,6 @@
 //! What is wrong with values, found when they are encoded and split.
 
-use super::{counted, list, shape_text};
+use super::{DropSite, Site, counted, list, shape_text};
 use crate::base::Span;
 use crate::data::table::Place;
 use crate::diagnostics::{Diagnostic, Slug};
@@ -9,13 +9,7 @@ use crate::diagnostics::{Diagnostic, Slug};
 #[derive(Clone, Debug, PartialEq)]
 pub enum ValueProblem {
     /// A category or label that the training part doesn't have.
-    Unseen {
-        span: Span,
-        value: String,
-        place: Place,
-        part: String,
-        known: Vec<String>,
-    },
+    Unseen(Unseen),
     NotFinite {
         span: Span,
         place: Place,
@@ -73,17 +67,58 @@ pub enum ValueProblem {
     },
 }
 
+/// Values that the training part does not have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unseen {
+    /// The expression that learned.
+    pub span: Span,
+    /// The first few, with their places.
+    pub first: Vec<(String, Place)>,
+    pub n_rows: usize,
+    pub part: String,
+    pub known: Vec<String>,
+    /// How the rows can be left out.
+    pub drop: Option<(Site, DropSite)>,
+}
+
+impl Unseen {
+    fn diagnostic(&self) -> Diagnostic {
+        let Unseen { span, first, n_rows, part, known, drop } = self;
+        let Some((value, place)) = first.first() else {
+            return Diagnostic::error(Slug::DataValue, *span, "a value is not in the training part");
+        };
+        let headline = format!("`{value}` at {place} of part `{part}` is not in the training part");
+        let found = Diagnostic::error(Slug::DataValue, place.span.unwrap_or(*span), headline);
+        let found = found.here(match place.span {
+            Some(_) => "no encoder knows this value",
+            None => "learned from the training part",
+        });
+        let found = if place.span.is_some() {
+            found.label(*span, "encoders learn what values there are from the training part")
+        } else {
+            found
+        };
+        let found = found.note(format!("known are {}", list(known)));
+        let found = first
+            .iter()
+            .skip(1)
+            .fold(found, |found, (value, place)| super::remark(found, place, format!("`{value}`")));
+        let found = match n_rows.saturating_sub(first.len()) {
+            0 => found,
+            more => found.note(format!("and {} more", counted(more, "row"))),
+        };
+        match drop {
+            Some((site, drop)) => drop.leave_out(found, value, site),
+            None => found,
+        }
+    }
+}
+
 impl ValueProblem {
     pub(super) fn diagnostic(&self) -> Diagnostic {
         use ValueProblem as P;
         match self {
-            P::Unseen { span, value, place, part, known } => {
-                let headline = format!("`{value}` at {place} of part `{part}` is not in the training part");
-                let found = Diagnostic::error(Slug::DataValue, *span, headline)
-                    .here("learned from the training part")
-                    .note(format!("known are {}", list(known)));
-                super::remark(found, place, format!("`{value}`"))
-            }
+            P::Unseen(unseen) => unseen.diagnostic(),
             P::NotFinite { span, place, part } => {
                 let headline = format!("the value at {place} of part `{part}` is not a finite number");
                 super::remark(Diagnostic::error(Slug::DataValue, *span, headline), place, "this example")

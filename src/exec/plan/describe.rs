@@ -1,11 +1,35 @@
 //! A plan as text: one line an instruction, for `nn check --show plan` and for tests.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::Plan;
+use crate::graph::NodeId;
 use crate::tensor::machine::{Access, Base, Fused, Instruction, Region, Share, Source, Step, Target};
 
+/// One instruction of a step, to be shown.
+#[derive(Clone, Debug)]
+pub struct PlanLine {
+    pub text: String,
+    /// The values it makes.
+    pub made: Vec<NodeId>,
+    /// Numbers that it reads and writes, each counted once.
+    pub touched: usize,
+}
+
 impl Plan {
+    /// The instructions of a step, in order.
+    pub fn lines(&self) -> Vec<PlanLine> {
+        let lines = self.code.iter().zip(&self.made).map(|(scheduled, made)| {
+            let instruction = &scheduled.instruction;
+            let touched = instruction.touches(0, instruction.units());
+            let regions: HashSet<Region> = touched.reads.into_iter().chain(touched.writes).collect();
+            let touched = regions.iter().map(|region| region.len).sum();
+            PlanLine { text: line(instruction), made: made.clone(), touched }
+        });
+        lines.collect()
+    }
+
     pub fn describe(&self) -> String {
         let mut text = String::new();
         let numbers = self.arena;
@@ -30,6 +54,10 @@ impl Plan {
 fn line(instruction: &Instruction) -> String {
     match instruction {
         Instruction::Fused(fused) => fused_lines(fused),
+        Instruction::Blocks(blocks) => {
+            let product = line(&Instruction::Product(blocks.product.clone()));
+            format!("{product} by blocks in {}", fused_lines(&blocks.fused))
+        }
         Instruction::Product(product) => {
             let (a, b) = (region(product.a.region), region(product.b.region));
             let (at, bt) = (turned(product.a.rs), turned(product.b.rs));
@@ -61,6 +89,7 @@ fn turned(rs: usize) -> &'static str {
 fn region(region: Region) -> String {
     match region.base {
         Base::Arena => format!("@{}+{}", region.offset, region.len),
+        Base::Block => "block".into(),
         Base::Slot(slot) if region.offset == 0 => format!("slot{slot}"),
         Base::Slot(slot) => format!("slot{slot}@{}+{}", region.offset, region.len),
     }

@@ -10,10 +10,15 @@ use super::units::{Unit, Work1};
 use super::values::{Place, Value, Work};
 use crate::graph::{Distribution, Leaf, NodeId, Operation};
 use crate::tensor::machine::{
-    Access, ArgMaxWork, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix, Product, Region, Source,
-    Step, Strided, Target,
+    Access, ArgMaxWork, Blocks, Cut, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix, Product,
+    Region, Source, Step, Strided, Target,
 };
-use crate::tensor::{Axis, Kernel};
+use crate::tensor::{Axis, Kernel, product_is_small};
+
+/// Numbers of a left side from which a product is shared out by rows, about a megabyte.
+const MUCH: usize = 1 << 18;
+/// Rows of such a share.
+const ROWS: usize = 64;
 
 pub struct Emitter<'a> {
     pub work: &'a Work1<'a>,
@@ -30,6 +35,11 @@ impl Emitter<'_> {
         }
         match &value.work {
             Work::Elementwise(..) => vec![Instruction::Fused(self.fused(unit))],
+            Work::Other(Kernel::MatMulSum) if unit.nodes.len() > 1 => {
+                let inputs = &self.work.graph.node(first).inputs;
+                let product = self.product_sum(inputs, self.layout.regions[&first]);
+                vec![Instruction::Blocks(Box::new(Blocks { product, fused: self.fused(unit) }))]
+            }
             Work::Random => vec![self.random(first)],
             Work::Other(kernel) => self.other(first, kernel),
             Work::Slot(_) | Work::Input(_) | Work::Constant(_) | Work::View => Vec::new(),
@@ -38,16 +48,18 @@ impl Emitter<'_> {
 
     fn fused(&self, unit: &Unit) -> Fused {
         let value = self.work.values.of(unit.nodes[0]);
+        let elementwise = |node: &&NodeId| matches!(self.work.values.of(**node).work, Work::Elementwise(..));
+        let nodes: Vec<NodeId> = unit.nodes.iter().filter(elementwise).copied().collect();
         let (grain, count) = match (value.examples, value.dims.as_slice()) {
             (Some(count), _) => (value.each, count),
             (None, [rows, _, ..]) => (*rows, value.each / rows),
             (None, _) => (1, value.each),
         };
-        let mut loop_ = Loop::new(self, unit, empty(grain, count));
-        for (at, &node) in unit.nodes.iter().enumerate() {
+        let mut loop_ = Loop::new(self, &nodes, empty(grain, count));
+        for (at, &node) in nodes.iter().enumerate() {
             loop_.step(at, node);
         }
-        loop_.deferred(unit);
+        loop_.deferred(&nodes);
         loop_.fused
     }
 
@@ -86,7 +98,7 @@ impl Emitter<'_> {
         let input = |at: usize| self.work.values.of(inputs[at]);
         match kernel {
             Kernel::MatMul => vec![self.product(inputs, value, to)],
-            Kernel::MatMulSum => vec![self.product_sum(inputs, to)],
+            Kernel::MatMulSum => vec![Instruction::Product(self.product_sum(inputs, to))],
             Kernel::Reduce { fold, axis } => {
                 let (inner, len, outer) = along(input(0), *axis);
                 let (from, count) = (self.layout.of(input(0).place), count(input(0), outer));
@@ -222,8 +234,8 @@ impl Emitter<'_> {
         }
         let (m, k, n, examples) = (a.rows, a.cols, b.cols, value.count());
         let one = |a: Side, b: Side, m, k, n, unit| {
-            let (a, b) = (self.matrix(a), self.matrix(b));
-            Instruction::Product(Product { m, n, k, a, b, c, repeat: 1, unit })
+            let (a, b, cut) = (self.matrix(a), self.matrix(b), cut(m, n, k, unit));
+            Instruction::Product(Product { m, n, k, a, b, c, repeat: 1, cut })
         };
         match (a.step, b.step) {
             _ if examples == 1 => one(a, b, m, k, n, 1),
@@ -236,13 +248,13 @@ impl Emitter<'_> {
             }
             _ => {
                 let (a, b) = (self.matrix(a), self.matrix(b));
-                Instruction::Product(Product { m, n, k, a, b, c, repeat: examples, unit: n })
+                Instruction::Product(Product { m, n, k, a, b, c, repeat: examples, cut: Cut::Products })
             }
         }
     }
 
     /// The batch is the inner dimension: its examples' columns stand side by side on both sides.
-    fn product_sum(&self, inputs: &[NodeId], c: Region) -> Instruction {
+    fn product_sum(&self, inputs: &[NodeId], c: Region) -> Product {
         let plain = |node: NodeId| {
             let value = self.work.values.of(node);
             (self.layout.of(value.place), value.dims[0], value.each.checked_div(value.dims[0]), value.count())
@@ -251,7 +263,16 @@ impl Emitter<'_> {
         let k = cols.unwrap_or(0) * count;
         let a = Matrix { region: a, rs: 1, cs: m, step: 0 };
         let b = Matrix { region: b, rs: n, cs: 1, step: 0 };
-        Instruction::Product(Product { m, n, k, a, b, c, repeat: 1, unit: 1 })
+        Product { m, n, k, a, b, c, repeat: 1, cut: Cut::Columns(1) }
+    }
+}
+
+/// Columns of one example stay together. Where the left side is much, the weights of a wide layer, rows are shared out:
+/// it is read and packed once, not once by each thread.
+fn cut(m: usize, n: usize, k: usize, columns: usize) -> Cut {
+    match m.saturating_mul(k) >= MUCH && m > n && !product_is_small(m, n, k) && m % ROWS != 1 {
+        true => Cut::Rows(ROWS),
+        false => Cut::Columns(columns),
     }
 }
 
@@ -301,10 +322,10 @@ struct Loop<'a> {
 }
 
 impl<'a> Loop<'a> {
-    fn new(emitter: &'a Emitter<'a>, unit: &Unit, fused: Fused) -> Loop<'a> {
-        let inside: HashSet<NodeId> = unit.nodes.iter().copied().collect();
+    fn new(emitter: &'a Emitter<'a>, nodes: &[NodeId], fused: Fused) -> Loop<'a> {
+        let inside: HashSet<NodeId> = nodes.iter().copied().collect();
         let (mut last_read, mut outside) = (HashMap::new(), IndexMap::new());
-        for (at, &node) in unit.nodes.iter().enumerate() {
+        for (at, &node) in nodes.iter().enumerate() {
             for (place, _) in emitter.parts(node).1 {
                 if inside.contains(&place.root) {
                     last_read.insert(place.root, at);
@@ -344,8 +365,8 @@ impl<'a> Loop<'a> {
     }
 
     /// Results whose place held numbers that the loop still needed: copied there at the end of each tile.
-    fn deferred(&mut self, unit: &Unit) {
-        for node in &unit.nodes {
+    fn deferred(&mut self, nodes: &[NodeId]) {
+        for node in nodes {
             if let (Some(&region), Some(&Source::Register(register))) =
                 (self.emitter.layout.regions.get(node), self.sources.get(node))
             {

@@ -129,6 +129,7 @@ impl<'a> Planner<'a> {
             let mut taken = HashSet::new();
             for &node in &self.units[at].nodes {
                 if !self.needs_memory(node, at) {
+                    self.block(node);
                     continue;
                 }
                 let region = match (direct.get(&node), self.takes_over(node, at, &ends, &taken)) {
@@ -144,6 +145,7 @@ impl<'a> Planner<'a> {
             for node in ends {
                 if !taken.contains(&node)
                     && let Some(&region) = self.layout.regions.get(&node)
+                    && region.base != Base::Block
                 {
                     self.release_of(node, region);
                 }
@@ -245,16 +247,20 @@ impl<'a> Planner<'a> {
     /// Whether a value must stand in memory: all but those that only their own loop reads.
     fn needs_memory(&self, node: NodeId, unit: usize) -> bool {
         match &self.work.values.of(node).work {
-            Work::Elementwise(..) => {
+            Work::Elementwise(..) | Work::Other(_) => {
                 self.last_use.get(&node) == Some(&FOREVER)
                     || self.readers.get(&node).is_some_and(|readers| readers.iter().any(|&at| at != unit))
             }
-            Work::Slot(_)
-            | Work::Input(_)
-            | Work::Constant(_)
-            | Work::Random
-            | Work::View
-            | Work::Other(_) => true,
+            Work::Slot(_) | Work::Input(_) | Work::Constant(_) | Work::Random | Work::View => true,
+        }
+    }
+
+    /// A product that its unit's loop takes up is in memory block by block.
+    fn block(&mut self, node: NodeId) {
+        let value = self.work.values.of(node);
+        if matches!(value.work, Work::Other(_)) {
+            let region = Region { base: Base::Block, offset: 0, len: value.len() };
+            self.layout.regions.insert(node, region);
         }
     }
 

@@ -3,6 +3,7 @@
 //! `values` looks at each node, `units` decides what is made together, `layout` where it stands, `emit` writes the
 //! instructions. A plan knows precision and sizes but no addresses; [`super::Executable`] binds it.
 
+mod blocks;
 mod describe;
 mod emit;
 mod layout;
@@ -15,10 +16,11 @@ mod values;
 
 use indexmap::IndexMap;
 
+pub use describe::PlanLine;
 pub use problem::PlanProblem;
 pub use request::Request;
 
-use crate::graph::{Graph, SlotId};
+use crate::graph::{Graph, NodeId, SlotId};
 use crate::tensor::Precision;
 use crate::tensor::machine::{Instruction, Region, Scheduled};
 use emit::Emitter;
@@ -40,6 +42,8 @@ pub struct Plan {
     /// What depends on constants only, done when the plan is bound.
     pub(super) setup: Vec<Instruction>,
     pub(super) code: Vec<Scheduled>,
+    /// The values that each of these makes; none for a copy at either end of the step.
+    made: Vec<Vec<NodeId>>,
     pub(super) arena: usize,
     pub(super) constants: Vec<(Region, Vec<f64>)>,
     /// Single numbers that no step changes.
@@ -67,10 +71,13 @@ impl Plan {
         let setup = units[..setups].iter().flat_map(|unit| emitter.unit(unit)).collect();
         let mut code = schedule::Code::new(&work, workers);
         layout.saves.iter().for_each(|&(from, to)| code.copy(from, to));
+        let mut made = vec![Vec::new(); code.len()];
         for unit in &units[setups..] {
             code.unit(unit, emitter.unit(unit));
+            made.resize(code.len(), unit.nodes.clone());
         }
         layout.commits.iter().for_each(|&(from, to)| code.copy(from, to));
+        made.resize(code.len(), Vec::new());
         let code = code.finish();
         let outputs = request.outputs.iter().zip(&layout.outputs).map(|(&node, &region)| {
             let value = values.of(node);
@@ -80,6 +87,7 @@ impl Plan {
         Ok(Plan {
             setup,
             code,
+            made,
             outputs,
             arena: layout.arena,
             fixed: layout.fixed,

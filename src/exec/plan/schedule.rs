@@ -103,7 +103,8 @@ impl<'a> Code<'a> {
     /// large. The rest goes to the worker that made what it reads, or else to the one that has least to do.
     pub fn unit(&mut self, unit: &Unit, instructions: Vec<Instruction>) {
         let large = instructions.iter().any(|instruction| instruction.cost() > WORTH_SHARING);
-        let divisible = instructions.iter().all(|instruction| instruction.units() >= self.workers);
+        let enough = |work: &Instruction| work.units() >= self.workers.saturating_mul(work.least_units());
+        let divisible = instructions.iter().all(enough);
         if self.workers > 1 && divisible && (unit.batched || large) {
             let shared = |instruction| Scheduled { instruction, share: Share::All };
             self.code.extend(instructions.into_iter().map(shared));
@@ -129,6 +130,11 @@ impl<'a> Code<'a> {
             let copy = Strided { from, from_offset, from_strides, to, to_offset, to_strides, sizes };
             self.code.push(Scheduled { instruction: Instruction::Copy(copy), share: Share::One(0) });
         }
+    }
+
+    /// Instructions so far.
+    pub fn len(&self) -> usize {
+        self.code.len()
     }
 
     pub fn finish(self) -> Vec<Scheduled> {

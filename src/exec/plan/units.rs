@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Request;
+use super::blocks;
 use super::operands::Matrices;
 use super::values::{Place, Values, Work};
 use crate::graph::{Graph, NodeId};
@@ -15,7 +16,7 @@ use crate::tensor::machine::Access;
 /// Values that are made by one loop, or one value of another kind.
 #[derive(Clone, Debug)]
 pub struct Unit {
-    /// In the order of the graph.
+    /// In the order of the graph; but a product comes first that the loop takes up block by block.
     pub nodes: Vec<NodeId>,
     pub stage: usize,
     /// Whether its results run over a batch.
@@ -86,7 +87,8 @@ impl<'a> Work1<'a> {
     pub fn units(&self, keep: &HashSet<NodeId>) -> (Vec<Unit>, Vec<Unit>) {
         let mut stages = self.early_stages();
         self.sink(&mut stages, keep);
-        self.gather(&stages).into_iter().partition(|unit| self.once.contains(&unit.nodes[0]))
+        let units = blocks::absorb(self, self.gather(&stages), keep);
+        units.into_iter().partition(|unit| self.once.contains(&unit.nodes[0]))
     }
 
     /// Whether the numbers are there before `user` is made.

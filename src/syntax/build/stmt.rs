@@ -11,8 +11,8 @@ use crate::syntax::problem::Problem;
 use crate::syntax::recover::Reader;
 use crate::syntax::tokens::TokenKind;
 use crate::syntax::tree::{
-    Block, Body, DataDecl, DataSource, Expr, Function, FunctionKind, Ident, ParamDecl, Stmt, StmtKind,
-    TextPart, TypeExpr, TypeExprKind,
+    BinaryOp, Block, Body, Bound, DataDecl, DataSource, Expr, Function, FunctionKind, Ident, ParamDecl, Stmt,
+    StmtKind, TextPart, TypeExpr, TypeExprKind,
 };
 
 /// The parts of a match by what they are; a statement takes what its rule promised.
@@ -124,18 +124,39 @@ impl Reader<'_> {
         let mut params = Vec::new();
         for parameter in pair.into_inner().filter(|part| part.as_rule() == Rule::parameter) {
             let (mut name, mut ty, mut default) = (None, None, None);
+            let mut bounds = Vec::new();
             for part in parameter.into_inner() {
                 match part.as_rule() {
                     Rule::label => name = Some(self.ident(&part)),
                     Rule::r#type => ty = Some(self.type_expr(part)),
+                    Rule::bound => bounds.extend(self.bound(part)),
                     Rule::expr => default = Some(self.build_expr(part)),
                     // Signs.
                     _ => {}
                 }
             }
-            params.extend(name.map(|name| ParamDecl { name, ty, default }));
+            params.extend(name.map(|name| ParamDecl { name, ty, bounds, default }));
         }
         params
+    }
+
+    /// `>= 0`
+    fn bound(&mut self, pair: Pair<'_, Rule>) -> Option<Bound> {
+        let span = self.at(&pair);
+        let (mut op, mut sign, mut value) = (None, 1.0, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::less => op = Some(BinaryOp::Less),
+                Rule::less_equal => op = Some(BinaryOp::LessEqual),
+                Rule::greater => op = Some(BinaryOp::Greater),
+                Rule::greater_equal => op = Some(BinaryOp::GreaterEqual),
+                Rule::minus => sign = -1.0,
+                Rule::number => value = part.as_str().replace('_', "").parse::<f64>().ok(),
+                // Nothing else stands there.
+                _ => {}
+            }
+        }
+        Some(Bound { op: op?, value: sign * value?, span })
     }
 
     fn type_expr(&mut self, pair: Pair<'_, Rule>) -> TypeExpr {

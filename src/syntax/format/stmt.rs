@@ -7,8 +7,8 @@ use super::items::Made;
 use crate::base::Span;
 use crate::syntax::print::{kind_word, sign};
 use crate::syntax::tree::{
-    Ast, Block, Body, DataDecl, DataSource, Expr, ExprKind, Function, Ident, ParamDecl, Stmt, StmtKind,
-    TypeExpr, TypeExprKind,
+    Ast, Block, Body, Bound, DataDecl, DataSource, Expr, ExprKind, Function, Ident, ParamDecl, Stmt,
+    StmtKind, TypeExpr, TypeExprKind,
 };
 
 impl Printer<'_> {
@@ -127,7 +127,8 @@ impl Printer<'_> {
         let head = text(format!("{} {}", kind_word(function.kind), function.name.name));
         let span = |param: &ParamDecl| {
             let ty = param.ty.as_ref().map_or(param.name.span, |ty| param.name.span.to(ty.span));
-            param.default.as_ref().map_or(ty, |default| ty.to(default.span))
+            let range = param.bounds.last().map_or(ty, |bound| ty.to(bound.span));
+            param.default.as_ref().map_or(range, |default| range.to(default.span))
         };
         let params_end = function.result.as_ref().map_or(function.head_span.end, |result| result.span.start);
         let params = self.bracketed(("(", ")"), &function.params, params_end, span, Printer::param);
@@ -144,8 +145,19 @@ impl Printer<'_> {
 
     fn param(&mut self, param: &ParamDecl) -> Doc {
         let ty = param.ty.as_ref().map(|ty| concat([text(": "), self.ty(ty)]));
+        let bounds: Vec<Doc> = param.bounds.iter().map(|bound| self.bound(bound)).collect();
         let default = param.default.as_ref().map(|default| concat([text(" = "), self.expr(default)]));
-        concat([text(param.name.name.clone())].into_iter().chain(ty).chain(default))
+        concat([text(param.name.name.clone())].into_iter().chain(ty).chain(bounds).chain(default))
+    }
+
+    /// `>= 0`, with the sign and the number as they are written.
+    fn bound(&mut self, bound: &Bound) -> Doc {
+        let written = self.written.slice(bound.span);
+        let at =
+            written.find(|c: char| c.is_ascii_digit() || matches!(c, '-' | '−')).unwrap_or(written.len());
+        let (sign, number) = written.split_at(at);
+        let number: String = number.split_whitespace().collect();
+        concat([text(format!(" {} {number}", sign.trim()))])
     }
 
     fn ty(&mut self, ty: &TypeExpr) -> Doc {

@@ -1,7 +1,8 @@
 //! From instructions to code: addresses, shares of workers, and the points where workers must meet.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use super::fused::{self, FusedCode, Tiles};
 use super::instruction::{Base, Instruction, Region, RunContext, Touched};
@@ -51,8 +52,23 @@ pub struct Program<T> {
     memories: Memories<T>,
     /// The list of slots it was bound to.
     slots_id: u64,
-    code: Vec<Vec<Code<T>>>,
+    workers: Vec<Worker<T>>,
     barrier: Barrier,
+}
+
+/// What one worker does in a step.
+struct Worker<T> {
+    code: Vec<Code<T>>,
+    /// The instruction that each piece of code is a share of; a meeting counts for the one after it.
+    of: Vec<usize>,
+}
+
+/// Nanoseconds that a worker spent on each instruction of a step.
+#[derive(Clone, Debug, Default)]
+pub struct Spent {
+    pub busy: Vec<u64>,
+    /// Waiting for the others before it.
+    pub waiting: Vec<u64>,
 }
 
 // SAFETY: the addresses in the code lead into memory that the program keeps alive; running needs `&mut`.
@@ -64,8 +80,9 @@ unsafe impl<T: Sync> Sync for Program<T> {}
 struct Memories<T> {
     arena: Memory<T>,
     slots: Vec<(usize, Arc<Memory<T>>)>,
-    /// Tiles for each worker to work in.
-    tiles: Memory<T>,
+    /// What each worker works in: tiles, and then a block of a product.
+    own: Memory<T>,
+    worker_each: usize,
     tiles_each: usize,
     /// Tiles full of numbers that never change.
     fixed: Memory<T>,
@@ -84,11 +101,14 @@ impl<T: Real> Memories<T> {
         }
         let slots = binding.used.iter().map(|&slot| (slot, Arc::clone(binding.slots.memory(slot))));
         let instructions = binding.code.iter().map(|scheduled| &scheduled.instruction).chain(binding.setup);
-        let tiles_each = instructions.map(tiles).max().unwrap_or(0) * T::TILE;
+        let tiles_each = instructions.clone().map(tiles).max().unwrap_or(0) * T::TILE;
+        let block = instructions.map(block_numbers).max().unwrap_or(0);
+        let worker_each = tiles_each.checked_add(block)?.checked_next_multiple_of(T::TILE)?;
         Some(Memories {
             arena,
             slots: slots.collect(),
-            tiles: Memory::zeros(tiles_each.checked_mul(binding.workers)?)?,
+            own: Memory::zeros(worker_each.checked_mul(binding.workers)?)?,
+            worker_each,
             tiles_each,
             fixed: Memory::zeros(binding.fixed.len().checked_mul(T::TILE)?)?,
             fixed_at: HashMap::new(),
@@ -100,6 +120,7 @@ impl<T: Real> Memories<T> {
         let memory = match region.base {
             Base::Arena => &self.arena,
             Base::Slot(slot) => &*self.slots[slot].1,
+            Base::Block => unreachable!("a block is a worker's own"),
         };
         let end = region.offset.checked_add(region.len);
         assert!(end.is_some_and(|end| end <= memory.len()), "a region outside its memory");
@@ -118,8 +139,8 @@ impl<T: Real> Memories<T> {
             let at = *self.fixed_at.get(&region)?;
             Some(self.fixed.start().wrapping_add(at * T::TILE))
         };
-        let scratch = self.tiles.start().wrapping_add(worker * self.tiles_each);
-        let tiles = Tiles { scratch, fixed: &fixed };
+        let scratch = self.own.start().wrapping_add(worker * self.worker_each);
+        let tiles = Tiles { scratch, block: scratch.wrapping_add(self.tiles_each), fixed: &fixed };
         run::bind(instruction, units, level, &|region| self.address(region), &tiles, code);
     }
 
@@ -150,12 +171,13 @@ impl<T: Real> Program<T> {
         let workers = binding.workers;
         let mut memories = Memories::new(binding)?;
         memories.set_up(binding);
-        let mut code: Vec<Vec<Code<T>>> = (0..workers).map(|_| Vec::new()).collect();
+        let mut code: Vec<Worker<T>> =
+            (0..workers).map(|_| Worker { code: Vec::new(), of: Vec::new() }).collect();
         let mut meetings = Meetings::new(workers);
-        for scheduled in binding.code {
+        for (at, scheduled) in binding.code.iter().enumerate() {
             let shares = shares(scheduled, workers);
             if meetings.needed_before(&scheduled.instruction, &shares) {
-                code.iter_mut().for_each(|code| code.push(Code::Meet));
+                code.iter_mut().for_each(|worker| worker.code.push(Code::Meet));
             }
             for (worker, &(from, to)) in shares.iter().enumerate() {
                 if from < to {
@@ -164,21 +186,24 @@ impl<T: Real> Program<T> {
                         (from, to),
                         worker,
                         binding.level,
-                        &mut code[worker],
+                        &mut code[worker].code,
                     );
                 }
+                let pieces = code[worker].code.len();
+                code[worker].of.resize(pieces, at);
             }
         }
-        Some(Program { memories, slots_id: binding.slots.id(), code, barrier: Barrier::new(workers) })
+        let (slots_id, barrier) = (binding.slots.id(), Barrier::new(workers));
+        Some(Program { memories, slots_id, workers: code, barrier })
     }
 
     pub fn workers(&self) -> usize {
-        self.code.len()
+        self.workers.len()
     }
 
     /// How often the workers meet in a step.
     pub fn meetings(&self) -> usize {
-        self.code[0].iter().filter(|code| matches!(code, Code::Meet)).count()
+        self.workers[0].code.iter().filter(|code| matches!(code, Code::Meet)).count()
     }
 
     /// Whether the slots are those it was bound to, and none has been replaced.
@@ -189,23 +214,61 @@ impl<T: Real> Program<T> {
 
     /// One step. The slots are those it was bound to; the pool has at least as many workers as the program.
     pub fn run(&mut self, slots: &mut Slots<T>, pool: Option<&mut Pool>, context: RunContext) {
+        // SAFETY: `Meetings` put a meeting point wherever two workers touch the same numbers; `side_by_side`
+        // borrows program and slots for as long as this runs.
+        self.side_by_side(slots, pool, &|program, worker| unsafe {
+            run::run(&program.workers[worker].code, &program.barrier, context);
+        });
+    }
+
+    /// One step with a clock beside it: what each worker spent. The clock costs some tens of nanoseconds an instruction.
+    pub fn profile(
+        &mut self,
+        slots: &mut Slots<T>,
+        pool: Option<&mut Pool>,
+        context: RunContext,
+        instructions: usize,
+    ) -> Vec<Spent> {
+        let spent: Vec<Mutex<Spent>> = (0..self.workers()).map(|_| Mutex::default()).collect();
+        self.side_by_side(slots, pool, &|program, worker| {
+            let Worker { code, of } = &program.workers[worker];
+            let mut mine = Spent { busy: vec![0; instructions], waiting: vec![0; instructions] };
+            let mut before = Instant::now();
+            for (piece, &at) in code.iter().zip(of) {
+                // SAFETY: as in `run`.
+                unsafe { run::one(piece, &program.barrier, context) };
+                let after = Instant::now();
+                let kind = if matches!(piece, Code::Meet) { &mut mine.waiting } else { &mut mine.busy };
+                kind[at] += u64::try_from((after - before).as_nanos()).unwrap_or(u64::MAX);
+                before = after;
+            }
+            *spent[worker].lock().unwrap_or_else(PoisonError::into_inner) = mine;
+        });
+        spent.into_iter().map(|spent| spent.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+    }
+
+    /// Each worker's part, all at once; returns when all are done.
+    #[inline(always)]
+    fn side_by_side(
+        &mut self,
+        slots: &mut Slots<T>,
+        pool: Option<&mut Pool>,
+        part: &(impl Fn(&Program<T>, usize) + Sync),
+    ) {
         assert_eq!(self.slots_id, slots.id(), "a program runs with the slots it was bound to");
+        let program = &*self;
         match pool {
-            Some(pool) if self.code.len() > 1 => {
-                assert!(pool.workers() >= self.code.len(), "a pool with too few workers");
-                let program = &*self;
+            Some(pool) if program.workers.len() > 1 => {
+                assert!(pool.workers() >= program.workers.len(), "a pool with too few workers");
                 pool.run(&|worker| {
-                    if let Some(code) = program.code.get(worker) {
-                        // SAFETY: `Meetings` put a meeting point wherever two workers touch the same numbers, and
-                        // the slots are borrowed for as long as this runs.
-                        unsafe { run::run(code, &program.barrier, context) };
+                    if worker < program.workers.len() {
+                        part(program, worker);
                     }
                 });
             }
             Some(_) | None => {
-                assert!(self.code.len() == 1, "a program for several workers needs a pool");
-                // SAFETY: one worker; `&mut` of the program and of the slots keeps others away.
-                unsafe { run::run(&self.code[0], &self.barrier, context) };
+                assert!(program.workers.len() == 1, "a program for several workers needs a pool");
+                part(program, 0);
             }
         }
     }
@@ -228,7 +291,23 @@ impl<T: Real> Program<T> {
 fn tiles(instruction: &Instruction) -> usize {
     match instruction {
         Instruction::Fused(fused) => fused::tiles(fused),
+        Instruction::Blocks(blocks) => fused::tiles(&blocks.fused),
         Instruction::Product(_)
+        | Instruction::Fold(_)
+        | Instruction::ArgMax(_)
+        | Instruction::Copy(_)
+        | Instruction::Fill { .. }
+        | Instruction::OneHot { .. }
+        | Instruction::Random { .. } => 0,
+    }
+}
+
+/// Numbers of a product that a worker holds for an instruction.
+fn block_numbers(instruction: &Instruction) -> usize {
+    match instruction {
+        Instruction::Blocks(blocks) => run::block_numbers(&blocks.product),
+        Instruction::Fused(_)
+        | Instruction::Product(_)
         | Instruction::Fold(_)
         | Instruction::ArgMax(_)
         | Instruction::Copy(_)
@@ -298,7 +377,7 @@ fn clash(mine: &Touched, theirs: &Touched) -> bool {
 
 impl<T> std::fmt::Debug for Program<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Program of {} workers", self.code.len())
+        write!(f, "Program of {} workers", self.workers.len())
     }
 }
 

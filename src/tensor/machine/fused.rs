@@ -1,6 +1,6 @@
 //! Elementwise chains at work: tile by tile, every intermediate value in the first-level cache.
 
-use super::instruction::{Access, Function, Fused, Source, Target};
+use super::instruction::{Access, Base, Function, Fused, Source, Target};
 use crate::tensor::isa::Level;
 use crate::tensor::loops::{Run1, Run2, Run3};
 use crate::tensor::real::Real;
@@ -19,6 +19,8 @@ struct Operand<T> {
 const NOWHERE: usize = 0;
 const NUMBER: usize = 1;
 const FEATURE: usize = 2;
+/// The number within the block of a product that the loop takes up.
+const IN_BLOCK: usize = 3;
 
 enum Run<T> {
     One(Run1<T>, Operand<T>),
@@ -40,27 +42,19 @@ struct Spread<T> {
 
 #[derive(Clone, Copy)]
 enum Walk {
-    Flat {
-        from: usize,
-        to: usize,
-    },
+    Flat,
     /// Each example in tiles of its own.
-    Examples {
-        grain: usize,
-        from: usize,
-        to: usize,
-    },
-    /// Several examples in a tile.
-    Groups {
-        grain: usize,
-        each: usize,
-        from: usize,
-        to: usize,
-    },
+    Examples,
+    /// So many examples in a tile.
+    Groups(usize),
 }
 
 pub(super) struct FusedCode<T> {
     walk: Walk,
+    grain: usize,
+    /// The first example, and the one after the last.
+    from: usize,
+    to: usize,
     singles: Vec<Spread<T>>,
     features: Vec<Spread<T>>,
     examples: Vec<Spread<T>>,
@@ -76,6 +70,8 @@ pub(super) fn tiles(fused: &Fused) -> usize {
 pub(super) struct Tiles<'a, T> {
     /// This worker's scratch.
     pub scratch: *mut T,
+    /// Where it holds a block of a product.
+    pub block: *mut T,
     /// The tile that is full of a number that never changes.
     pub fixed: &'a dyn Fn(super::Region) -> Option<*mut T>,
 }
@@ -98,19 +94,29 @@ impl<T: Real> FusedCode<T> {
             .all(|load| matches!(access(fused, load.access), Access::Full | Access::Single));
         let grain = fused.grain;
         let walk = if flat {
-            Walk::Flat { from: from * grain, to: to * grain }
+            Walk::Flat
         } else if grain >= OWN_TILES {
-            Walk::Examples { grain, from, to }
+            Walk::Examples
         } else {
-            Walk::Groups { grain, each: T::TILE / grain, from, to }
+            Walk::Groups(T::TILE / grain)
         };
-        let mut code = FusedCode { walk, singles: vec![], features: vec![], examples: vec![], steps: vec![] };
+        let mut code = FusedCode {
+            walk,
+            grain,
+            from,
+            to,
+            singles: vec![],
+            features: vec![],
+            examples: vec![],
+            steps: vec![],
+        };
         let mut loads = Vec::new();
         for (at, load) in fused.loads.iter().enumerate() {
             let start = address(load.region);
             let spread = Spread { from: start.cast_const(), tile: tile(fused.registers + at) };
             let tiled = Operand { start: spread.tile, offset: NOWHERE };
             loads.push(match (access(fused, load.access), walk) {
+                (Access::Full, _) if load.region.base == Base::Block => Operand { start, offset: IN_BLOCK },
                 (Access::Full, _) => Operand { start, offset: NUMBER },
                 (Access::Single, _) => match (tiles.fixed)(load.region) {
                     Some(start) => Operand { start, offset: NOWHERE },
@@ -119,10 +125,8 @@ impl<T: Real> FusedCode<T> {
                         tiled
                     }
                 },
-                (Access::Feature, Walk::Examples { .. } | Walk::Flat { .. }) => {
-                    Operand { start, offset: FEATURE }
-                }
-                (Access::Feature, Walk::Groups { .. }) => {
+                (Access::Feature, Walk::Examples | Walk::Flat) => Operand { start, offset: FEATURE },
+                (Access::Feature, Walk::Groups(_)) => {
                     code.features.push(spread);
                     tiled
                 }
@@ -158,20 +162,31 @@ impl<T: Real> FusedCode<T> {
     /// # Safety
     /// The memory it was bound to is alive, and other threads keep away from what it touches.
     pub unsafe fn run(&self) {
+        // SAFETY: the caller's promise.
+        unsafe { self.part(self.from, self.to) };
+    }
+
+    /// Some examples of the share; a block that the loop takes up holds just these.
+    ///
+    /// # Safety
+    /// As of [`FusedCode::run`].
+    pub unsafe fn part(&self, from: usize, to: usize) {
+        let grain = self.grain;
+        let begin = from * grain;
         // SAFETY: `bind` was given regions of `grain * count` numbers (or fewer, by access), checked by `check`,
         // and tiles of T::TILE numbers; each walk stays inside its examples.
         unsafe {
             match self.walk {
-                Walk::Flat { from, to } => {
-                    self.spread_singles((to - from).min(T::TILE));
-                    let mut at = from;
-                    while at < to {
-                        let len = (to - at).min(T::TILE);
-                        self.tile([0, at, 0], len);
+                Walk::Flat => {
+                    let (mut at, end) = (begin, to * grain);
+                    self.spread_singles((end - at).min(T::TILE));
+                    while at < end {
+                        let len = (end - at).min(T::TILE);
+                        self.tile([0, at, 0, at - begin], len);
                         at += len;
                     }
                 }
-                Walk::Examples { grain, from, to } => {
+                Walk::Examples => {
                     self.spread_singles(grain.min(T::TILE));
                     for example in from..to {
                         for spread in &self.examples {
@@ -180,12 +195,13 @@ impl<T: Real> FusedCode<T> {
                         let mut feature = 0;
                         while feature < grain {
                             let len = (grain - feature).min(T::TILE);
-                            self.tile([0, example * grain + feature, feature], len);
+                            let at = example * grain + feature;
+                            self.tile([0, at, feature, at - begin], len);
                             feature += len;
                         }
                     }
                 }
-                Walk::Groups { grain, each, from, to } => {
+                Walk::Groups(each) => {
                     let most = (to - from).min(each);
                     self.spread_singles(most * grain);
                     for spread in &self.features {
@@ -204,7 +220,8 @@ impl<T: Real> FusedCode<T> {
                                 }
                             }
                         }
-                        self.tile([0, example * grain, 0], some * grain);
+                        let at = example * grain;
+                        self.tile([0, at, 0, at - begin], some * grain);
                         example += some;
                     }
                 }
@@ -221,7 +238,7 @@ impl<T: Real> FusedCode<T> {
     }
 
     #[inline(always)]
-    unsafe fn tile(&self, offsets: [usize; 3], len: usize) {
+    unsafe fn tile(&self, offsets: [usize; 4], len: usize) {
         for step in &self.steps {
             // SAFETY: every operand is a tile or a region in which this tile's numbers lie.
             unsafe {

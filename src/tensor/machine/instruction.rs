@@ -4,6 +4,7 @@
 //! regions of the arena or of a slot.
 
 use crate::tensor::kernel::{Fold, Map1, Map2, Map3};
+use crate::tensor::product;
 use crate::tensor::random::Stream;
 
 /// Whose memory.
@@ -13,6 +14,8 @@ pub enum Base {
     Arena,
     /// The slot at this place of the program's list.
     Slot(usize),
+    /// What a thread holds of a product while it works on its columns.
+    Block,
 }
 
 /// Numbers in a row.
@@ -129,8 +132,29 @@ pub struct Product {
     pub b: Matrix,
     pub c: Region,
     pub repeat: usize,
-    /// Columns that stay together when one product is shared out.
-    pub unit: usize,
+    pub cut: Cut,
+}
+
+/// How products are shared out among threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Several products, each whole.
+    Products,
+    /// One product, by so many of its columns at a time.
+    Columns(usize),
+    /// One product, by so many of its rows at a time: where the left side is the large one, each thread reads only its
+    /// own part of it.
+    Rows(usize),
+}
+
+/// A product, some columns at a time, each block of them taken up by a loop as soon as it is there: the result is
+/// nowhere as a whole. Gradients of weights go into the optimizer's loop like this and touch memory once.
+#[derive(Clone, Debug)]
+pub struct Blocks {
+    /// By columns; its result is [`Base::Block`].
+    pub product: Product,
+    /// Over the columns of the product as its examples.
+    pub fused: Fused,
 }
 
 /// `[inner, len, outer] -> [inner, outer]`
@@ -180,6 +204,7 @@ pub enum Draw {
 pub enum Instruction {
     Fused(Fused),
     Product(Product),
+    Blocks(Box<Blocks>),
     Fold(FoldWork),
     ArgMax(ArgMaxWork),
     Copy(Strided),
@@ -225,8 +250,8 @@ impl Instruction {
     pub fn units(&self) -> usize {
         match self {
             Instruction::Fused(fused) => fused.count,
-            Instruction::Product(product) if product.repeat > 1 => product.repeat,
-            Instruction::Product(product) => product.n / product.unit.max(1),
+            Instruction::Product(product) => product.units(),
+            Instruction::Blocks(blocks) => blocks.product.units(),
             Instruction::Fold(work) if work.outer == 1 => work.inner,
             Instruction::Fold(work) => work.count,
             Instruction::ArgMax(work) => work.count,
@@ -237,17 +262,28 @@ impl Instruction {
         }
     }
 
+    /// Units that a share must have at least, so that it is computed as the whole would be. A single column of a
+    /// large product would be a product with a vector, which is summed in another order.
+    pub fn least_units(&self) -> usize {
+        match self {
+            Instruction::Product(product) => product.least_units(),
+            Instruction::Blocks(blocks) => blocks.product.least_units(),
+            Instruction::Fused(_)
+            | Instruction::Fold(_)
+            | Instruction::ArgMax(_)
+            | Instruction::Copy(_)
+            | Instruction::Fill { .. }
+            | Instruction::OneHot { .. }
+            | Instruction::Random { .. } => 1,
+        }
+    }
+
     /// About how many nanoseconds one thread needs.
     pub fn cost(&self) -> f64 {
         let numbers = match self {
-            Instruction::Fused(fused) => {
-                let steps: f64 = fused.steps.iter().map(|step| step_cost(&step.function)).sum();
-                return 10.0 + fused.grain as f64 * fused.count as f64 * steps;
-            }
-            Instruction::Product(product) => {
-                let work = product.m as f64 * product.n as f64 * product.k as f64 * product.repeat as f64;
-                return 50.0 + work * 0.02;
-            }
+            Instruction::Fused(fused) => return fused.cost(),
+            Instruction::Product(product) => return product.cost(),
+            Instruction::Blocks(blocks) => return blocks.product.cost() + blocks.fused.cost(),
             Instruction::Fold(work) if work.inner == 1 && work.len < 32 => work.len * work.outer * 8,
             Instruction::Fold(work) => work.inner * work.len * work.outer,
             Instruction::ArgMax(work) => work.inner * work.len * work.outer * 10,
@@ -263,24 +299,13 @@ impl Instruction {
     pub fn touches(&self, from: usize, to: usize) -> Touched {
         let mut touched = Touched::default();
         match self {
-            Instruction::Fused(fused) => {
-                let share = |region: Region| region.part(from * fused.grain, (to - from) * fused.grain);
-                touched.writes.extend(fused.stores.iter().map(|&store| share(store)));
-                touched.reads.extend(fused.loads.iter().map(|load| match load.access {
-                    Access::Full => share(load.region),
-                    Access::Example => load.region.part(from, to - from),
-                    Access::Feature | Access::Single => load.region,
-                }));
-            }
-            Instruction::Product(product) => {
-                touched.reads.extend([
-                    product.a.shared(product, from, to, false),
-                    product.b.shared(product, from, to, true),
-                ]);
-                let columns = if product.repeat > 1 { product.n } else { product.unit };
-                touched
-                    .writes
-                    .push(product.c.part(from * columns * product.m, (to - from) * columns * product.m));
+            Instruction::Fused(fused) => fused.touches(from, to, &mut touched),
+            Instruction::Product(product) => product.touches(from, to, &mut touched),
+            Instruction::Blocks(blocks) => {
+                blocks.product.touches(from, to, &mut touched);
+                blocks.fused.touches(from, to, &mut touched);
+                touched.reads.retain(|region| region.base != Base::Block);
+                touched.writes.retain(|region| region.base != Base::Block);
             }
             Instruction::Fold(work) if work.outer == 1 => {
                 touched.reads.push(work.from);
@@ -313,6 +338,52 @@ impl Instruction {
             }
         }
         touched
+    }
+}
+
+impl Fused {
+    fn cost(&self) -> f64 {
+        let steps: f64 = self.steps.iter().map(|step| step_cost(&step.function)).sum();
+        10.0 + self.grain as f64 * self.count as f64 * steps
+    }
+
+    fn touches(&self, from: usize, to: usize, touched: &mut Touched) {
+        let share = |region: Region| region.part(from * self.grain, (to - from) * self.grain);
+        touched.writes.extend(self.stores.iter().map(|&store| share(store)));
+        touched.reads.extend(self.loads.iter().map(|load| match load.access {
+            Access::Full => share(load.region),
+            Access::Example => load.region.part(from, to - from),
+            Access::Feature | Access::Single => load.region,
+        }));
+    }
+}
+
+impl Product {
+    fn units(&self) -> usize {
+        match self.cut {
+            Cut::Products => self.repeat,
+            Cut::Columns(columns) => self.n / columns.max(1),
+            Cut::Rows(rows) => self.m.div_ceil(rows),
+        }
+    }
+
+    fn least_units(&self) -> usize {
+        let small = product::is_small(self.m, self.n, self.k);
+        if self.cut == Cut::Columns(1) && self.n > 1 && !small { 2 } else { 1 }
+    }
+
+    fn cost(&self) -> f64 {
+        50.0 + self.m as f64 * self.n as f64 * self.k as f64 * self.repeat as f64 * 0.02
+    }
+
+    fn touches(&self, from: usize, to: usize, touched: &mut Touched) {
+        touched.reads.extend([self.a.shared(self, from, to, false), self.b.shared(self, from, to, true)]);
+        touched.writes.push(match self.cut {
+            Cut::Products => self.c.part(from * self.m * self.n, (to - from) * self.m * self.n),
+            Cut::Columns(columns) => self.c.part(from * columns * self.m, (to - from) * columns * self.m),
+            // A share has a part of every column.
+            Cut::Rows(_) => self.c,
+        });
     }
 }
 
@@ -351,7 +422,7 @@ fn span(region: Region, offset: usize, strides: &[usize], sizes: &[usize], from:
 impl Matrix {
     /// What the units `from..to` of a product read of its left or right (`columns`) side.
     fn shared(&self, product: &Product, from: usize, to: usize, columns: bool) -> Region {
-        if product.repeat > 1 {
+        if product.cut == Cut::Products {
             let (rows, cols) = if columns { (product.k, product.n) } else { (product.m, product.k) };
             return span(
                 self.region,
@@ -362,17 +433,11 @@ impl Matrix {
                 to,
             );
         }
-        if columns {
-            let unit = product.unit;
-            return span(
-                self.region,
-                0,
-                &[self.rs, self.cs, self.cs * unit],
-                &[product.k, unit, to],
-                from,
-                to,
-            );
+        match product.cut {
+            Cut::Columns(unit) if columns => {
+                span(self.region, 0, &[self.rs, self.cs, self.cs * unit], &[product.k, unit, to], from, to)
+            }
+            Cut::Products | Cut::Columns(_) | Cut::Rows(_) => self.region,
         }
-        self.region
     }
 }

@@ -9,8 +9,8 @@ mod fused;
 mod instruction;
 mod run;
 
-pub use bind::{Binding, Program, Scheduled, Share};
+pub use bind::{Binding, Program, Scheduled, Share, Spent};
 pub use instruction::{
-    Access, ArgMaxWork, Base, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix, Product, Region,
-    RunContext, Source, Step, Strided, Target, Touched,
+    Access, ArgMaxWork, Base, Blocks, Cut, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix,
+    Product, Region, RunContext, Source, Step, Strided, Target, Touched,
 };

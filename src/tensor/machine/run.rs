@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Region;
 use super::fused::{FusedCode, Tiles};
-use super::instruction::{ArgMaxWork, Draw, FoldWork, Instruction, Product, RunContext, Strided};
+use super::instruction::{
+    ArgMaxWork, Base, Blocks, Cut, Draw, FoldWork, Instruction, Product, RunContext, Strided,
+};
 use crate::tensor::fold::RunFold;
 use crate::tensor::isa::Level;
 use crate::tensor::kernel::Fold;
@@ -28,6 +30,8 @@ pub(super) enum Code<T> {
         repeat: usize,
         steps: [usize; 3],
     },
+    /// A product block by block, each taken up by a loop.
+    Blocks(Box<BlocksCode<T>>),
     FoldRows {
         run: RunFold<T>,
         from: *const T,
@@ -75,6 +79,16 @@ pub(super) enum Code<T> {
     Meet,
 }
 
+/// Columns `from..to` of a product, so many at a time.
+pub(super) struct BlocksCode<T> {
+    /// The product as a whole; its result is where a block stands.
+    view: View<T>,
+    fused: FusedCode<T>,
+    from: usize,
+    to: usize,
+    blocks: usize,
+}
+
 /// A strided copy: the innermost axis apart from the others.
 pub(super) struct Walk<T> {
     from: *const T,
@@ -103,6 +117,7 @@ pub(super) fn bind<T: Real>(
     code.push(match instruction {
         Instruction::Fused(fused) => FusedCode::bind(fused, from, to, level, address, tiles).boxed(),
         Instruction::Product(product) => bind_product(product, from, to, level, address),
+        Instruction::Blocks(blocks) => bind_blocks(blocks, from, to, level, address, tiles),
         Instruction::Fold(work) => bind_fold(work, from, to, level, address),
         Instruction::ArgMax(ArgMaxWork { from: source, to: result, inner, len, outer, count }) => {
             assert_eq!(source.len, inner * len * outer);
@@ -142,6 +157,53 @@ pub(super) fn bind<T: Real>(
     });
 }
 
+/// Numbers of a block, about a quarter of a second-level cache; but a product of few columns is slow.
+const BLOCK: usize = 1 << 16;
+const LEAST_COLUMNS: usize = 128;
+
+/// Columns of a block at most.
+fn block_columns(product: &Product) -> usize {
+    (BLOCK / product.m.max(1)).max(LEAST_COLUMNS).min(product.n)
+}
+
+/// Numbers that a worker needs for a block.
+pub(super) fn block_numbers(product: &Product) -> usize {
+    product.m * block_columns(product)
+}
+
+fn bind_blocks<T: Real>(
+    blocks: &Blocks,
+    from: usize,
+    to: usize,
+    level: Level,
+    address: &dyn Fn(Region) -> *mut T,
+    tiles: &Tiles<'_, T>,
+) -> Code<T> {
+    let Product { m, n, k, a, b, c, .. } = &blocks.product;
+    let block = |region: Region| match region.base {
+        Base::Block => tiles.block,
+        Base::Arena | Base::Slot(_) => address(region),
+    };
+    assert!(c.base == Base::Block && blocks.fused.grain == *m && blocks.fused.count == *n);
+    assert!(!product::is_small(*m, *n, *k), "a small product has no blocks");
+    let view = View {
+        m: *m,
+        n: *n,
+        k: *k,
+        a: address(a.region).cast_const(),
+        a_rs: a.rs,
+        a_cs: a.cs,
+        b: address(b.region).cast_const(),
+        b_rs: b.rs,
+        b_cs: b.cs,
+        c: tiles.block,
+        c_cs: *m,
+    };
+    let fused = FusedCode::bind(&blocks.fused, from, to, level, &block, tiles);
+    let blocks = (to - from).div_ceil(block_columns(&blocks.product)).max(1);
+    Code::Blocks(Box::new(BlocksCode { view, fused, from, to, blocks }))
+}
+
 fn bind_product<T: Real>(
     product: &Product,
     from: usize,
@@ -150,7 +212,7 @@ fn bind_product<T: Real>(
     address: &dyn Fn(Region) -> *mut T,
 ) -> Code<T> {
     assert_eq!(product.c.len, product.m * product.n * product.repeat, "a product of the wrong length");
-    let Product { m, n, k, a, b, c, repeat, unit } = product;
+    let Product { m, n, k, a, b, c, repeat, cut } = product;
     let mut view = View {
         m: *m,
         n: *n,
@@ -165,16 +227,25 @@ fn bind_product<T: Real>(
         c_cs: *m,
     };
     let steps = [a.step, b.step, m * n];
-    if *repeat > 1 {
-        view.a = view.a.wrapping_add(from * steps[0]);
-        view.b = view.b.wrapping_add(from * steps[1]);
-        view.c = view.c.wrapping_add(from * steps[2]);
-    } else {
-        view.b = view.b.wrapping_add(from * unit * b.cs);
-        view.c = view.c.wrapping_add(from * unit * m);
-        view.n = (to - from) * unit;
+    let mut repeat = *repeat;
+    match cut {
+        Cut::Products => {
+            view.a = view.a.wrapping_add(from * steps[0]);
+            view.b = view.b.wrapping_add(from * steps[1]);
+            view.c = view.c.wrapping_add(from * steps[2]);
+            repeat = to - from;
+        }
+        Cut::Columns(unit) => {
+            view.b = view.b.wrapping_add(from * unit * b.cs);
+            view.c = view.c.wrapping_add(from * unit * m);
+            view.n = (to - from) * unit;
+        }
+        Cut::Rows(unit) => {
+            view.a = view.a.wrapping_add(from * unit * a.rs);
+            view.c = view.c.wrapping_add(from * unit);
+            view.m = (to * unit).min(*m) - from * unit;
+        }
     }
-    let repeat = if *repeat > 1 { to - from } else { 1 };
     match product::is_small(*m, *n, *k) {
         true => Code::Small { run: T::small_product(level), view, repeat, steps },
         false => Code::Large { view, repeat, steps },
@@ -249,43 +320,50 @@ fn bind_copy<T: Real>(copy: &Strided, from: usize, to: usize, address: &dyn Fn(R
 /// The memory the code was bound to is alive and nobody but the other workers of this step touches it.
 pub(super) unsafe fn run<T: Real>(code: &[Code<T>], barrier: &Barrier, context: RunContext) {
     for instruction in code {
-        // SAFETY: `bind` checked that all counts stay inside their regions; the caller keeps others away.
-        unsafe {
-            match instruction {
-                Code::Fused(fused) => fused.run(),
-                Code::Small { run, view, repeat, steps } => {
-                    repeated(view, *repeat, steps, |view| run(view));
-                }
-                Code::Large { view, repeat, steps } => {
-                    repeated(view, *repeat, steps, |view| product::large(view, T::of(1.0)));
-                }
-                Code::FoldRows { run, from, to, len, outer } => {
-                    for row in 0..*outer {
-                        *to.add(row) = run(from.add(row * len), *len);
-                    }
-                }
-                &Code::FoldStrided { join, from, to, inner, len, outer, stride, empty } => {
-                    for row in 0..outer {
-                        let (x, y) = (from.add(row * stride * len), to.add(row * stride));
-                        if len == 0 {
-                            std::slice::from_raw_parts_mut(y, inner).fill(empty);
-                            continue;
-                        }
-                        y.copy_from_nonoverlapping(x, inner);
-                        for at in 1..len {
-                            join(y, x.add(at * stride), y, inner);
-                        }
-                    }
-                }
-                Code::ArgMax { from, to, inner, len, outer } => arg_max(*from, *to, *inner, *len, *outer),
-                Code::Copy(walk) => walk.run(),
-                Code::Fill { to, len, value } => std::slice::from_raw_parts_mut(*to, *len).fill(*value),
-                Code::OneHot { from, to, classes, count } => one_hot(*from, *to, *classes, *count),
-                Code::Random { to, first, len, name, draw } => {
-                    random(*to, *first, *len, name, *draw, context)
-                }
-                Code::Meet => barrier.wait(),
+        // SAFETY: the caller's promise.
+        unsafe { one(instruction, barrier, context) };
+    }
+}
+
+/// # Safety
+/// As of [`run`].
+#[inline(always)]
+pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, barrier: &Barrier, context: RunContext) {
+    // SAFETY: `bind` checked that all counts stay inside their regions; the caller keeps others away.
+    unsafe {
+        match instruction {
+            Code::Fused(fused) => fused.run(),
+            Code::Small { run, view, repeat, steps } => {
+                repeated(view, *repeat, steps, |view| run(view));
             }
+            Code::Large { view, repeat, steps } => {
+                repeated(view, *repeat, steps, |view| product::large(view, T::of(1.0)));
+            }
+            Code::Blocks(blocks) => blocks.run(),
+            Code::FoldRows { run, from, to, len, outer } => {
+                for row in 0..*outer {
+                    *to.add(row) = run(from.add(row * len), *len);
+                }
+            }
+            &Code::FoldStrided { join, from, to, inner, len, outer, stride, empty } => {
+                for row in 0..outer {
+                    let (x, y) = (from.add(row * stride * len), to.add(row * stride));
+                    if len == 0 {
+                        std::slice::from_raw_parts_mut(y, inner).fill(empty);
+                        continue;
+                    }
+                    y.copy_from_nonoverlapping(x, inner);
+                    for at in 1..len {
+                        join(y, x.add(at * stride), y, inner);
+                    }
+                }
+            }
+            Code::ArgMax { from, to, inner, len, outer } => arg_max(*from, *to, *inner, *len, *outer),
+            Code::Copy(walk) => walk.run(),
+            Code::Fill { to, len, value } => std::slice::from_raw_parts_mut(*to, *len).fill(*value),
+            Code::OneHot { from, to, classes, count } => one_hot(*from, *to, *classes, *count),
+            Code::Random { to, first, len, name, draw } => random(*to, *first, *len, name, *draw, context),
+            Code::Meet => barrier.wait(),
         }
     }
 }
@@ -348,6 +426,24 @@ unsafe fn random<T: Real>(to: *mut T, first: usize, len: usize, name: &str, draw
         };
         // SAFETY: the caller promises room for `len` numbers.
         unsafe { *to.add(at) = value };
+    }
+}
+
+impl<T: Real> BlocksCode<T> {
+    unsafe fn run(&self) {
+        let columns = self.to - self.from;
+        for block in 0..self.blocks {
+            // Even blocks: none has a single column unless the share has.
+            let from = self.from + columns * block / self.blocks;
+            let to = self.from + columns * (block + 1) / self.blocks;
+            let b = self.view.b.wrapping_add(from * self.view.b_cs);
+            let view = View { n: to - from, b, ..self.view };
+            // SAFETY: `bind` checked the regions of the share; the block's memory is this worker's own.
+            unsafe {
+                product::large(&view, T::of(1.0));
+                self.fused.part(from, to);
+            }
+        }
     }
 }
 

@@ -111,7 +111,7 @@ fn labels_outside_their_classes_are_shown_at_their_cell() {
             .target(one_hot(|d: &Declared| ColumnExpr::column(d.span("y"), "y"), classes))
     };
     let shown = make(Some(3)).mistake();
-    assert_eq!(shown.head, "data-value script.nn:1:27 label 3 is outside 0 to 2");
+    assert_eq!(shown.head, "data-value script.nn:1:24 label 3 is outside 0 to 2");
     assert_eq!(shown.fixed, ["csv(\"t.csv\") a one_hot(y - 1, 3)"]);
     shown.says("t.csv:4:3: label 3").says("labels run from 1 to 3").says("labels start at 1");
     assert_eq!(make(None).load().encoders.target.expect("a target").field_type.shape, [3]);
@@ -167,10 +167,7 @@ fn a_category_that_training_lacks_is_shown_at_its_cell() {
         .input(one_hot(column("c"), None));
     let found = other.load_with(Precision::F64, Some(&learned.encoders)).expect_err("w is unknown");
     let shown = other.shown(&found[0]);
-    assert_eq!(
-        shown.head,
-        "data-value script.nn:1:16 `w` at t.csv:3:3 of part `all` is not in the training part"
-    );
+    assert_eq!(shown.head, "data-value t.csv:3:3 `w` at t.csv:3:3 of part `all` is not in the training part");
     shown.says("known are `x`, `y`");
 
     // The only row of a category falls into the test part for some seed: the split decides, not the file.
