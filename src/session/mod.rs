@@ -5,12 +5,14 @@
 //! [`World`]; nothing here prints or exits.
 
 mod actions;
+mod again;
 mod annotate;
 mod assign;
 mod bench;
 mod boundary;
 mod dataset;
 mod derive;
+mod display;
 mod fix;
 mod force;
 mod format;
@@ -18,8 +20,10 @@ mod formulas;
 mod gradients;
 mod hoist;
 mod library;
+mod look;
 mod mend;
 mod model;
+mod names;
 mod plot;
 mod prediction;
 mod program;
@@ -33,6 +37,7 @@ mod strictness;
 mod testing;
 mod trace;
 mod training;
+mod types;
 mod world;
 
 /// The known name that is nearly this one.
@@ -40,10 +45,13 @@ pub use crate::elaborate::nearest as near_name;
 pub use annotate::annotate;
 pub use bench::{BenchOptions, Benchmark, Spending, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
+pub use display::View;
 pub use fix::{Fixed, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
 pub use formulas::{DeriveRequest, TraceRequest, derive_file, trace_file};
-pub use library::{Entry, Example, doc, entries, entry};
+pub use library::{Entry, Example, doc, entries, entry, library_source};
+pub use look::Looked;
+pub use names::{data_options, data_sources, source_options, train_options};
 pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use program::{
     Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,

@@ -52,6 +52,13 @@ pub fn entry(name: &str) -> Result<Entry, Option<String>> {
     Err(nearest(name, known.chain(ops::catalogue().iter().map(|primitive| primitive.name.to_string()))))
 }
 
+/// The declaration of a library item, as the library has it.
+pub fn library_source(name: &str) -> Option<String> {
+    let (sources, functions, _) = standard_prelude();
+    let function = functions.iter().find(|function| function.name.name == name)?;
+    Some(sources.get(function.span.source).slice(function.span).to_string())
+}
+
 fn of_function(function: &Arc<Function>) -> Entry {
     let (sources, ..) = standard_prelude();
     let source = sources.get(function.span.source);

@@ -74,11 +74,10 @@ fn output_of(program: &str) -> Option<String> {
     (!report.has_errors() && !world.lines.is_empty()).then(|| world.lines.join("\n") + "\n")
 }
 
-/// Of a value `l` for each of three examples.
+/// Of the inputs of three examples.
 fn batch(shown: &str) -> String {
     format!(
-        "data some = examples {{\n    [1] -> [0]\n    [2] -> [0]\n    [6] -> [0]\n}}\n\
-         l = sum(some.x)\nprint({shown})\n"
+        "data d = examples {{\n    [1] -> [0]\n    [2] -> [0]\n    [6] -> [0]\n}}\nprint({shown})\n"
     )
 }
 
@@ -108,7 +107,7 @@ fn classes(metrics: &str) -> String {
 
 fn numbers(metrics: &str) -> String {
     format!(
-        "seed 1\ndata points = sine(n = 200) {{ input = [x], target = [y], split = [train: 0.8, test: 0.2] }}\n\
+        "seed 1\ndata points = sine(n = 200) {{ split = [train: 0.8, test: 0.2] }}\n\
          model net(x: [1]) -> [1] {{ x |> dense(16, act = tanh) |> dense(1) }}\n\
          train net on points.train {{ loss = mse, optimizer = adam(lr = 0.05), epochs = 50 }}\n\
          print(evaluate(net, points.test, loss = mse, metrics = {metrics}))\n"

@@ -6,7 +6,7 @@
 mod entry;
 mod examples;
 
-pub use entry::{Entry, entries, entry};
+pub use entry::{Entry, entries, entry, library_source};
 pub use examples::Example;
 
 /// The page of a prelude item or primitive, as text.
