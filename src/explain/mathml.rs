@@ -108,7 +108,8 @@ impl Notation for Mathml {
         };
         let lines = line(a, &format!("<mtext>if&#160;</mtext>{condition}")) + &line(b, "<mtext>else</mtext>");
         // A border in place of a brace: that grows only in fonts that were made for mathematics.
-        let brace = "border-collapse:separate;border-left:1.5px solid;border-radius:.6em 0 0 .6em;padding-left:.2em";
+        let brace =
+            "border-collapse:separate;border-left:1.5px solid;border-radius:.6em 0 0 .6em;padding-left:.2em";
         Piece::atom(row(&format!("<mtable style=\"{brace}\">{lines}</mtable>")))
     }
 

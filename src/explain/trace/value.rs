@@ -9,8 +9,7 @@ const MAX_NUMBERS: usize = 24;
 
 /// A vector with more entries is written as a row, turned.
 const MAX_HIGH: usize = 6;
-const BRACKETS: &str =
-    "border-collapse:separate;border-left:1.5px solid;border-right:1.5px solid;border-radius:.35em;padding:0 .15em";
+const BRACKETS: &str = "border-collapse:separate;border-left:1.5px solid;border-right:1.5px solid;border-radius:.35em;padding:0 .15em";
 
 /// The places and numbers of a value, row by row.
 pub fn row_by_row(value: &Tensor) -> Vec<(Vec<usize>, f64)> {
