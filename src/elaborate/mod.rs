@@ -22,6 +22,7 @@ mod define;
 mod differentiate;
 mod elaborator;
 mod expr;
+mod foreign;
 mod home;
 mod index;
 mod method;

@@ -90,6 +90,7 @@ impl<'a> Bench<'a> {
             let per_epoch = self.batches.batches_per_epoch() as u64;
             let place = Place {
                 epoch: self.epoch,
+                first: 0,
                 epochs: usize::MAX,
                 steps_before: self.epoch as u64 * per_epoch,
                 steps_left: None,

@@ -25,11 +25,20 @@ pub(super) enum Pass {
 pub(super) struct Place {
     pub epoch: usize,
     pub epochs: usize,
+    /// The epoch that the training began with.
+    pub first: usize,
     /// Steps done before this pass.
     pub steps_before: u64,
     /// Steps that may still be done.
     pub steps_left: Option<u64>,
     pub begun: Instant,
+}
+
+impl Place {
+    /// Examples seen before this pass, since the training began.
+    pub fn examples_before(&self, job: &Job<'_>) -> u64 {
+        self.epoch.saturating_sub(self.first) as u64 * job.data.n_examples as u64
+    }
 }
 
 pub(super) fn pass(
@@ -42,6 +51,7 @@ pub(super) fn pass(
 ) -> Result<Pass, TrainProblem> {
     let n_batches = batches.batches_per_epoch();
     let mut sums = Sums::default();
+    let mut seen = 0;
     for (at, rows) in batches.epoch(place.epoch as u64).enumerate() {
         if place.steps_left.is_some_and(|left| at as u64 >= left) {
             break;
@@ -53,6 +63,7 @@ pub(super) fn pass(
             return Ok(Pass::Diverged { step, rows: rows.to_vec(), loss: loss / rows.len() as f64 });
         }
         sums.add(job.step, runner, rows.len());
+        seen += rows.len() as u64;
         if let Some(descent) = &job.step.descent {
             let first = measured(job.step);
             lbfgs::step(descent, runner, first, (job.data, rows), step).map_err(TrainProblem::Step)?;
@@ -66,7 +77,10 @@ pub(super) fn pass(
                 epochs: place.epochs,
                 batch: at + 1,
                 batches: n_batches,
+                examples: place.examples_before(job) + seen,
+                first: place.first + 1,
                 loss: sums.mean_loss(),
+                metrics: sums.metrics(job.step),
                 row: None,
                 elapsed: place.begun.elapsed(),
             });

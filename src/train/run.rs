@@ -58,7 +58,7 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
         let before = values(&runner, &slots);
         let steps_before = epoch as u64 * per_epoch as u64;
         let steps_left = steps.map(|steps| steps.saturating_sub(steps_before));
-        let place = Place { epoch, epochs, steps_before, steps_left, begun };
+        let place = Place { epoch, epochs, first, steps_before, steps_left, begun };
         let sums = match pass(job, &mut runner, &mut batches, &place, &mut clock, watch)? {
             Pass::Done(sums) => sums,
             Pass::Interrupted(sums) => {
@@ -85,7 +85,10 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
             epochs,
             batch: per_epoch,
             batches: per_epoch,
+            examples: place.examples_before(job) + job.data.n_examples as u64,
+            first: first + 1,
             loss: row.loss,
+            metrics: row.metrics.clone(),
             row: Some(&row),
             elapsed: begun.elapsed(),
         });

@@ -147,7 +147,10 @@ impl Session<'_> {
             rows.push(("Parameters", model.parameter_count().to_string()));
         }
         let count = self.parts.get(request.data.handle).map_or(0, |part| part.count);
-        rows.push(("Data", format!("{}, {count} examples", request.data.name)));
+        rows.push((
+            "Data",
+            format!("{}, {count} example{}", request.data.name, if count == 1 { "" } else { "s" }),
+        ));
         let written = |span: Span| {
             let text = self.sources.get(span.source).text.get(span.start as usize..span.end as usize);
             text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
