@@ -12,7 +12,8 @@ use crate::syntax::tree::{
     Argument, BinaryOp, DataDecl, DataSource, Expr, ExprKind, Ident, OptionItem, PostfixOp, UnaryOp,
 };
 
-const DATA_OPTIONS: &[OptionRow] = &[
+/// The options of `data`.
+pub const DATA_OPTIONS: &[OptionRow] = &[
     OptionRow { name: "input", required: false, doc: "what the model is given, from the columns" },
     OptionRow { name: "target", required: false, doc: "what it should answer, from the columns" },
     OptionRow { name: "split", required: false, doc: "parts by share, such as `[train: 0.8, test: 0.2]`" },
@@ -37,7 +38,7 @@ pub struct DataRequest {
 
 /// Translates a declaration; mistakes are reported. `None` if there is no usable source.
 pub fn data_request(elaborator: &mut Elaborator, decl: &DataDecl, seed: u64) -> Option<DataRequest> {
-    check_names(elaborator, "data", decl.name.span, &decl.options, DATA_OPTIONS);
+    check_names(elaborator, "data", (decl.name.span, decl.name.span), &decl.options, DATA_OPTIONS, None);
     let (source, options) = match &decl.source {
         DataSource::Call { name, args, span } => source_call(elaborator, name, args, *span, seed)?,
         DataSource::Examples { rows, span } => example_rows(elaborator, rows, *span, seed)?,

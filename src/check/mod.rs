@@ -8,7 +8,7 @@ mod options;
 mod train;
 mod unused;
 
-pub use data::{DataRequest, data_request};
+pub use data::{DATA_OPTIONS, DataRequest, data_request};
 pub use options::{flag_option, number_option, text_option, whole_option};
 pub use train::{PartRef, TRAIN_OPTIONS, TrainRequest, part_of, train_request};
 pub use unused::unused_names;

@@ -14,13 +14,15 @@ pub struct OptionRow {
     pub doc: &'static str,
 }
 
-/// Reports names that are not options, options given twice, and required ones that are missing.
+/// Reports names that are not options, options given twice, and required ones that are missing, together with what is
+/// missing `also`: its name and what it is for. The places are that of the whole statement and of its first word.
 pub fn check_names(
     elaborator: &mut Elaborator,
     statement: &str,
-    span: Span,
+    (span, short): (Span, Span),
     given: &[OptionItem],
     known: &[OptionRow],
+    also: Option<(&str, &str)>,
 ) {
     for (at, item) in given.iter().enumerate() {
         let name = &item.name.name;
@@ -37,18 +39,18 @@ pub fn check_names(
     }
     let missing: Vec<&OptionRow> =
         known.iter().filter(|row| row.required && !is_meant(given, row.name)).collect();
-    if missing.is_empty() {
+    let names = missing.iter().map(|row| format!("`{}`", row.name));
+    let shown: Vec<String> = names.chain(also.map(|(name, _)| name.to_string())).collect();
+    if shown.is_empty() {
         return;
     }
-    let shown: Vec<String> = missing.iter().map(|row| format!("`{}`", row.name)).collect();
     let shown = shown.join(" and ");
-    let diagnostic = Diagnostic::error(Slug::MissingOption, span, format!("`{statement}` needs {shown}"))
+    let place = if missing.is_empty() { short } else { span };
+    let diagnostic = Diagnostic::error(Slug::MissingOption, place, format!("`{statement}` needs {shown}"))
         .here(format!("no {shown}"));
-    elaborator.report(
-        missing
-            .iter()
-            .fold(diagnostic, |diagnostic, row| diagnostic.help(format!("`{}`: {}", row.name, row.doc))),
-    );
+    let helps = missing.iter().map(|row| format!("`{}`: {}", row.name, row.doc));
+    let helps = helps.chain(also.map(|(_, help)| help.to_string()));
+    elaborator.report(helps.fold(diagnostic, Diagnostic::help));
 }
 
 /// Whether an option is given, under its name or under one that is nearly it.
@@ -113,7 +115,8 @@ pub fn number_option(
     span: Span,
     (low, high): (f64, f64),
 ) -> Option<f64> {
-    let Some(found) = value.as_number() else {
+    let number = if matches!(value.known(), Value::Bool(_)) { None } else { value.as_number() };
+    let Some(found) = number else {
         if !matches!(value.known(), Value::Unknown | Value::Node(_) | Value::Int(_)) {
             elaborator.report(wrong(name, span, "a number", &describe(value)));
         }

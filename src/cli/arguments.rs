@@ -115,6 +115,13 @@ pub struct Run {
     /// Say nothing about trainings
     #[arg(short, long)]
     pub quiet: bool,
+    /// Draw the curve of a training while it goes, on a terminal
+    #[arg(short, long)]
+    pub live: bool,
+    /// How mistakes are shown; with `json` all of the output is a JSON object a line: each epoch, the end of each
+    /// training, each line that is printed, and the mistakes
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub format: Format,
     #[command(flatten)]
     pub warnings: Warnings,
     #[command(flatten)]
@@ -199,6 +206,9 @@ pub struct Repl {
     /// Say nothing about trainings
     #[arg(short, long)]
     pub quiet: bool,
+    /// Draw the curve of a training while it goes
+    #[arg(short, long)]
+    pub live: bool,
     #[command(flatten)]
     pub threads: Threads,
 }
@@ -213,6 +223,9 @@ pub struct Bench {
     /// Also the time of each loop and product of a step, with the lines it comes from
     #[arg(long)]
     pub profile: bool,
+    /// Time another build of `nn` in turns with this one; fails if this one is more than 10 % slower
+    #[arg(long, value_name = "OLD")]
+    pub compare: Option<PathBuf>,
     /// How long to measure
     #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds, allow_negative_numbers = true)]
     pub seconds: f64,

@@ -5,6 +5,8 @@
 
 mod arguments;
 mod bench;
+mod compare;
+mod editor;
 mod explain;
 mod files;
 mod fix;
@@ -12,10 +14,12 @@ mod format;
 mod formulas;
 mod interrupt;
 mod messages;
+mod numbers;
 mod output;
 mod picture;
 mod predict;
 mod progress;
+mod progress_json;
 mod repl;
 mod version;
 mod world;
@@ -25,6 +29,7 @@ use std::process::ExitCode;
 use crate::session::{self, BenchOptions, PredictRequest};
 use arguments::{Arguments, Bench, Check, Command, Format, Predict, Run};
 use output::{Output, Screen, complain, say};
+use progress::Telling;
 use world::Terminal;
 
 /// A mistake on the command line.
@@ -72,13 +77,15 @@ fn command() -> ExitCode {
 
 fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
     interrupt::watch();
-    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count());
-    if arguments.quiet {
-        world = world.quiet();
-    }
+    let telling = Telling {
+        is_quiet: arguments.quiet,
+        is_live: arguments.live,
+        is_json: arguments.format == Format::Json,
+    };
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).told(telling);
     let strictness = arguments.warnings.strictness();
     let report = session::run_file_strictly(&mut world, &arguments.file, &strictness);
-    let code = messages::show(&report, Format::Full, output, screen);
+    let code = messages::show(&report, arguments.format, output, screen);
     if world.stopped().get() {
         say("stopped by Ctrl-C");
         return ExitCode::from(STOPPED);
@@ -139,6 +146,9 @@ fn predictions(arguments: &Predict, output: &Output, screen: Screen) -> ExitCode
 }
 
 fn benchmark(arguments: &Bench, output: &Output, screen: Screen) -> ExitCode {
+    if let Some(old) = &arguments.compare {
+        return compare::compare(arguments, old, output);
+    }
     let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
     let (report, found) = {
         let options = BenchOptions { seconds: arguments.seconds, profile: arguments.profile };

@@ -90,6 +90,11 @@ impl Screen {
         let width = width_of(is_terminal, || terminal_size_of(io::stderr()));
         Screen { is_terminal, color: takes_color(is_terminal), width }
     }
+
+    /// How wide the terminal is at this moment.
+    pub fn width_now() -> usize {
+        width_of(true, || terminal_size_of(io::stderr()))
+    }
 }
 
 fn takes_color(is_terminal: bool) -> bool {

@@ -1,72 +1,144 @@
-//! How a training goes, on standard error: one line that is drawn again and a table at the end where there is a
-//! terminal, and plain lines where there is none.
+//! How a training goes: on a terminal one line that is drawn again and a table at the end, plain lines where there is
+//! none, an object an epoch for machines.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::output::{Screen, say, say_text};
-use crate::train::{Ended, EpochRow, History, Progress};
+use super::numbers::{count, duration, line, named, numbers, table};
+use super::output::{Output, Screen, say, say_text};
+use super::progress_json;
+use crate::plot;
+use crate::train::{Ended, History, Progress};
 
 /// Lines about the epochs of one training, at most.
 const MOST_LINES: usize = 20;
-/// Rows of the table at the end of a training on a terminal.
-const MOST_ROWS: usize = 10;
 /// Between two drawings of the line. The first waits as long: what is over at once needs none.
 const REDRAW_MS: u128 = 60;
 
+/// Lines of the curve of a training, and columns at most.
+const CURVE_LINES: usize = 10;
+const MOST_COLUMNS: usize = 100;
+
+/// How much is told, and in which form. The prompt changes it between trainings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Telling {
+    pub is_quiet: bool,
+    /// A curve while it goes, where there is a terminal.
+    pub is_live: bool,
+    pub is_json: bool,
+}
+
 pub struct Watcher {
     screen: Screen,
+    output: Output,
+    telling: Rc<Cell<Telling>>,
+    /// Trainings so far.
+    trainings: usize,
     /// Epochs of this training that were told, and how many it was to have.
     told: Option<usize>,
     epochs: usize,
     elapsed: Duration,
     drawn: Instant,
+    /// Rows that are done, for the curve.
+    rows: History,
+    /// Lines that stand on the screen above the one that is drawn again.
+    lines_above: usize,
 }
 
 impl Watcher {
-    pub fn new(screen: Screen) -> Watcher {
-        Watcher { screen, told: None, epochs: 0, elapsed: Duration::ZERO, drawn: Instant::now() }
+    pub fn new(screen: Screen, output: Output, telling: Rc<Cell<Telling>>) -> Watcher {
+        Watcher {
+            screen,
+            output,
+            telling,
+            trainings: 0,
+            told: None,
+            epochs: 0,
+            elapsed: Duration::ZERO,
+            drawn: Instant::now(),
+            rows: History::default(),
+            lines_above: 0,
+        }
     }
 
     pub fn progress(&mut self, progress: &Progress<'_>) {
+        let telling = self.telling.get();
         self.epochs = progress.epochs;
         self.elapsed = progress.elapsed;
-        if self.screen.is_terminal {
+        if let Some(row) = progress.row {
+            self.rows.rows.push(row.clone());
+        }
+        if telling.is_json {
+            if let Some(row) = progress.row {
+                self.output.line(&progress_json::epoch(self.trainings + 1, progress, row));
+            }
+        } else if telling.is_quiet {
+        } else if self.screen.is_terminal {
             if self.drawn.elapsed().as_millis() >= REDRAW_MS {
+                self.output.flush();
+                self.redraw(progress, telling.is_live);
                 self.drawn = Instant::now();
-                self.redraw(progress);
             }
         } else if let Some(row) = progress.row
             && is_shown(progress.epoch, progress.epochs, MOST_LINES)
         {
+            self.output.flush();
             self.told = Some(progress.epoch);
             say(&line(progress.epoch, progress.epochs, row));
         }
     }
 
-    fn redraw(&self, progress: &Progress<'_>) {
-        let within = progress.batch as f64 / progress.batches.max(1) as f64;
-        let done = (progress.epoch as f64 - 1.0 + within) / progress.epochs.max(1) as f64;
-        let left = progress.elapsed.mul_f64(((1.0 - done) / done.max(1e-9)).clamp(0.0, 1e6));
-        let numbers = match progress.row {
-            Some(row) => numbers(row),
-            None => format!("loss {}", number(progress.loss)),
-        };
-        let text = format!(
-            "epoch {}/{}  batch {}/{}  {} left  {numbers}",
-            progress.epoch,
-            progress.epochs,
-            progress.batch,
-            progress.batches,
-            duration(left),
-        );
+    fn redraw(&mut self, progress: &Progress<'_>, is_live: bool) {
+        let text = status(progress);
         let cut: String = text.chars().take(self.screen.width.saturating_sub(1)).collect();
-        say_text(&format!("\r\u{1b}[K{cut}"));
+        let up = self.back_to_start();
+        let curve = if is_live { self.curve() } else { String::new() };
+        self.lines_above = curve.lines().count();
+        say_text(&format!("{up}{curve}{cut}"));
+    }
+
+    /// The loss of the epochs so far, on training and validation.
+    fn curve(&self) -> String {
+        let series: Vec<(String, Vec<f64>)> = self.rows.series().into_iter().collect();
+        let mut figure = plot::history(&series);
+        // More than one plot would not fit a terminal of usual height.
+        figure.plots.truncate(1);
+        if self.rows.rows.len() < 2 || figure.plots.is_empty() {
+            return String::new();
+        }
+        let (width, color) = (self.screen.width.saturating_sub(1).min(MOST_COLUMNS), self.screen.color);
+        plot::terminal::draw(&figure, plot::terminal::Screen { width, height: CURVE_LINES, color })
+    }
+
+    /// What takes the cursor to the first line that was drawn, and wipes all of them.
+    fn back_to_start(&mut self) -> String {
+        match std::mem::take(&mut self.lines_above) {
+            0 => "\r\u{1b}[K".to_string(),
+            n => format!("\r\u{1b}[{n}A\u{1b}[J"),
+        }
     }
 
     pub fn ended(&mut self, ended: &Ended, history: &History) {
+        let telling = self.telling.get();
+        self.trainings += 1;
+        if telling.is_json {
+            self.output.line(&progress_json::end(self.trainings, ended, history, self.elapsed));
+        } else if !telling.is_quiet || *ended == Ended::Interrupted {
+            self.output.flush();
+            self.tell_end(ended, history, telling.is_quiet);
+        }
+        let fresh = Watcher::new(self.screen, self.output.clone(), self.telling.clone());
+        *self = Watcher { trainings: self.trainings, ..fresh };
+    }
+
+    fn tell_end(&mut self, ended: &Ended, history: &History, is_quiet: bool) {
         let done = history.rows.len();
-        if self.screen.is_terminal {
-            say_text("\r\u{1b}[K");
+        if is_quiet {
+        } else if self.screen.is_terminal {
+            let up = self.back_to_start();
+            let curve = if self.telling.get().is_live { self.curve() } else { String::new() };
+            say_text(&format!("{up}{curve}"));
             table(history).iter().for_each(|line| say(line));
         } else if let Some(row) = history.rows.last()
             && self.told != Some(done)
@@ -77,7 +149,6 @@ impl Watcher {
         if let Some(text) = self.how(ended, done) {
             say(&text);
         }
-        *self = Watcher::new(self.screen);
     }
 
     /// Why it ended, if not because it was done.
@@ -85,7 +156,8 @@ impl Watcher {
         match ended {
             Ended::Finished | Ended::Diverged { .. } => {
                 let time = duration(self.elapsed);
-                (self.screen.is_terminal && done > 0).then(|| format!("{done} epochs in {time}"))
+                let epochs = if done == 1 { "1 epoch".to_string() } else { format!("{done} epochs") };
+                (self.screen.is_terminal && done > 0).then(|| format!("{epochs} in {time}"))
             }
             Ended::Patience { best_epoch } => Some(format!(
                 "stopped after epoch {done}: nothing better since epoch {best_epoch}, whose parameters are kept"
@@ -98,68 +170,33 @@ impl Watcher {
     }
 }
 
+/// `epoch 3/60  batch 4/8  loss 0.4312  accuracy 0.8100  52 000 examples/s  3.1 s left`
+fn status(progress: &Progress<'_>) -> String {
+    let values = match progress.row {
+        Some(row) => numbers(row),
+        None => {
+            let metrics = progress.metrics.iter().map(|(name, value)| (name.clone(), *value));
+            named(std::iter::once(("loss".to_string(), progress.loss)).chain(metrics))
+        }
+    };
+    let within = progress.batch as f64 / progress.batches.max(1) as f64;
+    let done = progress.epoch as f64 - progress.first as f64 + within;
+    let all = (progress.epochs + 1).saturating_sub(progress.first).max(1) as f64;
+    let left = progress.elapsed.mul_f64(((all - done) / done.max(1e-9)).clamp(0.0, 1e6));
+    let rate = progress.examples as f64 / progress.elapsed.as_secs_f64().max(1e-9);
+    let (epoch, epochs, batch, batches) = (progress.epoch, progress.epochs, progress.batch, progress.batches);
+    let (rate, left) = (count(rate), duration(left));
+    format!("epoch {epoch}/{epochs}  batch {batch}/{batches}  {values}  {rate} examples/s  {left} left")
+}
+
 /// Whether an epoch is among at most `most` evenly spaced ones, the first and the last with them.
-fn is_shown(epoch: usize, epochs: usize, most: usize) -> bool {
+pub fn is_shown(epoch: usize, epochs: usize, most: usize) -> bool {
     if epochs <= most || epoch == 1 || epoch == epochs {
         return true;
     }
     let stride = (epochs - 1).div_ceil(most - 1).max(1);
     // Counted from the end, so that the last two lines are not neighbours.
     (epochs - epoch).is_multiple_of(stride) && epoch > stride / 2
-}
-
-fn line(epoch: usize, epochs: usize, row: &EpochRow) -> String {
-    let width = epochs.to_string().len();
-    format!("epoch {epoch:>width$}/{epochs}  {}", numbers(row))
-}
-
-fn numbers(row: &EpochRow) -> String {
-    let named: Vec<String> =
-        row.named().iter().map(|(name, value)| format!("{name} {}", number(*value))).collect();
-    named.join("  ")
-}
-
-/// Four decimals, or an exponent where they would say nothing.
-fn number(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 || (1e-3..1e6).contains(&size) { format!("{value:.4}") } else { format!("{value:.3e}") }
-}
-
-fn duration(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match seconds {
-        0 => format!("{} ms", time.as_millis()),
-        1..=9 => format!("{:.1} s", time.as_secs_f64()),
-        10..=59 => format!("{seconds} s"),
-        60..=3599 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _longer => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
-    }
-}
-
-/// The epochs in columns, abbreviated.
-fn table(history: &History) -> Vec<String> {
-    let Some(first) = history.rows.first() else { return Vec::new() };
-    let names: Vec<String> = first.named().into_iter().map(|(name, _)| name).collect();
-    let total = history.rows.len();
-    let head = std::iter::once("epoch".to_string()).chain(names).collect::<Vec<_>>();
-    let mut rows = vec![head];
-    for (at, row) in history.rows.iter().enumerate() {
-        if is_shown(at + 1, total, MOST_ROWS) {
-            let values = row.named().into_iter().map(|(_, value)| number(value));
-            rows.push(std::iter::once((at + 1).to_string()).chain(values).collect());
-        }
-    }
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max())
-        .map(|width| width.unwrap_or(0))
-        .collect();
-    let drawn = rows.iter().map(|row| {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
-        cells.join("  ")
-    });
-    drawn.collect()
 }
 
 #[cfg(test)]
@@ -177,13 +214,25 @@ mod tests {
     }
 
     #[test]
-    fn times_and_numbers_read_well() {
-        assert_eq!(duration(Duration::from_millis(1500)), "1.5 s");
-        assert_eq!(duration(Duration::from_secs(75)), "1 min 15 s");
-        assert_eq!(duration(Duration::from_secs(7300)), "2 h 01 min");
+    fn the_line_says_how_far_how_well_how_fast_and_how_long() {
+        let progress = Progress {
+            epoch: 3,
+            epochs: 10,
+            batch: 5,
+            batches: 10,
+            examples: 2500,
+            first: 1,
+            loss: 0.5,
+            metrics: [("accuracy".to_string(), 0.75)].into_iter().collect(),
+            row: None,
+            elapsed: Duration::from_secs(5),
+        };
         assert_eq!(
-            (number(0.25), number(1e-5), number(0.0)),
-            ("0.2500".into(), "1.000e-5".into(), "0.0000".into())
+            status(&progress),
+            "epoch 3/10  batch 5/10  loss 0.5000  accuracy 0.7500  500 examples/s  15 s left"
         );
+        // A training that was resumed has only done what it did itself.
+        let resumed = Progress { first: 3, examples: 500, ..progress };
+        assert!(status(&resumed).ends_with("100 examples/s  1 min 15 s left"), "{}", status(&resumed));
     }
 }

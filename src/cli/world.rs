@@ -8,7 +8,8 @@ use std::rc::Rc;
 use super::files::CommandFiles;
 use super::interrupt;
 use super::output::{Output, Screen};
-use super::progress::Watcher;
+use super::progress::{Telling, Watcher};
+use super::progress_json;
 use crate::data::Files;
 use crate::plot::terminal;
 use crate::session::World;
@@ -17,7 +18,8 @@ use crate::train::{Ended, History, Progress};
 pub struct Terminal {
     files: CommandFiles,
     output: Output,
-    watcher: Option<Watcher>,
+    watcher: Watcher,
+    telling: Rc<Cell<Telling>>,
     threads: usize,
     /// Something was told to stop and has not said that it did.
     stopped: Rc<Cell<bool>>,
@@ -26,18 +28,30 @@ pub struct Terminal {
 impl Terminal {
     /// A world that tells how trainings go.
     pub fn new(output: Output, screen: Screen, threads: usize) -> Terminal {
-        let watcher = Some(Watcher::new(screen));
-        Terminal { files: CommandFiles::default(), output, watcher, threads, stopped: Rc::default() }
+        let telling: Rc<Cell<Telling>> = Rc::default();
+        let watcher = Watcher::new(screen, output.clone(), telling.clone());
+        Terminal { files: CommandFiles::default(), output, watcher, telling, threads, stopped: Rc::default() }
+    }
+
+    /// The same, which tells in this way.
+    pub fn told(self, telling: Telling) -> Terminal {
+        self.telling.set(telling);
+        self
     }
 
     /// The same without a word about trainings.
     pub fn quiet(self) -> Terminal {
-        Terminal { watcher: None, ..self }
+        self.told(Telling { is_quiet: true, ..Telling::default() })
     }
 
     /// Whether something other than a training was stopped by Ctrl-C.
     pub fn stopped(&self) -> Rc<Cell<bool>> {
         self.stopped.clone()
+    }
+
+    /// How trainings are told of; may be changed between two of them.
+    pub fn telling(&self) -> Rc<Cell<Telling>> {
+        self.telling.clone()
     }
 }
 
@@ -47,7 +61,10 @@ impl World for Terminal {
     }
 
     fn print(&mut self, line: &str) {
-        self.output.line(line);
+        match self.telling.get().is_json {
+            true => self.output.line(&progress_json::print(line)),
+            false => self.output.line(line),
+        }
     }
 
     fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -60,19 +77,14 @@ impl World for Terminal {
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {
-        if let Some(watcher) = &mut self.watcher {
-            self.output.flush();
-            watcher.progress(progress);
-        }
+        self.watcher.progress(progress);
     }
 
     fn training_ended(&mut self, ended: &Ended, history: &History) {
         if *ended == Ended::Interrupted {
             self.stopped.set(false);
         }
-        if let Some(watcher) = &mut self.watcher {
-            watcher.ended(ended, history);
-        }
+        self.watcher.ended(ended, history);
     }
 
     fn threads(&self) -> usize {

@@ -205,6 +205,9 @@ fn target_expr(spec: &DatasetSpec, schema: &Schema) -> Option<ColumnExpr> {
 fn usual_expr(usual: &Usual, span: Span) -> ColumnExpr {
     match usual {
         Usual::Column(name) => ColumnExpr::column(span, name.clone()),
+        Usual::List(name) => {
+            ColumnExpr::new(span, ColumnExprKind::List(vec![ColumnExpr::column(span, name.clone())]))
+        }
         Usual::OneHot(name) => {
             let of = Box::new(ColumnExpr::column(span, name.clone()));
             ColumnExpr::new(span, ColumnExprKind::OneHot { of, classes: None })

@@ -173,7 +173,11 @@ impl Generator {
             n_rows: table.n_rows,
             columns,
             groups: if in_plane { IndexMap::from([("x".to_owned(), group)]) } else { IndexMap::new() },
-            default_input: Some(Usual::Column("x".to_owned())),
+            default_input: Some(if in_plane {
+                Usual::Column("x".to_owned())
+            } else {
+                Usual::List("x".to_owned())
+            }),
             default_target: target,
             ..Schema::default()
         }

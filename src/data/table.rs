@@ -46,6 +46,8 @@ pub struct Schema {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Usual {
     Column(String),
+    /// A vector of this one column: `[x]`.
+    List(String),
     OneHot(String),
 }
 

@@ -19,16 +19,18 @@ impl Elaborator {
     pub(super) fn body(&mut self, block: &Block) -> (Value, Span) {
         let mut last = (Value::Nothing, block.span);
         for (at, stmt) in block.stmts.iter().enumerate() {
-            if let StmtKind::Expr(expr) = &stmt.kind
-                && at + 1 < block.stmts.len()
-                && !expr.any(&|inner| matches!(inner.kind, ExprKind::Named { .. } | ExprKind::Error))
-            {
-                if let Some(name) = self.report_no_effect(expr) {
-                    self.bind_local(&name.name, Value::Unknown, name.span);
-                    continue;
-                }
+            let idle = match &stmt.kind {
+                StmtKind::Expr(expr) if at + 1 < block.stmts.len() && !names_or_breaks(expr) => Some(expr),
+                _ => None,
+            };
+            if let Some(name) = idle.and_then(|expr| self.meant_binding(expr)) {
+                self.bind_local(&name.name, Value::Unknown, name.span);
+                continue;
             }
             last = self.body_stmt(stmt);
+            if let Some(expr) = idle.filter(|_| !last.0.is_unknown()) {
+                self.report_no_effect(expr);
+            }
         }
         last
     }
@@ -264,7 +266,10 @@ impl Elaborator {
             self.bind_local(&name.name, Value::Unknown, name.span);
             return Value::Unknown;
         }
-        let Some(node) = self.node_of(&result, value.span) else { return Value::Unknown };
+        let Some(node) = self.node_of(&result, value.span) else {
+            self.bind_local(&name.name, Value::Unknown, name.span);
+            return Value::Nothing;
+        };
         let sum = match self.graph.ty(node).batch {
             None => match self.counted(node, value.span) {
                 Some(sum) => sum,
@@ -286,4 +291,9 @@ impl Elaborator {
         self.bind_local(&name.name, Value::Node(bound), name.span);
         Value::Nothing
     }
+}
+
+/// Whether an expression names a use, which is more than its value, or could not be read.
+fn names_or_breaks(expr: &Expr) -> bool {
+    expr.any(&|inner| matches!(inner.kind, ExprKind::Named { .. } | ExprKind::Error))
 }

@@ -27,7 +27,9 @@ impl Elaborator {
             }
             Some(Kernel::MatMulSum) => input(0).saturating_mul(input(1)).saturating_mul(2),
             Some(Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_)) => output,
-            Some(Kernel::Reduce { .. } | Kernel::ArgMax { .. } | Kernel::BatchReduce(_)) => input(0),
+            Some(
+                Kernel::Reduce { .. } | Kernel::ArgMax { .. } | Kernel::Rank { .. } | Kernel::BatchReduce(_),
+            ) => input(0),
             Some(
                 Kernel::Expand
                 | Kernel::Repeat { .. }

@@ -13,7 +13,7 @@ use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Graph, Leaf, NodeId, SlotId};
 use crate::ops;
-use crate::syntax::tree::{Expr, ExprId, ExprKind, Function};
+use crate::syntax::tree::{BinaryOp, Expr, ExprId, ExprKind, Function, Ident};
 use crate::types::{BatchId, Size, SizeVar, TensorType};
 
 /// Calls inside calls; more is a recursion that does not end.
@@ -21,8 +21,8 @@ pub(super) const MAX_CALL_DEPTH: usize = 64;
 /// Nodes of one elaboration; more would not fit any plan.
 pub(super) const MAX_NODES: usize = 4_000_000;
 
-/// Lives as long as a session; mistakes are taken out after each statement.
-#[derive(Debug, Default)]
+/// Lives as long as a session; mistakes are taken out after each statement. A clone is a session to try things in.
+#[derive(Clone, Debug, Default)]
 pub struct Elaborator {
     pub graph: Graph,
     pub globals: IndexMap<String, Binding>,
@@ -56,6 +56,8 @@ pub struct Elaborator {
     pub(super) brought: IndexMap<NodeId, (SlotId, Arc<str>)>,
     pub(super) problems: Vec<Diagnostic>,
     pub(super) reported: HashSet<(Slug, Span)>,
+    /// Names that were reported as unknown, and in which declaration.
+    pub(super) unknown: HashSet<(String, Option<Span>)>,
     /// Branches under way of which only a use will know whether they are taken.
     pub(super) undecided: usize,
     /// Names that later statements declare.
@@ -65,6 +67,8 @@ pub struct Elaborator {
     /// Values of slots that no statement made: arguments that a gradient was asked of.
     pub known_slots: HashMap<SlotId, crate::graph::Constant>,
     next: Counters,
+    /// Random values that statements have made since the graph was begun, where a session counts them.
+    draws: Option<u64>,
     /// Values of actions and trainings inside the statement, done before it is elaborated.
     pub results: HashMap<ExprId, Value>,
     /// Arrays that `load("w.npy")` in the program refers to, read by the session.
@@ -87,8 +91,9 @@ pub struct Upcoming {
     pub stmt: Span,
 }
 
-#[derive(Debug, Default)]
-struct Counters {
+/// What the next slot, size and batch are numbered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counters {
     slot: u32,
     size: u32,
     batch: u32,
@@ -117,6 +122,11 @@ impl Elaborator {
         self.problems.iter().any(Diagnostic::is_error)
     }
 
+    /// Whether a part of this text could not be read, as far as that was not taken out yet.
+    pub fn has_syntax_error_in(&self, span: Span) -> bool {
+        self.problems.iter().any(|one| one.slug == Slug::Syntax && span.contains(one.primary.span))
+    }
+
     pub(super) fn problem_count(&self) -> usize {
         self.problems.iter().filter(|problem| problem.is_error()).count()
     }
@@ -131,17 +141,23 @@ impl Elaborator {
         self.problems.push(diagnostic);
     }
 
-    /// A value that nobody takes. Where `==` stands for `=`, the name that was meant to be bound.
-    pub fn report_no_effect(&mut self, expr: &Expr) -> Option<crate::syntax::tree::Ident> {
+    /// A value that nobody takes.
+    pub fn report_no_effect(&mut self, expr: &Expr) {
         let diagnostic = problem::no_effect(expr);
-        let is_error = diagnostic.is_error();
         if self.reported.insert((diagnostic.slug, diagnostic.primary.span)) {
             self.problems.push(diagnostic);
         }
-        let ExprKind::Binary { lhs, .. } = &expr.kind else { return None };
+    }
+
+    /// `x == 3` alone on its line, where nothing is called `x`: reported, and the name that was meant to be bound.
+    pub fn meant_binding(&mut self, expr: &Expr) -> Option<Ident> {
+        let ExprKind::Binary { op: BinaryOp::Equal, lhs, .. } = &expr.kind else { return None };
         let ExprKind::Name(name) = &lhs.kind else { return None };
-        (is_error && self.lookup(name).is_none())
-            .then(|| crate::syntax::tree::Ident { name: name.clone(), span: lhs.span })
+        if self.lookup(name).is_some() {
+            return None;
+        }
+        self.report_no_effect(expr);
+        Some(Ident { name: name.clone(), span: lhs.span })
     }
 
     /// Takes back what was found since there were so many errors: a better account of it follows.
@@ -153,7 +169,12 @@ impl Elaborator {
 
     /// Forgets what was reported, so that the same mistake in the next input of a prompt is reported again.
     pub fn forget_reported(&mut self) {
+        self.unknown.clear();
         self.reported.clear();
+    }
+
+    fn in_definition(&self) -> bool {
+        self.frames.first().is_some_and(|frame| frame.is_definition)
     }
 
     fn at_use(&self, mut diagnostic: Diagnostic) -> Diagnostic {
@@ -178,6 +199,27 @@ impl Elaborator {
         diagnostic.primary.span = outermost.call_span;
         diagnostic.primary.text = in_use;
         diagnostic
+    }
+
+    /// From here on random values of statements are counted from 1: those of one round are told apart by their number,
+    /// rounds by their step.
+    pub fn count_draws(&mut self) {
+        self.draws = Some(0);
+    }
+
+    /// Where numbering stands.
+    pub fn counters(&self) -> Counters {
+        self.next
+    }
+
+    /// Goes on numbering from there.
+    pub fn set_counters(&mut self, counters: Counters) {
+        self.next = counters;
+    }
+
+    /// Slots made so far; the next one has this number.
+    pub fn slot_count(&self) -> u32 {
+        self.next.slot
     }
 
     pub fn new_slot(&mut self, name: &str, ty: TensorType) -> (SlotId, NodeId) {
@@ -223,6 +265,10 @@ impl Elaborator {
         match self.lookup(name) {
             Some(value) => value,
             None => {
+                let place = self.frames.first().and_then(|frame| frame.text.or(Some(frame.call_span)));
+                if !self.unknown.insert((name.to_string(), place.filter(|_| self.in_definition()))) {
+                    return Value::Unknown;
+                }
                 let near = problem::nearest(name, self.known_names());
                 self.report(match self.upcoming.get(name) {
                     Some(later) => problem::declared_later(name, span, *later, self.statement),
@@ -338,15 +384,23 @@ impl Elaborator {
         self.frames.iter().rposition(|frame| frame.owner != Owner::Nobody)
     }
 
-    /// A name for the next random numbers asked for here, the same at every elaboration of the same text.
+    /// A name for the next random numbers asked for here. In a step and in a definition it is the same at every
+    /// elaboration of the same text; in statements every value that is made has its own, so that two calls differ and
+    /// one value stays what it is.
     pub(super) fn stream_name(&mut self, span: Span) -> String {
+        let is_statement = self.home.is_none() && !self.frames.iter().any(|frame| frame.is_definition);
+        let draws = self.draws.as_mut().filter(|_| is_statement).map(|draws| {
+            *draws += 1;
+            *draws
+        });
         match self.owner_frame() {
             Some(at) => {
                 let frame = &mut self.frames[at];
                 frame.randoms += 1;
-                format!("{}#{}", frame.path.as_deref().unwrap_or(""), frame.randoms)
+                let name = format!("{}#{}", frame.path.as_deref().unwrap_or(""), frame.randoms);
+                draws.map_or(name.clone(), |draw| format!("{name}@{draw}"))
             }
-            None => format!("@{}", span.start),
+            None => draws.map_or_else(|| format!("@{}", span.start), |draw| format!("draw {draw}")),
         }
     }
 }

@@ -17,12 +17,26 @@ pub(super) struct Operand {
 
 /// The nearest known name, if it is near enough to be right.
 pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<String> {
-    let limit = if name.chars().count() <= 3 { 1 } else { 2.max(name.chars().count() / 4) };
+    let length = name.chars().count();
+    let limit = if length <= 4 { 1 } else { 2.max(length / 4) };
+    let lower = name.to_lowercase();
+    let distance = |candidate: &str| match candidate.to_lowercase() == lower {
+        true => 0,
+        false => strsim::damerau_levenshtein(name, candidate),
+    };
+    // Of short names many are near one another: the first letter is mostly right.
+    let begins_alike =
+        |candidate: &str| length > 4 || candidate.to_lowercase().chars().next() == lower.chars().next();
     known
         .into_iter()
         .filter(|candidate| candidate != name)
-        .map(|candidate| (strsim::damerau_levenshtein(name, &candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count())
+        .map(|candidate| (distance(&candidate), candidate))
+        .filter(|(distance, candidate)| {
+            *distance == 0
+                || *distance <= limit
+                    && *distance < candidate.chars().count().min(length)
+                    && begins_alike(candidate)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -37,7 +51,10 @@ fn suggest(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnost
 pub(super) fn unknown_name(name: &str, span: Span, near: Option<String>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Slug::UnknownName, span, format!("nothing is called `{name}`"))
         .here("not declared");
-    suggest(diagnostic, span, near)
+    match super::foreign::name(name) {
+        Some(row) => row.advise(diagnostic, span),
+        None => suggest(diagnostic, span, near),
+    }
 }
 
 /// An expression alone on its line; a comparison is probably meant to bind.
@@ -89,8 +106,15 @@ pub(super) fn code_list(names: &[String]) -> String {
 
 /// A value of the wrong kind.
 pub(super) fn kind(span: Span, expected: &str, found: &Value) -> Diagnostic {
-    Diagnostic::error(Slug::TypeMismatch, span, format!("expected {expected}, found {}", found.kind()))
-        .here(format!("this is {}", found.kind()))
+    let diagnostic =
+        Diagnostic::error(Slug::TypeMismatch, span, format!("expected {expected}, found {}", found.kind()))
+            .here(format!("this is {}", found.kind()));
+    match (found, expected.contains("number")) {
+        (Value::Text(_) | Value::Template(_), true) => {
+            diagnostic.help("values stand inside of a text: `\"the loss is {l}\"`")
+        }
+        _ => diagnostic,
+    }
 }
 
 pub(super) fn not_known(span: Span, what: &str) -> Diagnostic {
@@ -211,6 +235,11 @@ pub(super) fn missing_argument(
         Some(declared) => diagnostic.label(declared, "declared here"),
         None => diagnostic,
     }
+}
+
+/// A declaration without what its kind is applied to.
+pub(super) fn missing_subject(name: &str, span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error(Slug::Arity, span, what.to_string()).here(format!("`{name}` takes less"))
 }
 
 pub(super) fn too_many_arguments(function: &str, limit: usize, found: usize, span: Span) -> Diagnostic {

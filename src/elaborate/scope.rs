@@ -16,7 +16,7 @@ pub struct Binding {
 }
 
 /// One call that is being elaborated.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub locals: IndexMap<String, Binding>,
     pub kind: FunctionKind,

@@ -85,14 +85,28 @@ pub struct MetricPlan {
     pub sums: Vec<NodeId>,
     /// The slots that take the sums, and the result made of them; without it, the one sum over the count.
     pub finish: Option<(Vec<SlotId>, NodeId)>,
+    /// Where the metric compares examples with each other: `sums` are predictions and targets, kept and not added.
+    pub whole: Option<Whole>,
+}
+
+/// A metric of all examples at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole {
+    /// All examples that are measured.
+    pub batch: BatchId,
+    /// Take the predictions and the targets.
+    pub slots: [SlotId; 2],
+    pub result: NodeId,
 }
 
 impl Step {
     /// Everything that a run of the step works out.
     pub fn outputs(&self) -> Vec<NodeId> {
         let measured = self.metrics.iter();
-        let measured =
-            measured.flat_map(|plan| plan.sums.iter().chain(plan.finish.as_ref().map(|(_, node)| node)));
+        let measured = measured.flat_map(|plan| {
+            let finish = plan.finish.as_ref().map(|(_, node)| node);
+            plan.sums.iter().chain(finish).chain(plan.whole.as_ref().map(|whole| &whole.result))
+        });
         let updates = self.updates.iter().map(|(_, node)| node);
         let states = self.states.iter().map(|state| &state.init);
         let descent = self.descent.iter();
@@ -567,13 +581,54 @@ impl Elaborator {
         let value = self.per_example(metric, span, prediction, truth, request);
         let totals = std::mem::replace(&mut self.metric_totals, outer).unwrap_or_default();
         let node = value?;
+        if totals.is_empty() && self.graph.ty(node).batch.is_none() && self.depends(node, prediction, truth) {
+            return self.whole_metric(metric, span, prediction, truth?, request);
+        }
         if totals.is_empty() {
             let batch = self.graph.ty(prediction).batch?;
             let sum = self.over_batch(Fold::Sum, node, batch, span)?;
-            return Some(MetricPlan { name, sums: vec![sum], finish: None });
+            return Some(MetricPlan { name, sums: vec![sum], finish: None, whole: None });
         }
         let (slots, sums) = totals.into_iter().unzip();
-        Some(MetricPlan { name, sums, finish: Some((slots, node)) })
+        Some(MetricPlan { name, sums, finish: Some((slots, node)), whole: None })
+    }
+
+    /// A metric that is one number of a whole batch, such as the area under a curve: of all examples, whatever the
+    /// batches are, since their predictions and targets are kept.
+    fn whole_metric(
+        &mut self,
+        metric: &Value,
+        span: Span,
+        prediction: NodeId,
+        truth: NodeId,
+        request: &StepRequest,
+    ) -> Option<MetricPlan> {
+        let batch = self.new_batch();
+        let [answers, targets] = [("p", prediction), ("t", truth)].map(|(name, node)| {
+            let shape = self.graph.ty(node).shape.clone();
+            self.new_slot(name, TensorType::batched(shape, batch))
+        });
+        let result = self.per_example(metric, span, answers.1, Some(targets.1), request)?;
+        let Value::Function(FunctionValue { target: Target::Declared(function), .. }) = metric else {
+            return None;
+        };
+        let whole = Whole { batch, slots: [answers.0, targets.0], result };
+        let (name, sums) = (function.name.name.clone(), vec![prediction, truth]);
+        Some(MetricPlan { name, sums, finish: None, whole: Some(whole) })
+    }
+
+    /// Whether a value is made of the prediction or of its target.
+    fn depends(&self, value: NodeId, prediction: NodeId, truth: Option<NodeId>) -> bool {
+        let (mut open, mut seen) = (vec![value], std::collections::HashSet::new());
+        while let Some(id) = open.pop() {
+            if id == prediction || Some(id) == truth {
+                return true;
+            }
+            if seen.insert(id) {
+                open.extend(self.graph.node(id).inputs.iter().copied());
+            }
+        }
+        false
     }
 
     /// Inside a step, a total is a slot that takes the sum over all batches; elsewhere it is the sum itself.

@@ -4,6 +4,7 @@
 //! its users is added up first. Operators say how their own gradient looks; this room never asks which they are.
 //! The elaborator calls it for `grad`, `train` and `derive`.
 
+mod opaque;
 mod problem;
 mod walk;
 

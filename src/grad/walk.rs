@@ -1,6 +1,6 @@
 //! The reverse walk.
 
-use super::GradProblem;
+use super::{GradProblem, opaque};
 use crate::graph::{GradContext, Gradient, Graph, NodeId, Operation};
 use crate::ops::build::{add, batch_sum, expand, number, sum, zeros};
 use crate::tensor::Axis;
@@ -21,9 +21,22 @@ pub fn differentiate(graph: &mut Graph, output: NodeId, wrt: &[NodeId]) -> Resul
         return Err(GradProblem::Batched { batch });
     }
     let outer_span = graph.set_span(graph.node(output).span);
-    let result = walk(graph, output, wrt);
+    let outer = graph.set_deriving(true);
+    let hidden: Vec<bool> = wrt.iter().map(|&target| opaque::is_hidden(graph, output, target)).collect();
+    let result = match hidden.contains(&true) {
+        false => walk(graph, output, wrt),
+        true => wrt.iter().zip(hidden).map(|(&target, hidden)| one(graph, output, target, hidden)).collect(),
+    };
+    graph.set_deriving(outer);
     graph.set_span(outer_span);
     result
+}
+
+fn one(graph: &mut Graph, output: NodeId, target: NodeId, is_hidden: bool) -> Result<NodeId, GradProblem> {
+    if is_hidden {
+        return opaque::gradient(graph, output, target);
+    }
+    walk(graph, output, &[target]).map(|found| found.first().copied().unwrap_or(target))
 }
 
 /// An input that an operation gives no gradient to.
@@ -34,7 +47,7 @@ struct Blocked {
     reason: Option<&'static str>,
 }
 
-fn walk(graph: &mut Graph, output: NodeId, wrt: &[NodeId]) -> Result<Vec<NodeId>, GradProblem> {
+pub(super) fn walk(graph: &mut Graph, output: NodeId, wrt: &[NodeId]) -> Result<Vec<NodeId>, GradProblem> {
     let ids: Vec<NodeId> = graph.ids().take(output.index() + 1).collect();
     let leads = leads_to(graph, &ids, wrt);
     let mut flowing: Vec<Option<NodeId>> = vec![None; ids.len()];

@@ -43,12 +43,23 @@ pub struct Graph {
     names: HashMap<NodeId, Arc<str>>,
     /// The rewriting rule that made a node, where a reader of formulas should know of it.
     rules: HashMap<NodeId, &'static str>,
+    /// How an operator was applied where a simpler or safer node took its place, for gradients by what was passed over.
+    written: HashMap<NodeId, Vec<Written>>,
     /// The span that new nodes get.
     span: Option<Span>,
     /// Whether operators are left as they are applied.
     verbatim: bool,
+    /// Whether nodes are made that the program did not write: a gradient.
+    deriving: bool,
     /// Simplifications under way: one may apply operators that simplify in turn.
     depth: u32,
+}
+
+/// An application as the program has it.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub op: OpRef,
+    pub inputs: Vec<NodeId>,
 }
 
 /// How far simplifications may lead to one another; a bound on the stack that a long chain of values can ask for.
@@ -137,6 +148,7 @@ impl Graph {
         let ty = op.shape(&types)?;
         if let Some(simpler) = self.simplify(&op, inputs) {
             debug_assert_eq!(self.ty(simpler), &ty, "{} simplifies to another type", op.name());
+            self.note_written(simpler, op, inputs);
             return Ok(simpler);
         }
         let key = Key::Apply(op.name(), op.attributes(), inputs.to_vec());
@@ -164,6 +176,30 @@ impl Graph {
         }
         if let Some(rule) = source.rule(id) {
             self.note_rule(new, rule);
+        }
+    }
+
+    /// The applications in whose place this node stands.
+    pub fn written(&self, id: NodeId) -> &[Written] {
+        self.written.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Nodes made from now on are not the program's own; what was the case before is given back.
+    pub fn set_deriving(&mut self, deriving: bool) -> bool {
+        std::mem::replace(&mut self.deriving, deriving)
+    }
+
+    /// Only values that were computed can be passed over, and only by what the program wrote itself.
+    fn note_written(&mut self, id: NodeId, op: OpRef, inputs: &[NodeId]) {
+        let is_own = self.depth == 0 && !self.deriving;
+        let is_made = |input: &NodeId| matches!(self.node(*input).operation, Operation::Apply(_));
+        if !is_own || inputs.contains(&id) || !inputs.iter().any(is_made) {
+            return;
+        }
+        let entry = self.written.entry(id).or_default();
+        let same = |known: &Written| known.inputs == inputs && known.op.name() == op.name();
+        if !entry.iter().any(|known| same(known) && known.op.attributes() == op.attributes()) {
+            entry.push(Written { op, inputs: inputs.to_vec() });
         }
     }
 

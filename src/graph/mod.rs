@@ -12,7 +12,7 @@ mod text;
 mod verify;
 
 pub use attribute::Attribute;
-pub use build::{Graph, Node, NodeId, Operation};
+pub use build::{Graph, Node, NodeId, Operation, Written};
 pub use leaf::{Constant, Distribution, Leaf, Real, SlotId};
 pub use op::{Doc, GradContext, Gradient, Notation, Op, OpRef, Param, ParamKind, Range};
 pub use problem::ShapeProblem;

@@ -26,26 +26,26 @@ pub struct Expand {
 static SUM: Doc = Doc {
     sentence: "The values of all examples in the batch added up.",
     formula: "Σ over examples",
-    example: "batch_sum(l)",
-    result: "the sum of `l` over the examples",
+    example: "batch_sum(d.x)",
+    result: "6",
 };
 static MAX: Doc = Doc {
     sentence: "The largest of all examples in the batch, element by element.",
     formula: "max over examples",
-    example: "batch_max(l)",
-    result: "the largest `l` of all examples",
+    example: "batch_max(d.x)",
+    result: "4",
 };
 static MIN: Doc = Doc {
     sentence: "The smallest of all examples in the batch, element by element.",
     formula: "min over examples",
-    example: "batch_min(l)",
-    result: "the smallest `l` of all examples",
+    example: "batch_min(d.x)",
+    result: "1",
 };
 static MEAN: Doc = Doc {
     sentence: "The mean of all examples in the batch.",
     formula: "1/B Σ over examples",
-    example: "batch_mean(l)",
-    result: "the mean of `l` over the examples",
+    example: "batch_mean(d.x)",
+    result: "2",
 };
 static EXPAND: Doc =
     Doc { sentence: "The same value for every element or example.", formula: "x", example: "", result: "" };

@@ -6,6 +6,7 @@ use super::concat::{Concat, Stack};
 use super::fill::{Eye, Iota};
 use super::matmul::{MatMul, MatMulSum};
 use super::one_hot::OneHot;
+use super::rank::Rank;
 use super::reduce::{ArgMax, Reduce};
 use super::select::Select;
 use super::slice::{Pad, Slice};
@@ -66,6 +67,8 @@ pub fn from_text(name: &str, attributes: &[Attribute]) -> Option<OpRef> {
         ("_max", [Attribute::Axis(axis)]) => reduce(Fold::Max, *axis),
         ("_min", [Attribute::Axis(axis)]) => reduce(Fold::Min, *axis),
         ("argmax", [Attribute::Axis(axis)]) => OpRef::new(ArgMax { axis: *axis }),
+        ("rank", [Attribute::Axis(axis)]) => OpRef::new(Rank { axis: Some(*axis) }),
+        ("batch_rank", []) => OpRef::new(Rank { axis: None }),
         ("batch_sum", []) => batch_reduce(Fold::Sum),
         ("batch_max", []) => batch_reduce(Fold::Max),
         ("batch_min", []) => batch_reduce(Fold::Min),

@@ -17,6 +17,7 @@ mod matmul;
 mod one_hot;
 mod primitive;
 mod ranges;
+mod rank;
 mod reduce;
 pub mod rules;
 mod select;
@@ -50,6 +51,7 @@ static LISTS: &[&[Primitive]] = &[
     reduce::PRIMITIVES,
     composite::PRIMITIVES,
     batch::PRIMITIVES,
+    rank::PRIMITIVES,
     matmul::PRIMITIVES,
     view::PRIMITIVES,
     concat::PRIMITIVES,

@@ -45,6 +45,7 @@ fn folded(old: &Graph, new: &Graph, id: NodeId, inputs: &[NodeId]) -> Option<Lea
         Kernel::Map3(map) => Some((map.reference)(at(0, place)?, at(1, place)?, at(2, place)?)),
         Kernel::Reduce { .. }
         | Kernel::ArgMax { .. }
+        | Kernel::Rank { .. }
         | Kernel::BatchReduce(_)
         | Kernel::Expand
         | Kernel::Repeat { .. }

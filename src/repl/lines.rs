@@ -1,13 +1,8 @@
-//! Inputs of one or more lines, typed at a terminal or piped in.
+//! Inputs of one or more lines, wherever they come from.
 
 use std::io::BufRead;
-use std::path::PathBuf;
 
-use rustyline::error::ReadlineError;
-use rustyline::history::FileHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Completer, Config, Editor, Helper, Highlighter, Hinter};
-
+use super::commands::{command_of, takes_code};
 use crate::syntax;
 
 /// What was entered.
@@ -24,51 +19,17 @@ pub trait Lines {
     fn read(&mut self) -> Input;
 }
 
-/// A line editor with history.
-pub struct PromptLines {
-    editor: Editor<Lookahead, FileHistory>,
-    history: Option<PathBuf>,
-}
-
-/// Tells whether an input needs another line.
-#[derive(Completer, Helper, Highlighter, Hinter)]
-struct Lookahead;
-
-impl Validator for Lookahead {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let is_complete = syntax::is_complete(context.input());
-        Ok(if is_complete { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+/// Whether an input can be done as it stands; if not, another line is wanted.
+pub fn is_whole(text: &str) -> bool {
+    if text.starts_with(':') {
+        let word = text.split_whitespace().next().unwrap_or_default();
+        return !takes_code(word)
+            || match command_of(text) {
+                Some(Ok((_, code))) => code.is_empty() || syntax::is_complete(code),
+                Some(Err(_)) | None => true,
+            };
     }
-}
-
-impl PromptLines {
-    /// An editor whose history is kept in a file, if there is a place for it.
-    pub fn new(history: Option<PathBuf>) -> Result<PromptLines, String> {
-        let config = Config::builder().auto_add_history(true).build();
-        let mut editor = Editor::with_config(config).map_err(|error| error.to_string())?;
-        editor.set_helper(Some(Lookahead));
-        if let Some(path) = &history {
-            // The first time there is none.
-            let _ = editor.load_history(path);
-        }
-        Ok(PromptLines { editor, history })
-    }
-}
-
-impl Lines for PromptLines {
-    fn read(&mut self) -> Input {
-        match self.editor.readline("nn> ") {
-            Ok(text) => {
-                if let Some(path) = &self.history {
-                    // A history that cannot be kept is no reason to stop.
-                    let _ = self.editor.append_history(path);
-                }
-                Input::Text(text)
-            }
-            Err(ReadlineError::Interrupted) => Input::Cancelled,
-            Err(_closed) => Input::End,
-        }
-    }
+    syntax::is_complete(text)
 }
 
 /// Lines of a pipe or file, without a prompt.
@@ -92,7 +53,7 @@ impl<R: BufRead> Lines for PipedLines<R> {
                 return if text.is_empty() { Input::End } else { Input::Text(text) };
             }
             text.push_str(&String::from_utf8_lossy(&line));
-            if syntax::is_complete(&text) || text.len() > syntax::MAX_SOURCE {
+            if is_whole(&text) || text.len() > syntax::MAX_SOURCE {
                 return Input::Text(text);
             }
         }

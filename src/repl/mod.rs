@@ -1,30 +1,91 @@
-//! The prompt: a loop around a session. Each input is walked as a script is; a mistake leaves the session as it was.
+//! The prompt: a talk with a session. Each input is checked, then walked as a script is; a mistake leaves the session
+//! as it was.
 //!
 //! Reading lines and showing answers are the caller's ([`Lines`], [`Face`]), so that the same loop runs at a terminal,
-//! on a pipe and in tests.
+//! on a pipe and in tests. [`Conversation`] is what stands behind the prompt; `commands` are the words that begin with
+//! a colon; `place`, `complete`, `hint` and `colors` help while someone types, and change nothing.
 
+mod answers;
+mod colors;
+mod commands;
+mod complete;
+mod conversation;
+mod editor;
+mod helper;
+mod hint;
 mod lines;
+mod log;
+mod place;
+mod settings;
+mod signs;
+
+use std::cell::RefCell;
+use std::path::Path;
 
 use crate::base::Sources;
 use crate::diagnostics::Diagnostic;
-use crate::elaborate::Value;
-use crate::session::{NumberFormat, Session};
-use crate::syntax::tree::{Ast, ExprKind, StmtKind};
 
-pub use lines::{Input, Lines, PipedLines, PromptLines};
+pub use answers::After;
+pub use colors::colored;
+pub use complete::{Candidate, complete};
+pub use conversation::Conversation;
+pub use editor::{EditorOptions, PromptLines};
+pub use hint::Hints;
+pub use lines::{Input, Lines, PipedLines};
 
-/// Where answers go.
+/// What stands before a line.
+pub const PROMPT: &str = "nn> ";
+
+/// Where answers go, and what the outside does for the prompt.
 pub trait Face {
-    /// The value of an expression that stands alone.
+    /// The value of an expression that stands alone, or the answer to a command.
     fn value(&mut self, text: &str);
 
+    /// A text of the language.
+    fn code(&mut self, text: &str) {
+        self.value(text);
+    }
+
     fn problems(&mut self, found: &[Diagnostic], sources: &Sources);
+
+    /// Something worth knowing that is no answer.
+    fn note(&mut self, text: &str);
+
+    /// A command that cannot be done.
+    fn complain(&mut self, text: &str);
+
+    /// Columns there are for values.
+    fn width(&self) -> usize;
+
+    /// Sets one of the switches that the face keeps (`live`, `quiet`), and says how it stands.
+    fn switch(&mut self, name: &str, to: Option<bool>) -> bool;
+
+    /// Writes a file.
+    ///
+    /// # Errors
+    /// The reason, in words.
+    fn write(&mut self, path: &Path, text: &str) -> Result<(), String>;
+
+    /// Lets someone change a text.
+    ///
+    /// # Errors
+    /// The reason, in words.
+    fn edit(&mut self, text: &str) -> Result<String, String>;
+
+    /// Lets someone change a file.
+    ///
+    /// # Errors
+    /// The reason, in words.
+    fn edit_file(&mut self, path: &Path) -> Result<(), String>;
+
+    /// An input begins to be done.
+    fn input_begins(&mut self) {}
 
     /// An input has been done.
     fn input_done(&mut self);
 }
 
-/// What [`run`] saw of the session.
+/// What [`run`] saw of the talk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub inputs: usize,
@@ -33,51 +94,24 @@ pub struct Tally {
 }
 
 /// Reads inputs until there are no more.
-pub fn run(session: &mut Session<'_>, lines: &mut dyn Lines, face: &mut dyn Face) -> Tally {
+pub fn run(talk: &RefCell<Conversation<'_>>, lines: &mut dyn Lines, face: &mut dyn Face) -> Tally {
     let mut tally = Tally::default();
     loop {
         match lines.read() {
             Input::Text(text) if text.trim().is_empty() => {}
             Input::Text(text) => {
                 tally.inputs += 1;
-                let name = format!("input {}", tally.inputs);
-                if !enter(session, &name, &text, face) {
-                    tally.mistaken += 1;
-                }
+                face.input_begins();
+                let after = talk.borrow_mut().answer(&text, face);
                 face.input_done();
+                match after {
+                    After::Next(true) => {}
+                    After::Next(false) => tally.mistaken += 1,
+                    After::End => return tally,
+                }
             }
             Input::Cancelled => {}
             Input::End => return tally,
         }
     }
-}
-
-/// Does what a text says and shows what comes of it; whether nothing was wrong.
-pub fn enter(session: &mut Session<'_>, name: &str, text: &str, face: &mut dyn Face) -> bool {
-    session.elaborator.forget_reported();
-    session.last = None;
-    let (ast, _) = session.parse(name, text);
-    session.walk(&ast);
-    let mut found = session.take_diagnostics();
-    if !found.iter().any(Diagnostic::is_error)
-        && let Some(text) = value_text(session, &ast)
-    {
-        face.value(&text);
-    }
-    // A value is worked out when it is shown, and may turn out to have none.
-    found.extend(session.take_diagnostics());
-    if !found.is_empty() {
-        face.problems(&found, &session.sources);
-    }
-    !found.iter().any(Diagnostic::is_error)
-}
-
-/// The value of the last expression that stood alone. A training has told of itself.
-fn value_text(session: &mut Session<'_>, ast: &Ast) -> Option<String> {
-    let StmtKind::Expr(expr) = &ast.stmts.last()?.kind else { return None };
-    let value = session.last.take()?;
-    if matches!(value, Value::Nothing | Value::Unknown) || matches!(expr.kind, ExprKind::Train { .. }) {
-        return None;
-    }
-    session.text_of(&value, expr.span, NumberFormat::default())
 }

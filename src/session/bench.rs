@@ -207,6 +207,7 @@ fn flops_of(graph: &Graph, id: NodeId, batch: f64) -> Option<f64> {
         | Kernel::Map3(_)
         | Kernel::Reduce { .. }
         | Kernel::ArgMax { .. }
+        | Kernel::Rank { .. }
         | Kernel::BatchReduce(_)
         | Kernel::Expand
         | Kernel::Repeat { .. }

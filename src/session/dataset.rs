@@ -15,7 +15,7 @@ use crate::data::{
 };
 use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 use crate::elaborate::{Binding, ExampleCount, FieldOrigin, Record, RecordKind, Value};
-use crate::syntax::tree::DataDecl;
+use crate::syntax::tree::{DataDecl, DataSource};
 use crate::tensor::random::Stream;
 use crate::types::{Shape, Size, TensorType};
 
@@ -24,7 +24,9 @@ const LARGEST_CHECKED: u64 = 8 << 20;
 
 impl Session<'_> {
     pub(super) fn data(&mut self, decl: &DataDecl) {
-        let value = match data_request(&mut self.elaborator, decl, self.seed) {
+        let is_broken = matches!(&decl.source, DataSource::Examples { rows, span } if rows.is_empty() && self.has_syntax_error_in(*span));
+        let request = if is_broken { None } else { data_request(&mut self.elaborator, decl, self.seed) };
+        let value = match request {
             Some(request) => self.dataset(&request).unwrap_or(Value::Unknown),
             None => Value::Unknown,
         };
@@ -47,7 +49,11 @@ impl Session<'_> {
             None
         };
         self.sources = sources;
-        let origin = DataOrigin { source: request.spec.source, options: request.spec.options.clone() };
+        let origin = DataOrigin {
+            source: request.spec.source,
+            options: request.spec.options.clone(),
+            schema: Rc::new(inspected.schema.clone()),
+        };
         self.origins.insert(request.spec.name.clone(), origin);
         if let Some(input) = &inspected.input {
             let types = (input.clone(), inspected.target.clone());
@@ -60,6 +66,7 @@ impl Session<'_> {
         let name = request.spec.name.clone();
         match loaded {
             Some(Ok(dataset)) => {
+                self.set_aside(&name);
                 self.datasets.insert(name, Rc::new(dataset));
             }
             Some(Err(diagnostics)) => {
@@ -119,7 +126,7 @@ impl Session<'_> {
         self.warn_of_leak(spec, &origins);
         let mut fields = IndexMap::new();
         let mut handle = None;
-        let loaded = self.datasets.get(name).cloned();
+        let loaded = self.datasets.get(name).filter(|_| self.has_values()).cloned();
         for (part, most) in &inspected.parts {
             let count =
                 loaded.as_ref().and_then(|data| data.parts.get(part)).map_or(*most, |part| part.n_examples);

@@ -52,9 +52,8 @@ impl Session<'_> {
             examples: IndexMap::new(),
             precision: self.precision,
             seed: self.seed,
-            step: self.evaluations,
+            step: self.rounds,
         };
-        self.evaluations += 1;
         for slot in slots {
             let tensor = self.tensor(slot)?;
             environment.slots.insert(slot, tensor);

@@ -24,6 +24,13 @@ pub fn doc(name: &str) -> Result<String, Option<String>> {
     Err(nearest(name, known.chain(ops::catalogue().iter().map(|primitive| primitive.name.to_string()))))
 }
 
+/// The declaration of a library item, as the library has it.
+pub fn library_source(name: &str) -> Option<String> {
+    let (sources, functions, _) = standard_prelude();
+    let function = functions.iter().find(|function| function.name.name == name)?;
+    Some(sources.get(function.span.source).slice(function.span).to_string())
+}
+
 fn primitive_page(name: &str, aliases: &[&str], params: &[Param], doc: &Doc) -> String {
     let params: Vec<String> = params
         .iter()

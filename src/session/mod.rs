@@ -5,11 +5,13 @@
 //! [`World`]; nothing here prints or exits.
 
 mod actions;
+mod again;
 mod assign;
 mod bench;
 mod boundary;
 mod dataset;
 mod derive;
+mod display;
 mod fix;
 mod force;
 mod format;
@@ -17,8 +19,10 @@ mod formulas;
 mod gradients;
 mod hoist;
 mod library;
+mod look;
 mod mend;
 mod model;
+mod names;
 mod plot;
 mod prediction;
 mod program;
@@ -30,16 +34,20 @@ mod statements;
 mod strictness;
 mod trace;
 mod training;
+mod types;
 mod world;
 
 /// The known name that is nearly this one.
 pub use crate::elaborate::nearest as near_name;
 pub use bench::{BenchOptions, Benchmark, Spending, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
+pub use display::View;
 pub use fix::{Fixed, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
 pub use formulas::{DeriveRequest, TraceRequest, derive_file, trace_file};
-pub use library::doc;
+pub use library::{doc, library_source};
+pub use look::Looked;
+pub use names::{data_options, data_sources, source_options, train_options};
 pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use program::{
     Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,

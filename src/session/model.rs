@@ -16,9 +16,9 @@ impl Session<'_> {
             model.stored.values().filter_map(|stored| Some((stored.slot, stored.init?))).collect();
         let nodes: Vec<NodeId> = inits.iter().map(|(_, node)| *node).collect();
         // First values depend on the seed alone, not on what the script did before.
-        let outer = std::mem::replace(&mut self.evaluations, 0);
+        let outer = std::mem::replace(&mut self.rounds, 0);
         let values = self.force(&nodes, span);
-        self.evaluations = outer + 1;
+        self.rounds = outer;
         for ((slot, _), tensor) in inits.iter().zip(values.unwrap_or_default()) {
             self.values.insert(*slot, tensor);
         }

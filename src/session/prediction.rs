@@ -2,6 +2,7 @@
 //! data was encoded, another file the rows. `nn predict` shows what comes of it.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
@@ -255,12 +256,12 @@ impl Session<'_> {
         if let Some(origin) = same.filter(|origin| origin.source.name() == kind) {
             let mut options = origin.options.clone().with_text("path", path);
             options.span = places.data;
-            return Some(DataOrigin { source: origin.source, options });
+            return Some(DataOrigin { options, ..origin.clone() });
         }
         let source = find_source(kind)?;
         let value = Spanned::new(crate::data::OptionValue::Text(path.value), path.span);
         match Options::bind(source, places.data, self.seed, vec![value], Vec::new()) {
-            Ok(options) => Some(DataOrigin { source, options }),
+            Ok(options) => Some(DataOrigin { source, options, schema: Rc::default() }),
             Err(problems) => {
                 problems.iter().for_each(|problem| self.report(problem.diagnostic()));
                 None

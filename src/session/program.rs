@@ -53,7 +53,7 @@ pub fn run_file_strictly(world: &mut dyn World, path: &Path, strictness: &Strict
 
 pub fn check_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
     let mut report = plain_check(world, name, text, folder);
-    if report.diagnostics.iter().any(|found| !found.candidates.is_empty()) {
+    if report.diagnostics.iter().any(|found| !found.candidates.is_empty() || !found.fixes.is_empty()) {
         let script = report.sources.iter().find(|source| source.name == name).map(|source| source.id);
         if let Some(id) = script {
             mend(world, (name, text, id), folder, &mut report);

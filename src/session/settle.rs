@@ -31,6 +31,8 @@ impl Session<'_> {
         let mut known: HashMap<NodeId, Tensor> = made.into_iter().zip(values).collect();
         let old = self.elaborator.replace_graph(Graph::default());
         self.computed.clear();
+        self.elaborator.count_draws();
+        self.rounds += 1;
         let mut moved = HashMap::new();
         for id in nodes {
             if moved.contains_key(&id) {

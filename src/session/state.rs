@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::world::World;
 use crate::base::{Sources, Span};
 use crate::check::TrainRequest;
-use crate::data::{DataSource, Dataset, FieldType, Options};
+use crate::data::{DataSource, Dataset, FieldType, Options, Schema};
 use crate::diagnostics::{Diagnostic, Label, Severity, Slug};
 use crate::elaborate::Elaborator;
 use crate::graph::{NodeId, SlotId};
@@ -65,8 +65,8 @@ pub struct Session<'w> {
     /// What the input and the target of each dataset are.
     pub(super) field_types: IndexMap<String, (FieldType, Option<FieldType>)>,
     pub(super) next_expr: u32,
-    /// Counts evaluations, so that random numbers of a statement differ from one time to the next.
-    pub(super) evaluations: u64,
+    /// Rounds of loops, so that random numbers of a statement differ from one round to the next.
+    pub(super) rounds: u64,
     /// Loops over `batches` that are being walked: they are training.
     pub(super) training_loops: usize,
     /// How many times the batches of each part were gone through.
@@ -75,7 +75,9 @@ pub struct Session<'w> {
     pub last: Option<crate::elaborate::Value>,
     /// Declarations may replace one another, as at a prompt.
     pub(super) may_redeclare: bool,
-    diagnostics: Vec<Diagnostic>,
+    /// What whoever declared something again should know.
+    pub(super) notes: Vec<String>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// The source of a dataset and its options, as the script gives them.
@@ -83,6 +85,8 @@ pub struct Session<'w> {
 pub(super) struct DataOrigin {
     pub source: &'static dyn DataSource,
     pub options: Options,
+    /// The columns, as far as they were looked at.
+    pub schema: Rc<Schema>,
 }
 
 /// One field of one part of a dataset.
@@ -112,9 +116,11 @@ pub(super) enum Flow {
 impl<'w> Session<'w> {
     pub fn new(world: &'w mut dyn World, mode: Mode, folder: PathBuf) -> Session<'w> {
         let (sources, functions, next_expr) = standard_prelude().clone();
+        let mut elaborator = Elaborator::new(functions);
+        elaborator.count_draws();
         Session {
             sources,
-            elaborator: Elaborator::new(functions),
+            elaborator,
             world,
             mode,
             folder,
@@ -135,11 +141,12 @@ impl<'w> Session<'w> {
             origins: IndexMap::new(),
             field_types: IndexMap::new(),
             next_expr,
-            evaluations: 0,
+            rounds: 0,
             training_loops: 0,
             passes: HashMap::new(),
             last: None,
             may_redeclare: false,
+            notes: Vec::new(),
             diagnostics: Vec::new(),
         }
     }
@@ -148,6 +155,11 @@ impl<'w> Session<'w> {
     pub fn at_prompt(mut self) -> Session<'w> {
         self.may_redeclare = true;
         self
+    }
+
+    /// What was noted since the last call.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     pub fn is_running(&self) -> bool {
@@ -164,6 +176,7 @@ impl<'w> Session<'w> {
         self.collect();
         let mut found = std::mem::take(&mut self.diagnostics);
         found.sort_by_key(|diagnostic| diagnostic.primary.span);
+        drop_consequences(&mut found, &self.sources);
         // A name that nobody uses is said once: with the parameter that never trains because of it.
         let told: Vec<Span> = found
             .iter()
@@ -186,6 +199,12 @@ impl<'w> Session<'w> {
                 .is_some_and(|slugs| slugs.split([' ', ',']).any(|slug| slug.trim() == warning.slug.as_str()))
         };
         source.text.lines().skip(line.saturating_sub(2)).take(line.min(2)).any(allows)
+    }
+
+    /// Whether a part of this text could not be read.
+    pub(super) fn has_syntax_error_in(&self, span: Span) -> bool {
+        self.diagnostics.iter().any(|one| one.slug == Slug::Syntax && span.contains(one.primary.span))
+            || self.elaborator.has_syntax_error_in(span)
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -224,6 +243,51 @@ impl<'w> Session<'w> {
         self.elaborator.has_problems()
             || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+}
+
+/// Drops what follows from text that could not be read: what is wrong with the lines under a head that is a mistake,
+/// which were meant to be its body.
+fn drop_consequences(found: &mut Vec<Diagnostic>, sources: &Sources) {
+    let heads: Vec<Span> =
+        found.iter().filter(|one| one.slug == Slug::Syntax).map(|one| one.primary.span).collect();
+    let under = heads.iter().filter_map(|head| body_under(*head, sources));
+    let inside = heads.iter().filter_map(|head| rest_of_braces(*head, sources));
+    let bodies: Vec<Span> = under.chain(inside).collect();
+    found.retain(|one| !bodies.iter().any(|body| body.contains(one.primary.span)));
+}
+
+/// What is between braces that have no meaning, as far as it is on one line.
+fn rest_of_braces(head: Span, sources: &Sources) -> Option<Span> {
+    let source = sources.get(head.source);
+    let rest = source.slice(head).starts_with('{').then(|| source.text.get(head.end as usize..))??;
+    let line = rest.split('\n').next()?;
+    let end = line.rfind('}')?;
+    Some(Span::new(head.source, head.end as usize, head.end as usize + end + 1))
+}
+
+/// The lines under a place that are further in, and an `end` behind them.
+fn body_under(head: Span, sources: &Sources) -> Option<Span> {
+    let source = sources.get(head.source);
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let start = source.text.get(..head.start as usize)?.rfind('\n').map_or(0, |end| end + 1);
+    let mut lines = source.text.get(start..)?.split_inclusive('\n');
+    let first = lines.next()?;
+    // A body between braces was read as such.
+    if first.trim_end().ends_with(['{', '(', '[', ',']) {
+        return None;
+    }
+    let (from, mut to) = (start + first.len(), start + first.len());
+    for line in lines {
+        let is_end = line.trim() == "end" && indent(line) == indent(first);
+        if !is_end && !line.trim().is_empty() && indent(line) <= indent(first) {
+            break;
+        }
+        to += line.len();
+        if is_end {
+            break;
+        }
+    }
+    (to > from).then(|| Span::new(head.source, from, to))
 }
 
 type Prelude = (Sources, Vec<Arc<Function>>, u32);

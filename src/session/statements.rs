@@ -120,14 +120,15 @@ impl Session<'_> {
                 return self.choice(condition, then, otherwise.as_ref());
             }
             StmtKind::Expr(expr) => {
-                if !self.may_redeclare
-                    && !super::hoist::acts(expr)
-                    && let Some(name) = self.elaborator.report_no_effect(expr)
-                {
+                let is_idle = !self.may_redeclare && !super::hoist::acts(expr);
+                if is_idle && let Some(name) = self.elaborator.meant_binding(expr) {
                     self.bind_plain(&name, Value::Unknown);
                     return Flow::Go;
                 }
                 let value = self.value(expr);
+                if is_idle && !value.is_unknown() {
+                    self.elaborator.report_no_effect(expr);
+                }
                 self.last = Some(value);
             }
             StmtKind::Param { .. }
@@ -179,8 +180,15 @@ impl Session<'_> {
                 .note(format!("the library goes on using its own `{}`", name.name)),
             );
         }
+        let same = self.same_model(function);
         if let Some(crate::elaborate::Definition::Model(id)) = self.elaborator.declare(function) {
-            self.initialise(id);
+            match same {
+                Some(before) if self.take_over(before, id) => {
+                    self.notes
+                        .push(format!("`{}` keeps its parameters: it is declared as before", name.name));
+                }
+                Some(_) | None => self.initialise(id),
+            }
         }
     }
 
@@ -254,7 +262,7 @@ impl Session<'_> {
                 .here("not a precision"),
             ),
         }
-        if !self.elaborator.models.is_empty() || !self.datasets.is_empty() {
+        if !self.elaborator.models.is_empty() || !self.origins.is_empty() {
             self.report(
                 Diagnostic::error(
                     Slug::NotAllowedHere,

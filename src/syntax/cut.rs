@@ -161,7 +161,12 @@ impl<'a> Cutter<'a> {
                 }
                 TokenKind::Newline => {
                     let meaningless = open.last().is_some_and(|&opener| self.slice(opener) != "{");
-                    if meaningless || self.goes_on(previous, at) {
+                    // A text ends on its line, also within brackets: blank, the line end would be a part of it.
+                    let cuts_text = self
+                        .tokens
+                        .get(previous)
+                        .is_some_and(|token| token.kind == TokenKind::UnfinishedText);
+                    if (meaningless || self.goes_on(previous, at)) && !cuts_text {
                         walk.patches.push((token.start as usize, b' '));
                     } else if open.is_empty() {
                         walk.item.last = at;

@@ -65,6 +65,10 @@ pub enum Kernel {
     ArgMax {
         axis: Axis,
     },
+    /// The place of each number in rising order, along an axis of its example or, without one, among the examples.
+    Rank {
+        axis: Option<Axis>,
+    },
     /// Across examples: `[s] × B -> [s]`
     BatchReduce(Fold),
     /// A number, or an unbatched tensor, repeated to the node's shape and batch.

@@ -91,10 +91,28 @@ map2! {
     OR "or" vector |x: f64, y: f64| if x != 0.0 || y != 0.0 { 1.0 } else { 0.0 }, |x: f32, y: f32| if x != 0.0 || y != 0.0 { 1.0 } else { 0.0 };
 }
 
-/// `if c then a else b`, element by element.
-pub static SELECT: Map3 = Map3 {
-    name: "select",
-    reference: |c, a, b| if c != 0.0 { a } else { b },
-    f32: vector_loop!(f32, |c: f32, a: f32, b: f32| if c != 0.0 { a } else { b }, x, y, z),
-    f64: vector_loop!(f64, |c: f64, a: f64, b: f64| if c != 0.0 { a } else { b }, x, y, z),
-};
+macro_rules! map3 {
+    ($($(#[$doc:meta])* $static:ident $name:literal $f64:expr, $f32:expr;)*) => {$(
+        $(#[$doc])*
+        pub static $static: Map3 = Map3 {
+            name: $name,
+            reference: $f64,
+            f32: vector_loop!(f32, $f32, x, y, z),
+            f64: vector_loop!(f64, $f64, x, y, z),
+        };
+    )*
+    /// All functions of three numbers.
+    pub static ALL_MAP3: &[&Map3] = &[$(&$static,)*];
+    };
+}
+
+map3! {
+    /// `if c then a else b`, element by element.
+    SELECT "select" |c: f64, a: f64, b: f64| if c != 0.0 { a } else { b }, |c: f32, a: f32, b: f32| if c != 0.0 { a } else { b };
+    /// A product and then a sum, each rounded: the bits of the two one after the other.
+    MULTIPLY_ADD "multiply_add" |x: f64, y: f64, z: f64| x * y + z, |x: f32, y: f32, z: f32| x * y + z;
+    /// `z - x · y`, both rounded.
+    SUBTRACT_PRODUCT "subtract_product" |x: f64, y: f64, z: f64| z - x * y, |x: f32, y: f32, z: f32| z - x * y;
+    /// `x · y - z`, both rounded.
+    MULTIPLY_SUBTRACT "multiply_subtract" |x: f64, y: f64, z: f64| x * y - z, |x: f32, y: f32, z: f32| x * y - z;
+}

@@ -16,6 +16,7 @@ pub mod peak;
 mod pool;
 mod product;
 pub mod random;
+mod rank;
 mod real;
 mod slots;
 mod value;

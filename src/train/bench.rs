@@ -7,7 +7,7 @@ use std::time::Instant;
 use indexmap::IndexMap;
 
 use super::History;
-use super::epoch::{Pass, Place, pass};
+use super::epoch::{Clock, Pass, Place, pass};
 use super::job::{Job, Progress, Watch};
 use super::run::TrainProblem;
 use super::runner::Runner;
@@ -70,6 +70,8 @@ struct Bench<'a> {
     runner: Runner<'a>,
     batches: Batches,
     epoch: usize,
+    begun: Instant,
+    clock: Clock,
 }
 
 impl<'a> Bench<'a> {
@@ -79,7 +81,7 @@ impl<'a> Bench<'a> {
             false => Order::AsStored,
         };
         let batches = Batches::new(job.data.n_examples, job.batch, order);
-        Ok(Bench { job, runner: fresh(job)?, batches, epoch: 0 })
+        Ok(Bench { job, runner: fresh(job)?, batches, epoch: 0, begun: Instant::now(), clock: Clock::new() })
     }
 
     /// Whole epochs; whether all of them went well. If not, the parameters are the first ones again.
@@ -88,12 +90,20 @@ impl<'a> Bench<'a> {
             let per_epoch = self.batches.batches_per_epoch() as u64;
             let place = Place {
                 epoch: self.epoch,
+                first: 0,
                 epochs: usize::MAX,
                 steps_before: self.epoch as u64 * per_epoch,
                 steps_left: None,
-                begun: Instant::now(),
+                begun: self.begun,
             };
-            match pass(self.job, &mut self.runner, &mut self.batches, &place, &mut Unwatched)? {
+            match pass(
+                self.job,
+                &mut self.runner,
+                &mut self.batches,
+                &place,
+                &mut self.clock,
+                &mut Unwatched,
+            )? {
                 Pass::Done(_) | Pass::Interrupted(_) => self.epoch += 1,
                 Pass::Diverged { .. } => {
                     self.runner = fresh(self.job)?;

@@ -25,6 +25,8 @@ pub(super) enum Pass {
 pub(super) struct Place {
     pub epoch: usize,
     pub epochs: usize,
+    /// The epoch that the training began with.
+    pub first: usize,
     /// Steps done before this pass.
     pub steps_before: u64,
     /// Steps that may still be done.
@@ -32,16 +34,24 @@ pub(super) struct Place {
     pub begun: Instant,
 }
 
+impl Place {
+    /// Examples seen before this pass, since the training began.
+    pub fn examples_before(&self, job: &Job<'_>) -> u64 {
+        self.epoch.saturating_sub(self.first) as u64 * job.data.n_examples as u64
+    }
+}
+
 pub(super) fn pass(
     job: &Job<'_>,
     runner: &mut Runner<'_>,
     batches: &mut Batches,
     place: &Place,
+    clock: &mut Clock,
     watch: &mut dyn Watch,
 ) -> Result<Pass, TrainProblem> {
     let n_batches = batches.batches_per_epoch();
     let mut sums = Sums::default();
-    let mut clock = Clock::new();
+    let mut seen = 0;
     for (at, rows) in batches.epoch(place.epoch as u64).enumerate() {
         if place.steps_left.is_some_and(|left| at as u64 >= left) {
             break;
@@ -53,6 +63,7 @@ pub(super) fn pass(
             return Ok(Pass::Diverged { step, rows: rows.to_vec(), loss: loss / rows.len() as f64 });
         }
         sums.add(job.step, runner, rows.len());
+        seen += rows.len() as u64;
         if let Some(descent) = &job.step.descent {
             let first = measured(job.step);
             lbfgs::step(descent, runner, first, (job.data, rows), step).map_err(TrainProblem::Step)?;
@@ -66,7 +77,10 @@ pub(super) fn pass(
                 epochs: place.epochs,
                 batch: at + 1,
                 batches: n_batches,
+                examples: place.examples_before(job) + seen,
+                first: place.first + 1,
                 loss: sums.mean_loss(),
+                metrics: sums.metrics(job.step),
                 row: None,
                 elapsed: place.begun.elapsed(),
             });
@@ -75,9 +89,9 @@ pub(super) fn pass(
     Ok(Pass::Done(sums))
 }
 
-/// Tells ten times a second. Looking at the time costs as much as a part of a small step, so it is looked at seldom
+/// Tells ten times a second, over all epochs of a training. Looking at the time costs as much as a part of a small step, so it is looked at seldom
 /// where steps are short.
-struct Clock {
+pub(super) struct Clock {
     told: Instant,
     looked: Instant,
     /// Steps from one look to the next, and those that are left.
@@ -86,7 +100,7 @@ struct Clock {
 }
 
 impl Clock {
-    fn new() -> Clock {
+    pub fn new() -> Clock {
         let now = Instant::now();
         Clock { told: now, looked: now, stride: 1, left: 1 }
     }

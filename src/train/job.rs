@@ -47,8 +47,14 @@ pub struct Progress<'a> {
     /// Batches done in this epoch.
     pub batch: usize,
     pub batches: usize,
+    /// Examples seen since the training began.
+    pub examples: u64,
+    /// The epoch it began with, from 1: more than 1 where it was resumed.
+    pub first: usize,
     /// Mean loss over the examples of this epoch so far.
     pub loss: f64,
+    /// Metrics over the examples of this epoch so far.
+    pub metrics: IndexMap<String, f64>,
     /// Set when the epoch is done.
     pub row: Option<&'a EpochRow>,
     pub elapsed: Duration,

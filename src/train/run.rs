@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use indexmap::IndexMap;
 
-use super::epoch::{Pass, Place, pass};
+use super::epoch::{Clock, Pass, Place, pass};
 use super::history::EpochRow;
 use super::job::{Ended, Job, Length, Outcome, Progress, Watch};
 use super::runner::Runner;
@@ -53,13 +53,13 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
     };
     let (first, mut history) = job.start.clone();
     let mut best: Option<(f64, usize, Values)> = None;
-    let begun = Instant::now();
+    let (begun, mut clock) = (Instant::now(), Clock::new());
     for epoch in first..epochs {
         let before = values(&runner, &slots);
         let steps_before = epoch as u64 * per_epoch as u64;
         let steps_left = steps.map(|steps| steps.saturating_sub(steps_before));
-        let place = Place { epoch, epochs, steps_before, steps_left, begun };
-        let sums = match pass(job, &mut runner, &mut batches, &place, watch)? {
+        let place = Place { epoch, epochs, first, steps_before, steps_left, begun };
+        let sums = match pass(job, &mut runner, &mut batches, &place, &mut clock, watch)? {
             Pass::Done(sums) => sums,
             Pass::Interrupted(sums) => {
                 history.rows.push(row(job, &sums));
@@ -85,7 +85,10 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
             epochs,
             batch: per_epoch,
             batches: per_epoch,
+            examples: place.examples_before(job) + job.data.n_examples as u64,
+            first: first + 1,
             loss: row.loss,
+            metrics: row.metrics.clone(),
             row: Some(&row),
             elapsed: begun.elapsed(),
         });

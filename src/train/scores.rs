@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Runner;
-use crate::elaborate::{MetricPlan, Step};
+use crate::elaborate::{MetricPlan, Step, Whole};
 use crate::exec::{self, Environment};
 use crate::graph::NodeId;
 use crate::tensor::{Buffer, Precision, Tensor};
@@ -44,9 +44,14 @@ impl Sums {
         if self.metrics.is_empty() {
             self.metrics = step.metrics.iter().map(|metric| vec![Vec::new(); metric.sums.len()]).collect();
         }
+        let mut keeps = step.metrics.iter().flat_map(|plan| plan.sums.iter().map(|_| plan.whole.is_some()));
         for sum in self.metrics.iter_mut().flatten() {
             let values = runner.output(at).map_or_else(Vec::new, |tensor| tensor.data.to_f64());
             at += 1;
+            if keeps.next() == Some(true) {
+                sum.extend(values);
+                continue;
+            }
             sum.resize(values.len(), 0.0);
             sum.iter_mut().zip(values).for_each(|(total, value)| *total += value);
         }
@@ -61,8 +66,28 @@ impl Sums {
         plans.map(|(plan, sums)| (plan.name.clone(), self.finish(step, plan, sums))).collect()
     }
 
+    /// A metric of all examples at once, from what was kept of them.
+    fn of_all(&self, step: &Step, plan: &MetricPlan, whole: &Whole, kept: &[Vec<f64>]) -> f64 {
+        let slots = whole.slots.iter().zip(&plan.sums).zip(kept).map(|((slot, node), values)| {
+            let shape = step.graph.ty(*node).shape.dims().unwrap_or_default();
+            (*slot, Tensor { shape, examples: Some(self.n_examples), data: Buffer::F64(values.clone()) })
+        });
+        let environment = Environment {
+            slots: slots.collect(),
+            examples: IndexMap::from([(whole.batch, self.n_examples)]),
+            precision: Precision::F64,
+            seed: 0,
+            step: 0,
+        };
+        let value = exec::evaluate(&step.graph, &[whole.result], &environment);
+        value.ok().and_then(|values| values.first().and_then(|tensor| tensor.data.get(0))).unwrap_or(f64::NAN)
+    }
+
     /// A mean over examples, or the metric's own expression of its sums.
     fn finish(&self, step: &Step, plan: &MetricPlan, sums: &[Vec<f64>]) -> f64 {
+        if let Some(whole) = &plan.whole {
+            return self.of_all(step, plan, whole, sums);
+        }
         let Some((slots, node)) = &plan.finish else {
             let sum = sums.first().and_then(|sum| sum.first()).copied().unwrap_or(f64::NAN);
             return sum / self.n_examples.max(1) as f64;

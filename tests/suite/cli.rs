@@ -250,6 +250,32 @@ fn trainings_tell_a_few_plain_lines_without_a_terminal() {
     check(&place.nn(&["run", "xor.nn", "--quiet", "--threads", "1"]), "done\n", &[], 0);
 }
 
+#[test]
+fn for_machines_all_of_it_is_an_object_a_line() {
+    let place = Place::with(&[("xor.nn", XOR), ("bad.nn", "print(1)\nassert(1 > 2)\n")]);
+    let done = place.nn(&["run", "xor.nn", "--format", "json"]);
+    assert_eq!((done.stderr.as_str(), done.code), ("", 0));
+    let lines: Vec<serde_json::Value> =
+        done.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    // An object for each epoch, one at the end of the training, what is printed, and the mistakes.
+    assert_eq!(lines.len(), 103, "{}", done.stdout);
+    for (at, line) in lines.iter().take(100).enumerate() {
+        assert_eq!((&line["event"], &line["epoch"]), (&"epoch".into(), &(at + 1).into()), "{line}");
+        assert!(line["loss"].is_f64() && line["seconds"].is_f64(), "{line}");
+        assert_eq!((&line["epochs"], &line["training"]), (&100.into(), &1.into()), "{line}");
+    }
+    assert_eq!(lines[99]["examples"], 400);
+    assert_eq!((&lines[100]["event"], &lines[100]["ended"]), (&"end".into(), &"finished".into()));
+    assert_eq!(lines[100]["loss"], lines[99]["loss"]);
+    assert_eq!((&lines[101]["event"], &lines[101]["text"]), (&"print".into(), &"done".into()));
+    assert_eq!(lines[102]["errors"], 0);
+    let done = place.nn(&["run", "bad.nn", "--format", "json"]);
+    let last: serde_json::Value =
+        serde_json::from_str(done.stdout.lines().last().unwrap_or_default()).expect("JSON");
+    assert_eq!((&last["errors"], done.code), (&1.into(), 1));
+    check(&place.nn(&["run", "bad.nn", "--format", "short"]), "1\n", &["bad.nn:2:8: error[runtime]"], 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_the_training_and_the_script_goes_on() {
@@ -464,4 +490,51 @@ net([2])
 ";
     let done = place.nn_with_input(&["repl", "--quiet"], typed);
     assert!(done.stdout.starts_with("3.00\n"), "{}{}", done.stdout, done.stderr);
+}
+
+#[test]
+fn a_check_ends_with_what_each_layer_costs() {
+    let place = Place::with(&[("a.nn", XOR)]);
+    let table = "\
+layer     output  parameters  operations
+net       [2]
+  dense1  [8]             24          40
+  dense2  [1]              9          17
+output    [1]             33          66
+";
+    check(&place.nn(&["check", "a.nn"]), table, &["no mistakes found\n"], 0);
+    let done = place.nn(&["check", "a.nn", "--show", "shapes"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let lines: Vec<&str> = done.stdout.lines().collect();
+    let of = |text: &str| lines.iter().find(|line| line.contains(&format!("{text}   "))).copied().unwrap_or_default();
+    assert!(of("x |> dense(8) |> tanh").contains("from `dense(8)` at 3:10"), "{}", done.stdout);
+    assert!(of("B  x").contains("[2] × B") && of("B  x").contains("from `[2]` at 2:14"), "{}", done.stdout);
+}
+
+#[test]
+fn warnings_are_allowed_or_denied() {
+    let sigmoid = XOR.replace("|> sigmoid", "|> sigmoid |> dropout(0.1)");
+    let one_line = sigmoid.replace("dropout(0.1)", "dropout(0.1)  # nn: allow dropout-last");
+    let above = sigmoid.replace("    x |>", "    # nn: allow unused, dropout-last\n    x |>");
+    let other = sigmoid.replace("dropout(0.1)", "dropout(0.1)  # nn: allow unused");
+    let files = [("a.nn", sigmoid.as_str()), ("b.nn", &one_line), ("c.nn", &above), ("d.nn", &other)];
+    let place = Place::with(&files);
+    let warned = |arguments: &[&str], code: i32, word: &str| {
+        let done = place.nn(arguments);
+        assert_eq!(done.code, code, "{arguments:?}: {}", done.stderr);
+        assert!(done.stderr.contains(word), "{arguments:?}: {}", done.stderr);
+        done
+    };
+    warned(&["check", "a.nn"], 0, "warning[dropout-last]");
+    warned(&["check", "b.nn"], 0, "no mistakes found");
+    warned(&["check", "c.nn"], 0, "no mistakes found");
+    warned(&["check", "d.nn"], 0, "warning[dropout-last]");
+    warned(&["check", "a.nn", "--allow", "dropout-last"], 0, "no mistakes found");
+    warned(&["check", "a.nn", "--deny", "warnings"], 1, "error[dropout-last]");
+    warned(&["check", "a.nn", "--deny", "dropout-last"], 1, "error[dropout-last]");
+    warned(&["check", "a.nn", "--deny", "unused"], 0, "warning[dropout-last]");
+    // What is denied stops a run before it begins.
+    let done = warned(&["run", "a.nn", "--deny", "warnings"], 1, "error[dropout-last]");
+    assert_eq!(done.stdout, "");
+    warned(&["check", "a.nn", "--allow", "dropout_last"], 2, "did you mean `dropout-last`?");
 }

@@ -281,7 +281,7 @@ fn the_gradients_of_every_example_check() {
     for entry in std::fs::read_dir(&folder).expect("the folder of examples") {
         let path = entry.expect("an entry").path();
         let is_script = path.extension().is_some_and(|end| end == "nn");
-        if !is_script || path.file_name().is_some_and(|name| name == "mnist.nn") {
+        if !is_script || crate::examples::reads_mnist(&path) {
             continue;
         }
         let text = std::fs::read_to_string(&path).expect("an example");

@@ -131,6 +131,11 @@ fn options_and_parameters_stand_below_each_other() {
 fn matrices_keep_their_rows() {
     check("A = [[1, -2], [3,4]]", "A = [[1, -2], [3, 4]]\n");
     check("A = [[1, -2],\n[3,4]] # two", "A = [\n    [1, -2],\n    [3,  4],\n]  # two\n");
+    let long = format!("{}15", "not ".repeat(30));
+    check(
+        &format!("A = [[1, 2, 3], [4, {long}, 6]]"),
+        &format!("A = [\n    [1, 2, 3],\n    [\n        4,\n        {long},\n        6,\n    ],\n]\n"),
+    );
     check(
         "A = f([\n  [1, 20],\n  # below\n  [3,4]])",
         "A = f([\n    [1, 20],\n    # below\n    [3,  4],\n])\n",

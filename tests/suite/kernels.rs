@@ -164,3 +164,33 @@ fn the_bits_of_all_functions_are_these() {
     }
     assert_eq!(hash, 0xFBC3_B48A_E8CE_6E7C, "{hash:#018x}");
 }
+
+/// A joined pair gives the bits of its two functions one after the other, on every level.
+#[test]
+fn joined_pairs_round_twice() {
+    let numbers =
+        |seed: f32| -> Vec<f32> { (0..131).map(|at| ((at as f32 + seed) * 0.7331).sin() * 3.7).collect() };
+    let (x, y, z) = (numbers(0.0), numbers(50.0), numbers(100.0));
+    let pairs: [(&nn::tensor::Map3, fn(f32, f32) -> f32); 3] = [
+        (&maps::MULTIPLY_ADD, |product, z| product + z),
+        (&maps::SUBTRACT_PRODUCT, |product, z| z - product),
+        (&maps::MULTIPLY_SUBTRACT, |product, z| product - z),
+    ];
+    for (map, second) in pairs {
+        for level in Level::available() {
+            let mut found = vec![0.0f32; x.len()];
+            // SAFETY: all four have the same length.
+            unsafe { map.f32.at(level)(x.as_ptr(), y.as_ptr(), z.as_ptr(), found.as_mut_ptr(), x.len()) };
+            for at in 0..x.len() {
+                // The product goes through memory here, so that no compiler takes both at once.
+                let product = std::hint::black_box(x[at] * y[at]);
+                assert_eq!(
+                    found[at].to_bits(),
+                    second(product, z[at]).to_bits(),
+                    "{} {level:?} at {at}",
+                    map.name
+                );
+            }
+        }
+    }
+}

@@ -528,3 +528,13 @@ fn random_texts() {
         check_survives(&format!("bytes {case}"), &String::from_utf8_lossy(&bytes));
     }
 }
+
+/// Brackets let an expression go on in the next line; a text in them does not.
+#[test]
+fn a_text_in_brackets_ends_on_its_line() {
+    for text in ["a = f(\"d\n x)=csv\")", "data c = csv(\"d\n x)=csv\") { input = y }"] {
+        let (_, parsed) = parsed(text);
+        let said: Vec<&str> = parsed.problems.iter().map(|problem| problem.headline.as_str()).collect();
+        assert!(said.contains(&"text without a closing `\"`"), "{text}: {said:?}");
+    }
+}

@@ -71,6 +71,7 @@ fn line(instruction: &Instruction) -> String {
                 .to_lowercase()
         }
         Instruction::ArgMax(work) => format!("argmax {} = {}", region(work.to), region(work.from)),
+        Instruction::Rank(work) => format!("rank {} = {}", region(work.to), region(work.from)),
         Instruction::Copy(copy) => {
             format!("copy {} = {}  {:?}", region(copy.to), region(copy.from), copy.sizes)
         }

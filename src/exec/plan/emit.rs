@@ -6,11 +6,12 @@ use indexmap::IndexMap;
 
 use super::layout::Layout;
 use super::operands::{Matrices, Side};
+use super::pairs;
 use super::units::{Unit, Work1};
 use super::values::{Place, Value, Work};
 use crate::graph::{Distribution, Leaf, NodeId, Operation};
 use crate::tensor::machine::{
-    Access, ArgMaxWork, Blocks, Cut, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix, Product,
+    Access, Blocks, Cut, Draw, FoldWork, Function, Fused, Instruction, LineWork, Load, Matrix, Product,
     Region, Source, Step, Strided, Target,
 };
 use crate::tensor::{Axis, Kernel, product_is_small};
@@ -60,7 +61,9 @@ impl Emitter<'_> {
             loop_.step(at, node);
         }
         loop_.deferred(&nodes);
-        loop_.fused
+        let mut fused = loop_.fused;
+        pairs::join(&mut fused);
+        fused
     }
 
     /// The function of an elementwise value, and what it reads.
@@ -107,7 +110,16 @@ impl Emitter<'_> {
             Kernel::ArgMax { axis } => {
                 let (inner, len, outer) = along(input(0), *axis);
                 let (from, count) = (self.layout.of(input(0).place), count(input(0), outer));
-                vec![Instruction::ArgMax(ArgMaxWork { from, to, inner, len, outer, count })]
+                vec![Instruction::ArgMax(LineWork { from, to, inner, len, outer, count })]
+            }
+            Kernel::Rank { axis } => {
+                let from = self.layout.of(input(0).place);
+                let (inner, len, outer) = match axis {
+                    Some(axis) => along(input(0), *axis),
+                    None => (input(0).each, input(0).count(), 1),
+                };
+                let count = if axis.is_some() { count(input(0), outer) } else { 1 };
+                vec![Instruction::Rank(LineWork { from, to, inner, len, outer, count })]
             }
             Kernel::BatchReduce(fold) => {
                 let (from, inner, len) = (self.layout.of(input(0).place), input(0).each, input(0).count());

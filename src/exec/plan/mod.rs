@@ -8,6 +8,7 @@ mod describe;
 mod emit;
 mod layout;
 mod operands;
+mod pairs;
 mod problem;
 mod request;
 mod schedule;

@@ -39,6 +39,7 @@ impl Matrices<'_> {
             | Kernel::Map3(_)
             | Kernel::Reduce { .. }
             | Kernel::ArgMax { .. }
+            | Kernel::Rank { .. }
             | Kernel::BatchReduce(_)
             | Kernel::Expand
             | Kernel::Repeat { .. }

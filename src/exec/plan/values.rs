@@ -142,6 +142,7 @@ impl Values {
             | Kernel::Transpose
             | Kernel::Reduce { .. }
             | Kernel::ArgMax { .. }
+            | Kernel::Rank { .. }
             | Kernel::BatchReduce(_)
             | Kernel::MatMul
             | Kernel::MatMulSum

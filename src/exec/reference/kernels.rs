@@ -7,6 +7,7 @@ use crate::tensor::{Axis, Fold, Kernel, maps};
 pub(super) fn run(kernel: &Kernel, inputs: &[&Value], frame: &Value) -> Option<Vec<f64>> {
     match (kernel, inputs) {
         (Kernel::BatchReduce(fold), [x]) => batch_reduce(*fold, x),
+        (Kernel::Rank { axis: None }, [x]) => Some(batch_ranked(x)),
         (Kernel::MatMulSum, [a, b]) => Some(matmul_sum(a, b)),
         (_, _) => {
             let mut data = Vec::with_capacity(frame.len());
@@ -53,6 +54,7 @@ fn one_example(kernel: &Kernel, inputs: &[Part<'_>], shape: &[usize]) -> Option<
             lines(x, *axis).map(|line| reduce(*fold, line)).collect::<Option<_>>()?
         }
         (Kernel::ArgMax { axis }, [x]) => lines(x, *axis).map(position_of_largest).collect::<Option<_>>()?,
+        (Kernel::Rank { axis: Some(axis) }, [x]) => ranked(x, *axis),
         (Kernel::Expand, [x]) => (0..len).map(|at| x.at(at)).collect(),
         (Kernel::Repeat { axis }, [x]) => {
             let before: usize = shape.iter().take(*axis).product();
@@ -130,6 +132,32 @@ fn reduce(fold: Fold, line: Vec<f64>) -> Option<f64> {
         Fold::Max => line.into_iter().reduce(maps::MAX.reference),
         Fold::Min => line.into_iter().reduce(maps::MIN.reference),
     }
+}
+
+/// The rank of one of the numbers, by counting.
+fn rank_of(number: f64, all: &[f64]) -> f64 {
+    let below = all.iter().filter(|&&other| other < number).count() as f64;
+    let equal = all.iter().filter(|&&other| other == number).count() as f64;
+    if number.is_nan() { f64::NAN } else { below + (equal + 1.0) / 2.0 }
+}
+
+fn ranked(x: &Part<'_>, axis: Axis) -> Vec<f64> {
+    let (inner, along) = match axis {
+        Axis::All => (1, x.data.len()),
+        Axis::Only(axis) => (x.shape.iter().take(axis).product(), x.shape.get(axis).copied().unwrap_or(1)),
+    };
+    let lines: Vec<Vec<f64>> = lines(x, axis).collect();
+    let line = |at: usize| at % inner + at / (inner * along).max(1) * inner;
+    x.data.iter().enumerate().map(|(at, &number)| rank_of(number, &lines[line(at)])).collect()
+}
+
+fn batch_ranked(x: &Value) -> Vec<f64> {
+    let examples = x.examples.unwrap_or(1);
+    let at = |place: usize| (0..examples).map(move |e| x.example(e)[place]).collect::<Vec<f64>>();
+    let numbers: Vec<Vec<f64>> = (0..x.one()).map(at).collect();
+    (0..examples)
+        .flat_map(|e| x.example(e).iter().zip(&numbers).map(|(&number, all)| rank_of(number, all)))
+        .collect()
 }
 
 /// The first largest; a value that is no number counts as larger than all.

@@ -12,7 +12,7 @@ use crate::graph::{Attribute, Graph, NodeId};
 
 pub(super) use algebra::{ABS, ADD, MULTIPLY, NEGATE, POWER, SELECT, SQUARE, SUBTRACT};
 pub(super) use reductions::{BATCH_SUM, SUM};
-pub(super) use safety::{DIVIDE, LOG, LOG1P, RECIPROCAL};
+pub(super) use safety::{DIVIDE, LOG, LOG1P, RECIPROCAL, is_looked_into};
 
 /// One rewriting of an operator applied to inputs of a certain form.
 #[derive(Clone, Copy, Debug)]

@@ -109,6 +109,12 @@ rules! {
     }
 }
 
+/// Whether the rules above look for this function inside others. It stays a function of a known number until they
+/// have seen it; the pass `fold` computes it in the end.
+pub(in crate::ops) fn is_looked_into(function: &str) -> bool {
+    matches!(function, "exp" | "sigmoid")
+}
+
 /// The axis of a reduction.
 fn axis_of(graph: &Graph, id: NodeId) -> Option<Axis> {
     match attributes(graph, id).as_slice() {

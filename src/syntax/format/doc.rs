@@ -23,7 +23,7 @@ pub enum Doc {
     Blank,
     /// Only in a broken group: the comma after the last item, the space before a short number.
     Broken(String),
-    /// A line end if the next piece does not fit, whatever the group does.
+    /// A space, or in a broken group a line end where the next piece does not fit.
     Fill,
     /// A comment after code; ends the line.
     Comment(String),
@@ -103,7 +103,7 @@ pub fn render(doc: &Doc) -> String {
         let Some(row) = rows.last_mut() else { break };
         let breaks = match doc {
             Doc::Line | Doc::Soft => !flat,
-            Doc::Fill => !fits(row.width + 1, &work, None),
+            Doc::Fill => !flat && !fits(row.width + 1, &work, None),
             Doc::Hard | Doc::Blank => true,
             Doc::Text(_)
             | Doc::Verbatim(_)
@@ -168,7 +168,7 @@ fn fits<'a>(mut at: usize, after: &[Work<'a>], group: Option<Work<'a>>) -> bool 
                 }
                 at += lines.first().map_or(0, |line| line.chars().count());
             }
-            Doc::Line if flat => at += 1,
+            Doc::Line | Doc::Fill if flat => at += 1,
             Doc::Soft | Doc::Broken(_) if flat => {}
             Doc::Broken(text) => at += text.chars().count(),
             Doc::Fill | Doc::Line | Doc::Soft => return true,

@@ -295,6 +295,7 @@ fn tiles(instruction: &Instruction) -> usize {
         Instruction::Product(_)
         | Instruction::Fold(_)
         | Instruction::ArgMax(_)
+        | Instruction::Rank(_)
         | Instruction::Copy(_)
         | Instruction::Fill { .. }
         | Instruction::OneHot { .. }
@@ -310,6 +311,7 @@ fn block_numbers(instruction: &Instruction) -> usize {
         | Instruction::Product(_)
         | Instruction::Fold(_)
         | Instruction::ArgMax(_)
+        | Instruction::Rank(_)
         | Instruction::Copy(_)
         | Instruction::Fill { .. }
         | Instruction::OneHot { .. }

@@ -170,9 +170,9 @@ pub struct FoldWork {
     pub count: usize,
 }
 
-/// The same shape of work; the result is a position.
+/// The same shape of work; the result is a position, or a rank for each number.
 #[derive(Clone, Debug)]
-pub struct ArgMaxWork {
+pub struct LineWork {
     pub from: Region,
     pub to: Region,
     pub inner: usize,
@@ -206,7 +206,8 @@ pub enum Instruction {
     Product(Product),
     Blocks(Box<Blocks>),
     Fold(FoldWork),
-    ArgMax(ArgMaxWork),
+    ArgMax(LineWork),
+    Rank(LineWork),
     Copy(Strided),
     Fill {
         to: Region,
@@ -254,7 +255,7 @@ impl Instruction {
             Instruction::Blocks(blocks) => blocks.product.units(),
             Instruction::Fold(work) if work.outer == 1 => work.inner,
             Instruction::Fold(work) => work.count,
-            Instruction::ArgMax(work) => work.count,
+            Instruction::ArgMax(work) | Instruction::Rank(work) => work.count,
             Instruction::Copy(copy) => copy.sizes.last().copied().unwrap_or(1),
             Instruction::Fill { .. } => 1,
             Instruction::OneHot { from, .. } => from.len,
@@ -271,6 +272,7 @@ impl Instruction {
             Instruction::Fused(_)
             | Instruction::Fold(_)
             | Instruction::ArgMax(_)
+            | Instruction::Rank(_)
             | Instruction::Copy(_)
             | Instruction::Fill { .. }
             | Instruction::OneHot { .. }
@@ -287,6 +289,7 @@ impl Instruction {
             Instruction::Fold(work) if work.inner == 1 && work.len < 32 => work.len * work.outer * 8,
             Instruction::Fold(work) => work.inner * work.len * work.outer,
             Instruction::ArgMax(work) => work.inner * work.len * work.outer * 10,
+            Instruction::Rank(work) => work.inner * work.len * work.outer * 200,
             Instruction::Copy(copy) => copy.sizes.iter().product::<usize>() * 5,
             Instruction::Fill { to, .. } => to.len,
             Instruction::OneHot { to, .. } => to.len,
@@ -312,7 +315,8 @@ impl Instruction {
                 touched.writes.push(work.to.part(from, to - from));
             }
             Instruction::Fold(FoldWork { from: source, to: result, count, .. })
-            | Instruction::ArgMax(ArgMaxWork { from: source, to: result, count, .. }) => {
+            | Instruction::ArgMax(LineWork { from: source, to: result, count, .. })
+            | Instruction::Rank(LineWork { from: source, to: result, count, .. }) => {
                 touched.reads.push(share_evenly(*source, *count, from, to));
                 touched.writes.push(share_evenly(*result, *count, from, to));
             }

@@ -11,6 +11,6 @@ mod run;
 
 pub use bind::{Binding, Program, Scheduled, Share, Spent};
 pub use instruction::{
-    Access, ArgMaxWork, Base, Blocks, Cut, Draw, FoldWork, Function, Fused, Instruction, Load, Matrix,
-    Product, Region, RunContext, Source, Step, Strided, Target, Touched,
+    Access, Base, Blocks, Cut, Draw, FoldWork, Function, Fused, Instruction, LineWork, Load, Matrix, Product,
+    Region, RunContext, Source, Step, Strided, Target, Touched,
 };

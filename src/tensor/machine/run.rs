@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Region;
 use super::fused::{FusedCode, Tiles};
 use super::instruction::{
-    ArgMaxWork, Base, Blocks, Cut, Draw, FoldWork, Instruction, Product, RunContext, Strided,
+    Base, Blocks, Cut, Draw, FoldWork, Instruction, LineWork, Product, RunContext, Strided,
 };
 use crate::tensor::fold::RunFold;
 use crate::tensor::isa::Level;
@@ -14,6 +14,7 @@ use crate::tensor::loops::Run2;
 use crate::tensor::maps;
 use crate::tensor::pool::Barrier;
 use crate::tensor::product::{self, RunSmall, View};
+use crate::tensor::rank::ranks;
 use crate::tensor::real::Real;
 
 /// One instruction, or a worker's share of it, with addresses.
@@ -50,6 +51,13 @@ pub(super) enum Code<T> {
         empty: T,
     },
     ArgMax {
+        from: *const T,
+        to: *mut T,
+        inner: usize,
+        len: usize,
+        outer: usize,
+    },
+    Rank {
         from: *const T,
         to: *mut T,
         inner: usize,
@@ -119,13 +127,25 @@ pub(super) fn bind<T: Real>(
         Instruction::Product(product) => bind_product(product, from, to, level, address),
         Instruction::Blocks(blocks) => bind_blocks(blocks, from, to, level, address, tiles),
         Instruction::Fold(work) => bind_fold(work, from, to, level, address),
-        Instruction::ArgMax(ArgMaxWork { from: source, to: result, inner, len, outer, count }) => {
+        Instruction::ArgMax(LineWork { from: source, to: result, inner, len, outer, count }) => {
             assert_eq!(source.len, inner * len * outer);
             assert_eq!(result.len, inner * outer);
             let each = outer / count;
             Code::ArgMax {
                 from: address(*source).wrapping_add(from * each * inner * len),
                 to: address(*result).wrapping_add(from * each * inner),
+                inner: *inner,
+                len: *len,
+                outer: (to - from) * each,
+            }
+        }
+        Instruction::Rank(LineWork { from: source, to: result, inner, len, outer, count }) => {
+            assert_eq!(source.len, inner * len * outer);
+            assert_eq!(result.len, source.len);
+            let each = outer / count;
+            Code::Rank {
+                from: address(*source).wrapping_add(from * each * inner * len),
+                to: address(*result).wrapping_add(from * each * inner * len),
                 inner: *inner,
                 len: *len,
                 outer: (to - from) * each,
@@ -359,6 +379,7 @@ pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, barrier: &Barrier, cont
                 }
             }
             Code::ArgMax { from, to, inner, len, outer } => arg_max(*from, *to, *inner, *len, *outer),
+            Code::Rank { from, to, inner, len, outer } => rank(*from, *to, (*inner, *len, *outer)),
             Code::Copy(walk) => walk.run(),
             Code::Fill { to, len, value } => std::slice::from_raw_parts_mut(*to, *len).fill(*value),
             Code::OneHot { from, to, classes, count } => one_hot(*from, *to, *classes, *count),
@@ -398,6 +419,18 @@ unsafe fn arg_max<T: Real>(from: *const T, to: *mut T, inner: usize, len: usize,
                 }
                 *to.add(row * inner + at) = T::of(best as f64);
             }
+        }
+    }
+}
+
+unsafe fn rank<T: Real>(from: *const T, to: *mut T, (inner, len, outer): (usize, usize, usize)) {
+    let mut order = Vec::with_capacity(len);
+    for row in 0..outer {
+        for at in 0..inner {
+            let place = |place: usize| (row * len + place) * inner + at;
+            // SAFETY: the caller promises `inner * len * outer` numbers to read and as many to write.
+            let number = |which: usize| unsafe { (*from.add(place(which))).widen() };
+            ranks(len, &mut order, number, |which, rank| unsafe { *to.add(place(which)) = T::of(rank) });
         }
     }
 }

@@ -140,6 +140,7 @@ pub fn replay_optax() -> Tally {
             "kl_divergence" => ("kl_divergence(softmax(p), t)", Array::read(&file["target_softmax"])),
             "poisson_nll_loss" => ("poisson(p, t)", Array::read(&file["target"])),
             "sigmoid_focal_loss" => ("2 * focal(sigmoid(p), t, alpha = 0.5)", positive(&file)),
+            "smooth_labels_0.1" => ("smooth_labels(t, 0.1)", labels.clone()),
             other => {
                 tally.skip(other, "not a loss of the library");
                 continue;
@@ -164,7 +165,7 @@ fn positive(file: &Value) -> Array {
 fn optax_loss(text: &str, p: &Array, t: &Array, wanted: &Array) -> Result<(), String> {
     let mut bench = Bench::new();
     let singles = |array: &Array| Array { shape: vec![array.data.len()], data: array.data.clone() };
-    let is_each = wanted.shape.len() == 2;
+    let is_each = wanted.shape.len() == 2 && !text.starts_with("smooth_labels");
     for (name, array) in [("p", p), ("t", t)] {
         if is_each {
             bench.set_batch(name, &singles(array));
@@ -173,4 +174,32 @@ fn optax_loss(text: &str, p: &Array, t: &Array, wanted: &Array) -> Result<(), St
         }
     }
     bench.check_batch(text, wanted, 1e-12, 1e-3)
+}
+
+/// A target of zeros is a row that does not count, with label smoothing and class weights too: no loss, no gradient, and
+/// the others have what they have without it.
+#[test]
+fn ignored_rows_stay_out_of_smoothed_losses() {
+    let mut bench = Bench::new();
+    bench.set_batch(
+        "z",
+        &Array { shape: vec![3, 3], data: vec![0.3, -1.0, 2.0, 1000.0, -1000.0, 0.5, 0.1, 0.2, -0.4] },
+    );
+    bench.set_batch(
+        "t",
+        &Array { shape: vec![3, 3], data: vec![0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0] },
+    );
+    bench.set_batch("z2", &Array { shape: vec![2, 3], data: vec![0.3, -1.0, 2.0, 0.1, 0.2, -0.4] });
+    bench.set_batch("t2", &Array { shape: vec![2, 3], data: vec![0.0, 1.0, 0.0, 1.0, 0.0, 0.0] });
+    let options = "label_smoothing = 0.1, weights = [0.2, 1, 3]";
+    bench
+        .run(&format!(
+            "l = softmax_cross_entropy(z, t, {options})\nk = softmax_cross_entropy(z2, t2, {options})"
+        ))
+        .expect("losses");
+    let (all, kept) = (bench.value("l").expect("l"), bench.value("k").expect("k"));
+    assert_eq!(all, [kept[0], 0.0, kept[1]]);
+    let slopes = bench.value("grad(batch_sum(l), z)").expect("slopes");
+    let others = bench.value("grad(batch_sum(k), z2)").expect("slopes");
+    assert_eq!(slopes, [&others[..3], &[0.0; 3], &others[3..]].concat());
 }

@@ -125,3 +125,72 @@ fn losses_of_extreme_scores() {
     assert_eq!(bench.value("l").expect("l"), [0.0, 0.0, 1000.0, 1000.0]);
     assert_eq!(bench.value("grad(batch_sum(l), z)").expect("slope"), [0.0, 0.0, 1.0, -1.0]);
 }
+
+/// The same formulas on numbers that the compiler knows: folding does not come before safety.
+#[test]
+fn formulas_of_literals_are_as_safe() {
+    for z in SCORES {
+        let cases: [(String, f64); 6] = [
+            (format!("log(sigmoid({z:?}))"), -softplus(-z)),
+            (format!("log(1 - sigmoid({z:?}))"), -softplus(z)),
+            (format!("log(1 + exp({z:?}))"), softplus(z)),
+            (format!("log1p(exp({z:?}))"), softplus(z)),
+            (format!("log(1 / (1 + exp(-({z:?}))))"), -softplus(-z)),
+            (format!("log(exp({z:?}) / (1 + exp({z:?})))"), -softplus(-z)),
+        ];
+        // A sum of exponentials has the digits of its largest term: near 0, its logarithm is right to 1e-12 of 1.
+        let sums = [
+            (format!("log(softmax([{z:?}, 0]))[0]"), -softplus(-z)),
+            (format!("log(sum(exp([{z:?}, 0])))"), softplus(z)),
+        ];
+        let cases = cases.into_iter().map(|case| (case, 1e-300));
+        for ((text, wanted), floor) in cases.chain(sums.into_iter().map(|case| (case, 1.0))) {
+            let found = Bench::new().value(&text).expect(&text);
+            compare(&text, &found, &[wanted], 1e-12, floor).unwrap_or_else(|problem| panic!("{problem}"));
+        }
+    }
+    let mut bench = Bench::new();
+    assert_eq!(bench.value("[0, 0] / norm([0, 0])").expect("a direction"), [0.0, 0.0]);
+    assert_eq!(bench.value("norm([0, 0])").expect("a norm"), [0.0]);
+    assert_eq!(bench.value("variance([1e8 + 1, 1e8 + 2, 1e8 + 3, 1e8 + 4])").expect("a variance"), [1.25]);
+}
+
+/// The gradient by a value that a rule passes over is that of the formula as written.
+#[test]
+fn gradients_by_what_a_rule_passes_over() {
+    let z = [0.3, -0.7];
+    let s = z.map(sigmoid);
+    let e = z.map(f64::exp);
+    let total: f64 = e.iter().sum();
+    let p = e.map(|e| e / total);
+    let cases: [(&str, &str, [f64; 2]); 12] = [
+        ("s = sigmoid(z)", "grad(sum(log(s)), s)", s.map(|s| 1.0 / s)),
+        ("s = sigmoid(z)", "grad(sum(log(1 - s)), s)", s.map(|s| -1.0 / (1.0 - s))),
+        ("s = 1 - sigmoid(z)", "grad(sum(log(s)), s)", s.map(|s| 1.0 / (1.0 - s))),
+        ("s = exp(z)", "grad(sum(log(s)), s)", e.map(|e| 1.0 / e)),
+        ("s = exp(z)", "grad(sum(log(1 + s)), s)", e.map(|e| 1.0 / (1.0 + e))),
+        ("s = exp(z)", "grad(log(sum(s)), s)", e.map(|_| 1.0 / total)),
+        ("s = softmax(z)", "grad(sum([1, 0] * log(s)), s)", [1.0 / p[0], 0.0]),
+        ("s = exp(z)", "grad((s / sum(s))[0], s)", [e[1] / total.powi(2), -e[0] / total.powi(2)]),
+        ("s = -z", "grad(sum(s * [2, 3]), s)", [2.0, 3.0]),
+        ("s = -z", "grad(sum(-s), s)", [-1.0, -1.0]),
+        (
+            "s = -z",
+            "grad(sum(s * sigmoid(s)), s)",
+            z.map(|z| {
+                let y = sigmoid(-z);
+                y - z * y * (1.0 - y)
+            }),
+        ),
+        // Nothing is passed over here, and the rule stays.
+        ("s = 1000 * z", "grad(sum(log(sigmoid(s))), s)", z.map(|z| sigmoid(-1000.0 * z))),
+    ];
+    for (made, text, wanted) in cases {
+        let mut bench = Bench::new();
+        bench.set("z", &Array { shape: vec![2], data: z.to_vec() });
+        bench.run(made).expect(made);
+        let found = bench.value(text).expect(text);
+        compare(&format!("{made}: {text}"), &found, &wanted, 1e-12, 1e-300)
+            .unwrap_or_else(|problem| panic!("{problem}"));
+    }
+}

@@ -56,6 +56,11 @@ impl Trained {
         Trained::with(setup, &[], Extra { seed, l2, ..Extra::default() })
     }
 
+    /// The graph of a step with its slots.
+    pub fn into_step(self) -> Step {
+        self.step
+    }
+
     /// The paths of all parameters and states of the model.
     pub fn names(&self) -> Vec<String> {
         self.slots.keys().cloned().collect()

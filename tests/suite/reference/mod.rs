@@ -1,5 +1,8 @@
 //! `docs/reference/` is made of the declarations. `UPDATE=1 cargo test` writes it; otherwise it must be as written.
 
+mod curves;
+mod shown;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::sync::Arc;
@@ -7,10 +10,10 @@ use std::sync::Arc;
 use nn::graph::ParamKind;
 use nn::ops::{self, Primitive};
 use nn::prelude;
-use nn::syntax::tree::Function;
+use nn::syntax::tree::{Function, FunctionKind};
 
 use super::examples::root;
-use super::prelude::items_of;
+use super::prelude::{items, items_of};
 
 /// A page: its file, its title, its text.
 struct Page {
@@ -25,13 +28,57 @@ fn reference_pages_are_as_declared() {
     pages.extend(prelude::sources().iter().map(|(name, text)| library(name, text)));
     let index = index(&pages);
     pages.push(index);
+    pages.extend(pictures());
     let folder = root().join("docs/reference");
     for page in &pages {
         check_written(&folder.join(&page.file), &page.text);
     }
     for entry in fs::read_dir(&folder).expect("the folder of the reference") {
         let name = entry.expect("an entry").file_name().into_string().expect("a plain name");
+        let is_made =
+            pages.iter().any(|page| page.file == name || page.file.starts_with(&format!("{name}/")));
+        assert!(is_made, "docs/reference/{name} is made of nothing");
+    }
+    for entry in fs::read_dir(folder.join("curves")).expect("the folder of curves") {
+        let name = format!("curves/{}", entry.expect("an entry").file_name().to_string_lossy());
         assert!(pages.iter().any(|page| page.file == name), "docs/reference/{name} is made of nothing");
+    }
+}
+
+/// A curve of each activation and each schedule.
+fn pictures() -> Vec<Page> {
+    let mut pictures = Vec::new();
+    let mut add = |name: &str, text: String| {
+        pictures.push(Page { file: format!("curves/{name}.svg"), title: name.to_string(), text });
+    };
+    for item in items().0 {
+        let name = &item.name.name;
+        let of_vectors = item.params.first().is_some_and(|param| param.ty.is_some());
+        match item.kind {
+            FunctionKind::Activation => add(name, curves::activation(name, of_vectors)),
+            FunctionKind::Schedule => add(name, curves::schedule(name, &line_of(&item, "example:"))),
+            _ => {}
+        }
+    }
+    curves::PRIMITIVES.iter().for_each(|name| add(name, curves::activation(name, false)));
+    pictures
+}
+
+/// The rest of a line of the documentation.
+fn line_of(item: &Function, key: &str) -> String {
+    let found = item.doc.iter().find_map(|line| line.trim().strip_prefix(key));
+    found.map(str::trim).unwrap_or_default().to_string()
+}
+
+/// Every example of a primitive gives what it says.
+#[test]
+fn examples_of_primitives_give_what_they_say() {
+    for primitive in ops::catalogue() {
+        let doc = primitive.doc;
+        let program = format!("precision f64\n{BATCH}\nprint({}, digits = 17)", doc.example);
+        let found = shown::lines(&program).unwrap_or_else(|problem| panic!("{problem}")).join(" ");
+        let plain = found.replace("true", "1").replace("false", "0");
+        assert_eq!(plain, doc.result, "{}", doc.example);
     }
 }
 
@@ -56,8 +103,13 @@ fn index(pages: &[Page]) -> Page {
     Page { file: "README.md".to_string(), title: "Reference".to_string(), text }
 }
 
+/// What the examples of the primitives that look across examples speak of.
+const BATCH: &str = "data d = examples { 1 -> 0, 4 -> 0, 1 -> 0 }";
+
 fn primitives() -> Page {
-    let mut text = String::from("# Primitives\n\nWhat the language is made of; written in Rust.\n");
+    let mut text = format!(
+        "# Primitives\n\nWhat the language is made of; written in Rust. Examples over a batch have this data:\n\n```nn\n{BATCH}\n```\n"
+    );
     for primitive in ops::catalogue() {
         let doc = primitive.doc;
         let _ = write!(text, "\n## {}\n\n", primitive.name);
@@ -68,6 +120,9 @@ fn primitives() -> Page {
         let _ = writeln!(text, "- formula: {}", doc.formula);
         if !doc.example.is_empty() {
             let _ = writeln!(text, "- example: `{}` gives `{}`", doc.example, doc.result);
+        }
+        if curves::PRIMITIVES.contains(&primitive.name) {
+            let _ = write!(text, "\n![{0} and its slope](curves/{0}.svg)\n", primitive.name);
         }
     }
     Page { file: "primitives.md".to_string(), title: "Primitives".to_string(), text }
@@ -99,7 +154,11 @@ fn library(name: &str, source: &str) -> Page {
         .map(|line| line.trim_start_matches('#').trim())
         .collect();
     let mut text = format!("# {title}\n\n{}\n", head.join(" "));
-    for item in items_of(name) {
+    let items = items_of(name);
+    if let Some(context) = items.first().and_then(|item| shown::context(item.kind)) {
+        let _ = write!(text, "\n{context}\n");
+    }
+    for item in items {
         describe(&mut text, &item, source);
     }
     Page { file: format!("{stem}.md"), title, text }
@@ -119,8 +178,24 @@ fn describe(text: &mut String, item: &Arc<Function>, source: &str) {
         Some(result) => {
             writeln!(text, "- example: `{}` gives `{result}`", line("example:").unwrap_or_default())
         }
-        None => writeln!(text, "- example: `{}`", line("example:").unwrap_or_default()),
+        None => {
+            let example = line("example:").unwrap_or_default();
+            writeln!(text, "- example: `{example}` gives `{}`", shown::result(item.kind, example))
+        }
     };
+    let name = &item.name.name;
+    match item.kind {
+        FunctionKind::Activation => {
+            let _ = write!(text, "\n![{name} and its slope](curves/{name}.svg)\n");
+        }
+        FunctionKind::Schedule => {
+            let _ = write!(text, "\n![{name}](curves/{name}.svg)\n");
+        }
+        _ => {}
+    }
+    if matches!(item.kind, FunctionKind::Activation | FunctionKind::Loss) {
+        let _ = write!(text, "\n```text\n{}\n```\n", shown::derivation(name));
+    }
     let declaration = source.get(item.span.start as usize..item.span.end as usize).unwrap_or_default();
     let _ = write!(text, "\n```nn\n{}\n```\n", declaration.trim_end());
 }

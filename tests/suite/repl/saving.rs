@@ -1,0 +1,95 @@
+//! `:save` writes a script that checks and does the same.
+
+use nn::session::{self, MemoryWorld};
+
+use super::talk::{IRIS, Told, talk};
+
+/// The script that inputs are saved as, with what was told.
+fn saved(inputs: &[&str]) -> (String, Told, Vec<String>) {
+    let mut all = inputs.to_vec();
+    all.push(":save session.nn");
+    let (told, printed) = talk(&all);
+    assert!(told.problems.is_empty(), "{:?}", told.problems);
+    let [(path, text)] = &told.written[..] else { panic!("{:?} {:?}", told.written, told.complaints) };
+    assert_eq!(path, "session.nn");
+    (text.clone(), told, printed)
+}
+
+/// What a script prints.
+fn run(text: &str) -> Vec<String> {
+    let mut world = MemoryWorld::default();
+    world.files = nn::data::MemoryFiles::new().with("iris.csv", IRIS);
+    let report = session::run_text(&mut world, "session.nn", text, "".as_ref());
+    let found: Vec<&str> = report.diagnostics.iter().map(|found| found.headline.as_str()).collect();
+    assert!(found.is_empty(), "{found:?} in\n{text}");
+    world.lines
+}
+
+#[test]
+fn a_saved_session_prints_what_was_shown() {
+    let (text, told, _) = saved(&[
+        "x = random_normal([3])",
+        "x",
+        "x * 2",
+        "|> sum",
+        "_ + 1",
+        "undone = 3",
+        "undone |> sqrt",
+        "\"done\"",
+    ]);
+    // Texts are shown in quotes and printed without.
+    let shown: Vec<String> = told.values.iter().map(|value| value.trim_matches('"').to_string()).collect();
+    assert_eq!(run(&text), shown, "{text}");
+    assert!(told.notes.iter().any(|note| note.contains("session.nn")), "{:?}", told.notes);
+}
+
+#[test]
+fn a_saved_training_ends_with_the_same_numbers() {
+    let (text, told, _) = saved(&[
+        "seed 3",
+        "data iris = csv(\"iris.csv\") {\n input = standardize([a, b])\n target = one_hot(kind)\n}",
+        "## Two classes.\nmodel net(x: like iris.input) -> [2] { x |> dense(4, act = tanh) |> dropout(0.2) |> dense(2) |> softmax }",
+        "run = train net on iris { loss = cross_entropy, optimizer = adam(lr = 0.1), epochs = 5, batch = 2 }",
+        "model net(x: like iris.input) -> [2] { x |> dense(4, act = tanh) |> dropout(0.2) |> dense(2) |> softmax }",
+        "for i in 1..3 { for batch in batches(iris, 2) { net -= 0.1 * grad(batch_mean(cross_entropy(net(batch.x), batch.y)), net) } }",
+        "sum(net.dense1.W)",
+        "evaluate(net, iris, loss = cross_entropy)",
+    ]);
+    assert_eq!(run(&text), told.values, "{text}");
+    assert!(text.contains("## Two classes."), "{text}");
+    assert_eq!(text.matches("model net").count(), 1, "declared once:\n{text}");
+}
+
+#[test]
+fn of_declarations_the_last_one_is_saved() {
+    let (text, told, _) = saved(&[
+        "fn twice(a) = 2 * a",
+        "twice(3)",
+        "model net(x: [2]) -> [1] { x |> dense(1) }",
+        "w = sum(net([1, 2]))",
+        "other = 1",
+        "fn twice(a) = a + a",
+        "model net(x: [2]) -> [1] { x |> dense(3) |> dense(1) }",
+        "w = sum(net([1, 2])) + other",
+        "w",
+    ]);
+    assert_eq!(text.matches("fn twice").count(), 1, "{text}");
+    assert_eq!(text.matches("model net").count(), 1, "{text}");
+    assert!(text.contains("dense(3)") && !text.contains("twice(3)"), "{text}");
+    let shown = run(&text);
+    assert_eq!(shown.last(), told.values.last(), "{text}");
+    let left_out: Vec<&String> = told.notes.iter().filter(|note| note.starts_with("left out")).collect();
+    assert_eq!(left_out.len(), 2, "{left_out:?}");
+}
+
+#[test]
+fn what_went_wrong_and_what_was_only_asked_is_not_saved() {
+    let (text, ..) = saved(&["x = 3", ":type x", ":time y = x + 1", ":set digits 2", "y"]);
+    assert_eq!(text, "x = 3\ny = x + 1\nprint(y)\n");
+    let (told, _) = talk(&["oops", ":save a.nn"]);
+    assert!(
+        told.written.is_empty() && told.complaints[0].contains("nothing to save"),
+        "{:?}",
+        told.complaints
+    );
+}
