@@ -33,7 +33,11 @@ pub fn compare(arguments: &Bench, old: &Path, output: &Output) -> ExitCode {
     output.line(&format!("new      {} at best of {ROUNDS} turns", time(new_us)));
     output.line(&format!("ratio    {ratio:.3}"));
     if ratio > TOLERATED {
-        return failed(&format!("a step takes {:.0} % longer than in {}", (ratio - 1.0) * 100.0, old.display()));
+        return failed(&format!(
+            "a step takes {:.0} % longer than in {}",
+            (ratio - 1.0) * 100.0,
+            old.display()
+        ));
     }
     ExitCode::SUCCESS
 }
@@ -56,6 +60,7 @@ fn step_us(program: &Path, arguments: &Bench) -> Result<f64, String> {
     if !found.status.success() {
         return Err(String::from_utf8_lossy(&found.stderr).trim().to_string());
     }
-    let facts: serde_json::Value = serde_json::from_slice(&found.stdout).map_err(|error| error.to_string())?;
+    let facts: serde_json::Value =
+        serde_json::from_slice(&found.stdout).map_err(|error| error.to_string())?;
     facts["step_us_best"].as_f64().ok_or_else(|| "it tells no time of a step".to_string())
 }

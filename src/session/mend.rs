@@ -46,9 +46,9 @@ pub(super) fn mend_by(
             diagnostic.fixes.retain(|fix| {
                 let Some(mended) = apply(fix, Span::new(source, 0, 0), text) else { return true };
                 tries += 1;
-                let after = plain_check(world, name, &mended, folder);
-                let remains = after.diagnostics.iter().any(|one| (one.slug, one.headline.clone()) == key);
-                !remains || count(&after.diagnostics) < errors_before
+                let after = check(&mended);
+                let remains = after.iter().any(|one| (one.slug, one.headline.clone()) == key);
+                !remains || count(&after) < errors_before
             });
         }
         let mut is_sure = false;

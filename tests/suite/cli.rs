@@ -506,7 +506,9 @@ output    [1]             33          66
     let done = place.nn(&["check", "a.nn", "--show", "shapes"]);
     assert_eq!(done.code, 0, "{}", done.stderr);
     let lines: Vec<&str> = done.stdout.lines().collect();
-    let of = |text: &str| lines.iter().find(|line| line.contains(&format!("{text}   "))).copied().unwrap_or_default();
+    let of = |text: &str| {
+        lines.iter().find(|line| line.contains(&format!("{text}   "))).copied().unwrap_or_default()
+    };
     assert!(of("x |> dense(8) |> tanh").contains("from `dense(8)` at 3:10"), "{}", done.stdout);
     assert!(of("B  x").contains("[2] × B") && of("B  x").contains("from `[2]` at 2:14"), "{}", done.stdout);
 }
