@@ -67,9 +67,10 @@ impl Session<'_> {
     /// Looks at the next input, and tries the fixes of its mistakes.
     pub fn check_input(&mut self, name: &str, text: &str) -> Looked {
         let Looked { ty, diagnostics, sources } = self.look(name, text);
-        let mut report = Report { sources, diagnostics };
+        let mut report = Report { sources, diagnostics, ..Report::default() };
         let has_candidates = report.diagnostics.iter().any(|found| !found.candidates.is_empty());
-        let source = report.sources.iter().last().map(|source| source.id);
+        let source =
+            report.sources.iter().filter(|source| source.name == name).last().map(|source| source.id);
         if let Some(source) = source.filter(|_| has_candidates) {
             mend_by(&mut |mended| self.look(name, mended).diagnostics, text, source, &mut report);
         }
