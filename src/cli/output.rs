@@ -22,6 +22,19 @@ impl Output {
         Output { writer: Rc::new(RefCell::new(BufWriter::with_capacity(1 << 16, stdout.lock()))), is_watched }
     }
 
+    /// A text in red where somebody watches and wants colours.
+    pub fn red(&self, text: &str) -> String {
+        self.painted(text, 31)
+    }
+
+    pub fn green(&self, text: &str) -> String {
+        self.painted(text, 32)
+    }
+
+    fn painted(&self, text: &str, code: u8) -> String {
+        if takes_color(self.is_watched) { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
+    }
+
     pub fn line(&self, text: &str) {
         self.text(text);
         self.text("\n");
@@ -90,19 +103,17 @@ impl Screen {
         let width = width_of(is_terminal, || terminal_size_of(io::stderr()));
         Screen { is_terminal, color: takes_color(is_terminal), width }
     }
+
+    /// How wide the terminal is at this moment.
+    pub fn width_now() -> usize {
+        width_of(true, || terminal_size_of(io::stderr()))
+    }
 }
 
 fn takes_color(is_terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     is_terminal && !set("NO_COLOR") && !dumb
-}
-
-impl Screen {
-    /// How wide the terminal is at this moment.
-    pub fn width_now() -> usize {
-        width_of(true, || terminal_size_of(io::stderr()))
-    }
 }
 
 /// The width of the terminal, or what `COLUMNS` says, or 100.

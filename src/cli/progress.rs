@@ -8,12 +8,17 @@ use std::time::{Duration, Instant};
 use super::numbers::{count, duration, line, named, numbers, table};
 use super::output::{Output, Screen, say, say_text};
 use super::progress_json;
+use crate::plot;
 use crate::train::{Ended, History, Progress};
 
 /// Lines about the epochs of one training, at most.
 const MOST_LINES: usize = 20;
 /// Between two drawings of the line. The first waits as long: what is over at once needs none.
 const REDRAW_MS: u128 = 60;
+
+/// Lines of the curve of a training, and columns at most.
+const CURVE_LINES: usize = 10;
+const MOST_COLUMNS: usize = 100;
 
 /// How much is told, and in which form. The prompt changes it between trainings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,11 +89,26 @@ impl Watcher {
         }
     }
 
-    fn redraw(&mut self, progress: &Progress<'_>, _is_live: bool) {
+    fn redraw(&mut self, progress: &Progress<'_>, is_live: bool) {
         let text = status(progress);
         let cut: String = text.chars().take(self.screen.width.saturating_sub(1)).collect();
         let up = self.back_to_start();
-        say_text(&format!("{up}{cut}"));
+        let curve = if is_live { self.curve() } else { String::new() };
+        self.lines_above = curve.lines().count();
+        say_text(&format!("{up}{curve}{cut}"));
+    }
+
+    /// The loss of the epochs so far, on training and validation.
+    fn curve(&self) -> String {
+        let series: Vec<(String, Vec<f64>)> = self.rows.series().into_iter().collect();
+        let mut figure = plot::history(&series);
+        // More than one plot would not fit a terminal of usual height.
+        figure.plots.truncate(1);
+        if self.rows.rows.len() < 2 || figure.plots.is_empty() {
+            return String::new();
+        }
+        let (width, color) = (self.screen.width.saturating_sub(1).min(MOST_COLUMNS), self.screen.color);
+        plot::terminal::draw(&figure, plot::terminal::Screen { width, height: CURVE_LINES, color })
     }
 
     /// What takes the cursor to the first line that was drawn, and wipes all of them.
@@ -117,7 +137,8 @@ impl Watcher {
         if is_quiet {
         } else if self.screen.is_terminal {
             let up = self.back_to_start();
-            say_text(&up);
+            let curve = if self.telling.get().is_live { self.curve() } else { String::new() };
+            say_text(&format!("{up}{curve}"));
             table(history).iter().for_each(|line| say(line));
         } else if let Some(row) = history.rows.last()
             && self.told != Some(done)

@@ -46,7 +46,7 @@ impl<'w> Conversation<'w> {
     ///
     /// It is checked first, so a mistake that can be known changes nothing.
     pub fn enter_as(&mut self, name: &str, text: &str, face: &mut dyn Face) -> bool {
-        let looked = self.session.look(name, text);
+        let looked = self.session.check_input(name, text);
         if looked.diagnostics.iter().any(Diagnostic::is_error) {
             face.problems(&looked.diagnostics, &looked.sources);
             return false;

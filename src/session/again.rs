@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use super::force::needs;
 use super::program::Report;
 use super::state::{Session, standard_prelude};
@@ -166,6 +168,8 @@ impl Session<'_> {
             training_loops,
             passes,
             last,
+            replaced,
+            asserts,
             may_redeclare: _,
             notes,
             diagnostics,
@@ -178,8 +182,10 @@ impl Session<'_> {
         (*values, *fields, *batches, *computed) = Default::default();
         (*parts, *datasets, *trained_on, *declared) = Default::default();
         (*imported, *saved, *trainings, *origins) = Default::default();
-        (*histories, *field_types) = Default::default();
+        histories.clear();
+        *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
+        (*replaced, *asserts) = Default::default();
     }
 
     /// From here on paths are relative to another folder; gives the one before.

@@ -7,9 +7,12 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+use super::mend::mend_by;
+use super::program::Report;
 use super::state::{DataOrigin, FieldRef, Mode, PartEntry, Session};
 use crate::base::{Sources, Span};
 use crate::check::TrainRequest;
+use crate::data::FieldType;
 use crate::diagnostics::Diagnostic;
 use crate::elaborate::{Elaborator, Value};
 use crate::syntax::tree::{Ast, StmtKind};
@@ -40,6 +43,7 @@ struct Kept {
     declared: HashMap<String, Span>,
     trainings: Vec<TrainRequest>,
     origins: IndexMap<String, DataOrigin>,
+    field_types: IndexMap<String, (FieldType, Option<FieldType>)>,
     imported: usize,
     saved: usize,
     next_expr: u32,
@@ -58,6 +62,19 @@ impl Session<'_> {
             let ty = if is_wrong { None } else { session.type_of_last(&ast) };
             Looked { ty, diagnostics, sources: session.sources.clone() }
         })
+    }
+
+    /// Looks at the next input, and tries the fixes of its mistakes.
+    pub fn check_input(&mut self, name: &str, text: &str) -> Looked {
+        let Looked { ty, diagnostics, sources } = self.look(name, text);
+        let mut report = Report { sources, diagnostics, models: Vec::new() };
+        let has_candidates = report.diagnostics.iter().any(|found| !found.candidates.is_empty());
+        let source =
+            report.sources.iter().filter(|source| source.name == name).last().map(|source| source.id);
+        if let Some(source) = source.filter(|_| has_candidates) {
+            mend_by(&mut |mended| self.look(name, mended).diagnostics, text, source, &mut report);
+        }
+        Looked { ty, diagnostics: report.diagnostics, sources: report.sources }
     }
 
     /// Works in a check, and forgets what came of it.
@@ -96,6 +113,7 @@ impl Session<'_> {
             declared: self.declared.clone(),
             trainings: self.trainings.clone(),
             origins: self.origins.clone(),
+            field_types: self.field_types.clone(),
             imported: self.imported.len(),
             saved: self.saved.len(),
             next_expr: self.next_expr,
@@ -117,6 +135,7 @@ impl Session<'_> {
         self.declared = kept.declared;
         self.trainings = kept.trainings;
         self.origins = kept.origins;
+        self.field_types = kept.field_types;
         self.imported.truncate(kept.imported);
         self.saved.truncate(kept.saved);
         self.next_expr = kept.next_expr;

@@ -20,6 +20,16 @@ pub(super) fn mend(
     report: &mut Report,
 ) {
     let (name, text, source) = script;
+    mend_by(&mut |mended| plain_check(world, name, mended, folder).diagnostics, text, source, report);
+}
+
+/// The same for a text that is checked in some way of its own.
+pub(super) fn mend_by(
+    check: &mut dyn FnMut(&str) -> Vec<Diagnostic>,
+    text: &str,
+    source: SourceId,
+    report: &mut Report,
+) {
     let errors_before = count(&report.diagnostics);
     let before: Vec<(Slug, String)> =
         report.diagnostics.iter().map(|diagnostic| (diagnostic.slug, diagnostic.headline.clone())).collect();
@@ -36,9 +46,9 @@ pub(super) fn mend(
             diagnostic.fixes.retain(|fix| {
                 let Some(mended) = apply(fix, Span::new(source, 0, 0), text) else { return true };
                 tries += 1;
-                let after = plain_check(world, name, &mended, folder);
-                let remains = after.diagnostics.iter().any(|one| (one.slug, one.headline.clone()) == key);
-                !remains || count(&after.diagnostics) < errors_before
+                let after = check(&mended);
+                let remains = after.iter().any(|one| (one.slug, one.headline.clone()) == key);
+                !remains || count(&after) < errors_before
             });
         }
         let mut is_sure = false;
@@ -49,12 +59,12 @@ pub(super) fn mend(
             let whole = Span::new(source, 0, 0);
             let Some(mended) = apply(&fix, whole, text) else { continue };
             tries += 1;
-            let after = plain_check(world, name, &mended, folder);
+            let after = check(&mended);
             let is_new = |other: &Diagnostic| !before.contains(&(other.slug, other.headline.clone()));
-            let worse = after.diagnostics.iter().any(|other| other.is_error() && is_new(other));
+            let worse = after.iter().any(|other| other.is_error() && is_new(other));
             let fewer = match diagnostic.is_error() {
-                true => count(&after.diagnostics) < errors_before,
-                false => after.diagnostics.len() < before.len(),
+                true => count(&after) < errors_before,
+                false => after.len() < before.len(),
             };
             if !worse && fewer && !diagnostic.fixes.iter().any(|known| known.edits == fix.edits) {
                 is_sure |= diagnostic.fixes.is_empty() && !is_last;

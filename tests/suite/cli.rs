@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// What a command did.
-struct Done {
-    stdout: String,
-    stderr: String,
-    code: i32,
+pub struct Done {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: i32,
 }
 
 /// A folder with some files, gone at the end of a test.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn with(files: &[(&str, &str)]) -> Place {
+    pub fn with(files: &[(&str, &str)]) -> Place {
         let folder = tempfile::tempdir().expect("a folder for a test");
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).expect("a file of a test");
@@ -23,18 +23,18 @@ impl Place {
         Place(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nn"));
         command.args(words).current_dir(self.0.path()).env_remove("NO_COLOR").env_remove("COLUMNS");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    fn nn(&self, words: &[&str]) -> Done {
+    pub fn nn(&self, words: &[&str]) -> Done {
         let output = self.command(words).output().expect("the command starts");
         Done {
             stdout: String::from_utf8(output.stdout).expect("text"),
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    fn nn_with_input(&self, words: &[&str], input: &str) -> Done {
+    pub fn nn_with_input(&self, words: &[&str], input: &str) -> Done {
         let mut child = self.command(words).stdin(Stdio::piped()).spawn().expect("the command starts");
         child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
         let output = child.wait_with_output().expect("it ends");
@@ -57,7 +57,7 @@ impl Place {
 
 /// Asserts on the whole of it: standard output exactly, pieces of standard error, the code.
 #[track_caller]
-fn check(done: &Done, stdout: &str, stderr: &[&str], code: i32) {
+pub fn check(done: &Done, stdout: &str, stderr: &[&str], code: i32) {
     assert_eq!(done.stdout, stdout, "stderr: {}", done.stderr);
     for piece in stderr {
         assert!(done.stderr.contains(piece), "expected `{piece}` in:\n{}", done.stderr);
@@ -248,6 +248,32 @@ fn trainings_tell_a_few_plain_lines_without_a_terminal() {
     assert!(lines.last().is_some_and(|line| line.starts_with("epoch 100/100  loss ")), "{lines:?}");
     assert!(!done.stderr.contains('\u{1b}'), "no colours and no redrawing without a terminal");
     check(&place.nn(&["run", "xor.nn", "--quiet", "--threads", "1"]), "done\n", &[], 0);
+}
+
+#[test]
+fn for_machines_all_of_it_is_an_object_a_line() {
+    let place = Place::with(&[("xor.nn", XOR), ("bad.nn", "print(1)\nassert(1 > 2)\n")]);
+    let done = place.nn(&["run", "xor.nn", "--format", "json"]);
+    assert_eq!((done.stderr.as_str(), done.code), ("", 0));
+    let lines: Vec<serde_json::Value> =
+        done.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    // An object for each epoch, one at the end of the training, what is printed, and the mistakes.
+    assert_eq!(lines.len(), 103, "{}", done.stdout);
+    for (at, line) in lines.iter().take(100).enumerate() {
+        assert_eq!((&line["event"], &line["epoch"]), (&"epoch".into(), &(at + 1).into()), "{line}");
+        assert!(line["loss"].is_f64() && line["seconds"].is_f64(), "{line}");
+        assert_eq!((&line["epochs"], &line["training"]), (&100.into(), &1.into()), "{line}");
+    }
+    assert_eq!(lines[99]["examples"], 400);
+    assert_eq!((&lines[100]["event"], &lines[100]["ended"]), (&"end".into(), &"finished".into()));
+    assert_eq!(lines[100]["loss"], lines[99]["loss"]);
+    assert_eq!((&lines[101]["event"], &lines[101]["text"]), (&"print".into(), &"done".into()));
+    assert_eq!(lines[102]["errors"], 0);
+    let done = place.nn(&["run", "bad.nn", "--format", "json"]);
+    let last: serde_json::Value =
+        serde_json::from_str(done.stdout.lines().last().unwrap_or_default()).expect("JSON");
+    assert_eq!((&last["errors"], done.code), (&1.into(), 1));
+    check(&place.nn(&["run", "bad.nn", "--format", "short"]), "1\n", &["bad.nn:2:8: error[runtime]"], 1);
 }
 
 #[cfg(unix)]

@@ -16,6 +16,7 @@ pub struct Told {
     pub notes: Vec<String>,
     pub complaints: Vec<String>,
     pub problems: Vec<String>,
+    pub fixes: Vec<String>,
     pub written: Vec<(String, String)>,
     /// What the editor makes of a text.
     pub edited: String,
@@ -28,6 +29,7 @@ impl Face for Told {
 
     fn problems(&mut self, found: &[Diagnostic], _sources: &Sources) {
         self.problems.extend(found.iter().map(|one| format!("{}: {}", one.slug.as_str(), one.headline)));
+        self.fixes.extend(found.iter().flat_map(|one| one.fixes.iter().map(|fix| fix.title.clone())));
     }
 
     fn note(&mut self, text: &str) {
@@ -267,6 +269,13 @@ fn a_text_changed_in_an_editor_is_entered() {
     talk.answer(":edit x", &mut told);
     talk.answer("x", &mut told);
     assert_eq!(told.values, ["2", "1 + 1 + 40", "42", "x = 2 + 40", "42"]);
+}
+
+#[test]
+fn fixes_are_tried_against_the_session() {
+    let (told, _) = talk(&["W = [[1, 2], [3, 4], [5, 6]]", "x = [1, 2, 3]", "W · x"]);
+    assert_eq!(told.problems.len(), 1, "{:?}", told.problems);
+    assert!(!told.fixes.is_empty(), "a transpose would fit");
 }
 
 #[test]

@@ -84,7 +84,10 @@ fn ctrl_c_at_the_prompt_keeps_the_session_and_the_parameters() {
     terminal.ready();
     assert_eq!(terminal.ask("i > 0"), "true");
     // While a line is typed, it throws the line away.
-    terminal.press("half a line\u{3}");
+    terminal.press("half a line");
+    terminal.see("half a line");
+    terminal.press("\u{3}");
+    terminal.ready();
     assert_eq!(terminal.ask("6 * 7"), "42");
 }
 
@@ -108,4 +111,30 @@ fn quiet_says_nothing_and_settings_change_it() {
     assert!(terminal.ask(line).contains("3 epochs in "));
     terminal.ask(":set quiet on");
     assert_eq!(terminal.ask(line), "");
+}
+
+#[test]
+fn the_curve_is_drawn_while_it_goes_where_it_is_asked_for() {
+    let terminal = start(&["run", "--live", "a.nn"], &[("a.nn", &script("9000000", "print(\"after\")\n"))]);
+    let is_dots = |letter: char| ('\u{2801}'..='\u{28ff}').contains(&letter);
+    let has_curve = |screen: &str| screen.chars().filter(|letter| is_dots(*letter)).count() > 5;
+    let first = terminal.wait("a curve", |screen| has_curve(screen) && screen.contains(" examples/s  "));
+    let later = terminal.wait("a later one", |screen| *screen != first && screen.contains(" examples/s  "));
+    // It is drawn in the same place: one line of progress, however often.
+    assert_eq!(later.matches(" examples/s  ").count(), 1, "{later}");
+    terminal.press("\u{3}");
+    let end = terminal.see("after");
+    assert!(has_curve(&end) && end.contains("are kept") && !end.contains("examples/s"), "{end}");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_narrow_terminal_keeps_the_line_on_one_line() {
+    let terminal = start(&["run", "a.nn"], &[("a.nn", &script("9000000", ""))]);
+    terminal.see(" examples/s  ");
+    assert!(
+        terminal.screen().lines().all(|line| line.chars().count() < usize::from(super::terminal::COLUMNS))
+    );
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), 0);
 }
