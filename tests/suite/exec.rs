@@ -451,10 +451,8 @@ fn an_optimizer_is_one_loop_in_place() {
         text.lines().skip(1).collect::<Vec<_>>(),
         [
             "loop [40] × 30",
-            "    r0 = multiply(@0+1 all, slot1)",
-            "    slot1 = add(r0, slot2)",
-            "    r0 = multiply(@32+1 all, slot1)",
-            "    slot0 = subtract(slot0, r0)",
+            "    slot1 = multiply_add(@0+1 all, slot1, slot2)",
+            "    slot0 = subtract_product(@32+1 all, slot1, slot0)",
         ]
     );
 }

@@ -35,7 +35,7 @@ pub fn activation(name: &str, of_vectors: bool) -> String {
     let list = at.iter().map(|x| format!("{x:?}")).collect::<Vec<_>>().join(", ");
     let program = if of_vectors {
         let pairs = |call: &str| {
-            at.iter().map(|x| call.replace("_", &format!("[{x:?}, 0]"))).collect::<Vec<_>>().join(", ")
+            at.iter().map(|x| call.replace("(_)", &format!("([{x:?}, 0])"))).collect::<Vec<_>>().join(", ")
         };
         let value = pairs(&format!("{name}(_)[0]"));
         format!(
