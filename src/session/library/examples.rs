@@ -76,9 +76,7 @@ fn output_of(program: &str) -> Option<String> {
 
 /// Of the inputs of three examples.
 fn batch(shown: &str) -> String {
-    format!(
-        "data d = examples {{\n    [1] -> [0]\n    [2] -> [0]\n    [6] -> [0]\n}}\nprint({shown})\n"
-    )
+    format!("data d = examples {{\n    [1] -> [0]\n    [2] -> [0]\n    [6] -> [0]\n}}\nprint({shown})\n")
 }
 
 fn line(optimizer: &str) -> String {
