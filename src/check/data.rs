@@ -7,7 +7,7 @@ use crate::data::{
     Split, find_source,
 };
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Elaborator, Value, nearest};
+use crate::elaborate::{Elaborator, Value, called_here, nearest};
 use crate::syntax::tree::{
     Argument, BinaryOp, DataDecl, DataSource, Expr, ExprKind, Ident, OptionItem, PostfixOp, TextPart, UnaryOp,
 };
@@ -99,7 +99,11 @@ fn source_call(
         )
         .here("no such source")
         .note(format!("the sources are {}", names.join(", ")));
-        if let Some(near) = nearest(&name.name, SOURCES.iter().map(|source| source.name().to_string())) {
+        let known = |near: &str| SOURCES.iter().any(|source| source.name() == near);
+        let same = called_here(&name.name).filter(|same| known(same)).map(str::to_string);
+        if let Some(near) =
+            same.or_else(|| nearest(&name.name, SOURCES.iter().map(|source| source.name().to_string())))
+        {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), name.span, near);
         }
         elaborator.report(diagnostic);
@@ -310,7 +314,8 @@ fn column_call(
                 .note(
                     "`standardize`, `minmax`, `one_hot`, `label`, `flatten` and `columns(except = ...)` are",
                 );
-        if let Some(near) = nearest(name, WRAPPERS.iter().map(|name| name.to_string())) {
+        let same = called_here(name).filter(|same| WRAPPERS.contains(same)).map(str::to_string);
+        if let Some(near) = same.or_else(|| nearest(name, WRAPPERS.iter().map(|name| name.to_string()))) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), callee.span, near);
         }
         elaborator.report(diagnostic);
