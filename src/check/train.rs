@@ -89,7 +89,10 @@ pub fn train_request(
     options: &[OptionItem],
     span: Span,
 ) -> Option<TrainRequest> {
-    check_names(elaborator, "train", span, options, TRAIN_OPTIONS);
+    let has_length = is_meant(options, "epochs") || is_meant(options, "steps");
+    let also =
+        if has_length { None } else { Some(("`epochs` or `steps`", "`epochs = 10`: how long to train")) };
+    check_names(elaborator, "train", (span, model.span), options, TRAIN_OPTIONS, also);
     let model_value = elaborator.expr(model);
     let data_value = elaborator.expr(data);
     let chosen = as_model(elaborator, &model_value, model.span);
@@ -139,17 +142,6 @@ pub fn train_request(
     }
     if request.step.optimizer.as_ref().is_some_and(|(value, _)| is_method(value)) {
         check_method(elaborator, options);
-    }
-    if request.epochs.is_none()
-        && request.steps.is_none()
-        && !is_meant(options, "epochs")
-        && !is_meant(options, "steps")
-    {
-        elaborator.report(
-            Diagnostic::error(Slug::MissingOption, model.span, "`train` needs `epochs` or `steps`")
-                .here("how long?")
-                .help("add `epochs = 10`"),
-        );
     }
     if let Some(part) =
         request.validate.as_ref().filter(|part| is_usable && part.handle == request.data.handle)

@@ -99,7 +99,10 @@ fn unused(bound: &Bound<'_>, missing: &[String], names: &Names<'_>) -> (UnusedNa
     let remove = Candidate::replace("remove the line", span, Vec::new()).last_resort();
     diagnostic = diagnostic.try_fix(remove);
     let parts = inside.used.iter().map(|part| part.to_string()).collect();
-    (UnusedName { name: name.name.clone(), span: name.span, parts, candidates: meant }, diagnostic)
+    (
+        UnusedName { name: name.name.clone(), span: name.span, value: value.span, parts, candidates: meant },
+        diagnostic,
+    )
 }
 
 /// A name with what is bound to it.

@@ -116,7 +116,7 @@ fn bytes(count: f64) -> String {
     }
 }
 
-fn time(us: f64) -> String {
+pub fn time(us: f64) -> String {
     match us {
         us if us < 10.0 => format!("{us:.3} µs"),
         us if us < 1e4 => format!("{us:.1} µs"),

@@ -136,6 +136,8 @@ impl Options {
         for (at, value) in positional.into_iter().enumerate() {
             match specs.get(at) {
                 Some(spec) => options.insert(spec, spec.name.to_owned(), value, &mut problems),
+                // Said once.
+                None if problems.iter().any(|one| matches!(one, SourceProblem::TooManyArguments { .. })) => {}
                 None => problems.push(SourceProblem::TooManyArguments {
                     span: value.span,
                     source: source.name(),

@@ -30,8 +30,64 @@ impl Default for RenderOptions {
 /// Lines longer than this are not drawn whole.
 const LONG_LINE: usize = 400;
 
-/// The message as a picture of the source with its labels, ending with a line end.
+/// The message as a picture of the source with its labels, ending with a line end. Where the picture would be wider
+/// than the terminal, labels are numbers that stand below it.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
+    let drawn = picture(diagnostic, sources, options);
+    if drawn.lines().skip(1).all(|line| columns(line) <= options.width) {
+        return drawn;
+    }
+    picture(&numbered(diagnostic), sources, options)
+}
+
+/// The same with `(1)`, `(2)`, ... beside the places, and what they say as notes.
+fn numbered(diagnostic: &Diagnostic) -> Diagnostic {
+    let mut short = diagnostic.clone();
+    let mut notes = Vec::new();
+    for (at, label) in std::iter::once(&mut short.primary).chain(&mut short.labels).enumerate() {
+        let number = format!("({})", at + 1);
+        if !label.text.is_empty() {
+            notes.push(format!("{number} {}", label.text));
+        }
+        label.text = number;
+    }
+    short.notes.splice(0..0, notes);
+    short
+}
+
+/// How many columns of a terminal a line takes, without what sets its colours.
+fn columns(line: &str) -> usize {
+    let mut in_escape = false;
+    let mut width = 0;
+    for character in line.chars() {
+        match (in_escape, character) {
+            (false, '\u{1b}') => in_escape = true,
+            (true, 'm') => in_escape = false,
+            (true, _) => {}
+            (false, _) => width += column_count(character),
+        }
+    }
+    width
+}
+
+/// Two for the wide characters of East Asia and for pictures, none for marks that go on top of another.
+fn column_count(character: char) -> usize {
+    match u32::from(character) {
+        0x0300..=0x036F | 0x20D0..=0x20FF | 0xFE00..=0xFE0F | 0x200B..=0x200F => 0,
+        0x1100..=0x115F
+        | 0x2E80..=0xA4CF
+        | 0xAC00..=0xD7A3
+        | 0xF900..=0xFAFF
+        | 0xFE30..=0xFE6F
+        | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6
+        | 0x1F300..=0x1FAFF
+        | 0x20000..=0x3FFFD => 2,
+        _ => 1,
+    }
+}
+
+fn picture(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
     let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
     if labels.clone().all(|label| sources.get(label.span.source).text.is_empty()) {
         return about_a_file(diagnostic, sources, options);
@@ -239,7 +295,7 @@ fn wrapped(text: &str, width: usize) -> String {
         let mut column = 0;
         let mut made = String::new();
         for word in line.split(' ') {
-            let length = word.chars().count();
+            let length: usize = word.chars().map(column_count).sum();
             if column > 0 && column + 1 + length > width {
                 lines.push(std::mem::take(&mut made));
                 column = 0;
@@ -361,6 +417,40 @@ mod tests {
                     assert!(!drawn.contains(['\u{1b}', '\u{202e}', '\u{2028}', '\r']), "{drawn:?}");
                     assert!(render_short(&diagnostic, &sources).contains(": error[syntax]: head"));
                     assert_eq!(to_json(&diagnostic, &sources)["slug"], "syntax");
+                }
+            }
+        }
+    }
+
+    /// Without what sets colours.
+    fn plain(text: &str) -> String {
+        let mut parts = text.split('\u{1b}');
+        let first = parts.next().unwrap_or("").to_string();
+        parts.fold(first, |all, part| all + part.split_once('m').map_or("", |(_, rest)| rest))
+    }
+
+    #[test]
+    fn every_width_has_its_picture_with_and_without_colour() {
+        let text = "δ = W·x\u{302} + b\n\ty = 漢字(δ)\n# שלום\nz = y |> dense(16)\n";
+        for (start, end) in [(0, 2), (5, 9), (19, 25), (30, 31), (41, 46), (50, 60)] {
+            let (sources, diagnostic) = one(text, start, end);
+            let words = "one two three four five six seven eight nine ten ".repeat(4);
+            let diagnostic = diagnostic.note(words.trim_end()).help("δ̂ 漢字 ".repeat(30));
+            let label = diagnostic.primary.span;
+            let diagnostic =
+                diagnostic.label(label, "a label of some length that narrow windows do not hold");
+            for width in (60..=200).step_by(20) {
+                let black = render(&diagnostic, &sources, RenderOptions { color: false, width });
+                let color = render(&diagnostic, &sources, RenderOptions { color: true, width });
+                assert!(color.contains('\u{1b}') && !black.contains('\u{1b}'));
+                assert_eq!(plain(&color).replace(' ', ""), black.replace(' ', ""), "width {width}");
+                for line in black.lines() {
+                    assert!(columns(line) <= width, "{} columns at {width}:\n{black}", columns(line));
+                }
+                for part in ["here", "there", "a label of some length", "four five"] {
+                    let words = black.split(['│', '\n']).map(str::trim).collect::<Vec<_>>().join(" ");
+                    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+                    assert!(words.contains(part), "{part} at {width}:\n{black}");
                 }
             }
         }

@@ -76,9 +76,8 @@ impl Elaborator {
         if let (Some(value), false) = (&known, is_variable) {
             return value.clone();
         }
-        let (Some(a), Some(b)) = (self.node_of(&left.0, left.1), self.node_of(&right.0, right.1)) else {
-            return Value::Unknown;
-        };
+        let Some(a) = self.node_of(&left.0, left.1) else { return Value::Unknown };
+        let Some(b) = self.node_of(&right.0, right.1) else { return Value::Unknown };
         let scales = |node| self.graph.ty(node).shape.is_scalar();
         let name = match op {
             // A number before anything is a factor, as in mathematics.

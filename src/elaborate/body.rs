@@ -19,16 +19,18 @@ impl Elaborator {
     pub(super) fn body(&mut self, block: &Block) -> (Value, Span) {
         let mut last = (Value::Nothing, block.span);
         for (at, stmt) in block.stmts.iter().enumerate() {
-            if let StmtKind::Expr(expr) = &stmt.kind
-                && at + 1 < block.stmts.len()
-                && !expr.any(&|inner| matches!(inner.kind, ExprKind::Named { .. } | ExprKind::Error))
-            {
-                if let Some(name) = self.report_no_effect(expr) {
-                    self.bind_local(&name.name, Value::Unknown, name.span);
-                    continue;
-                }
+            let idle = match &stmt.kind {
+                StmtKind::Expr(expr) if at + 1 < block.stmts.len() && !names_or_breaks(expr) => Some(expr),
+                _ => None,
+            };
+            if let Some(name) = idle.and_then(|expr| self.meant_binding(expr)) {
+                self.bind_local(&name.name, Value::Unknown, name.span);
+                continue;
             }
             last = self.body_stmt(stmt);
+            if let Some(expr) = idle.filter(|_| !last.0.is_unknown()) {
+                self.report_no_effect(expr);
+            }
         }
         last
     }
@@ -41,7 +43,11 @@ impl Elaborator {
                 self.bind_local(&name.name, result, name.span);
                 Value::Nothing
             }
-            StmtKind::Compound { name, op, value } => {
+            StmtKind::Compound { name, target, .. } if target.span != name.span => {
+                self.report(problem::not_here(target.span, "parts of a model are changed at the top level"));
+                Value::Unknown
+            }
+            StmtKind::Compound { name, op, value, .. } => {
                 let right = self.expr(value);
                 let left = self.lookup_or_report(&name.name, name.span);
                 let result = self.binary(*op, stmt.span, (left, name.span), (right, value.span));
@@ -264,7 +270,10 @@ impl Elaborator {
             self.bind_local(&name.name, Value::Unknown, name.span);
             return Value::Unknown;
         }
-        let Some(node) = self.node_of(&result, value.span) else { return Value::Unknown };
+        let Some(node) = self.node_of(&result, value.span) else {
+            self.bind_local(&name.name, Value::Unknown, name.span);
+            return Value::Nothing;
+        };
         let sum = match self.graph.ty(node).batch {
             None => match self.counted(node, value.span) {
                 Some(sum) => sum,
@@ -286,4 +295,9 @@ impl Elaborator {
         self.bind_local(&name.name, Value::Node(bound), name.span);
         Value::Nothing
     }
+}
+
+/// Whether an expression names a use, which is more than its value, or could not be read.
+fn names_or_breaks(expr: &Expr) -> bool {
+    expr.any(&|inner| matches!(inner.kind, ExprKind::Named { .. } | ExprKind::Error))
 }

@@ -21,6 +21,7 @@ impl Elaborator {
     pub fn declare(&mut self, function: &Arc<Function>) -> Option<Definition> {
         self.check_parameters(function);
         self.check_bounds(function);
+        self.check_subject(function);
         let name = &function.name;
         if function.kind == FunctionKind::Model {
             let definition = self.declare_model(function);
@@ -46,14 +47,26 @@ impl Elaborator {
         }
     }
 
-    /// Elaborates a declaration once by itself, if all its parameters say what they are. A mistake found here is
-    /// reported here, and uses of the declaration are no longer checked.
-    pub fn check_definition(&mut self, function: &Arc<Function>) {
-        let stated = |param: &crate::syntax::tree::ParamDecl| param.ty.is_some() || param.default.is_some();
-        let is_optimizer = function.kind == FunctionKind::Optimizer;
-        if !is_optimizer && !function.params.iter().all(stated) {
-            return;
+    /// What a kind of declaration is applied to comes first among its parameters.
+    fn check_subject(&mut self, function: &Function) {
+        let (least, what) = match function.kind {
+            FunctionKind::Activation => (1, "an activation takes what it is applied to: `(x)`"),
+            FunctionKind::Layer => (1, "a layer takes what it is applied to: `(x: [n])`"),
+            FunctionKind::Loss => (2, "a loss takes a prediction and a target: `(p, t)`"),
+            FunctionKind::Metric => (2, "a metric takes a prediction and a target: `(p, t)`"),
+            FunctionKind::Schedule => (1, "a schedule takes the step: `(t)`"),
+            FunctionKind::Fn | FunctionKind::Model | FunctionKind::Optimizer | FunctionKind::Init => return,
+        };
+        if function.params.len() < least {
+            let name = &function.name;
+            self.report(problem::missing_subject(&name.name, name.span, what));
         }
+    }
+
+    /// Elaborates a declaration once by itself; parameters that do not say what they are agree with everything. A
+    /// mistake found here is reported here, and uses of the declaration are no longer checked.
+    pub fn check_definition(&mut self, function: &Arc<Function>) {
+        let is_optimizer = function.kind == FunctionKind::Optimizer;
         let before = self.problem_count();
         let home = self.leave_home();
         let made = std::mem::take(&mut self.made_in);
@@ -82,12 +95,14 @@ impl Elaborator {
     /// An initializer may be for matrices or vectors only: it must fit one of them.
     fn try_initializer(&mut self, function: &Arc<Function>) {
         let before = (self.problems.len(), self.reported.clone());
+        let unknown = self.unknown.clone();
         self.try_definition(function, &[], 2);
         if self.problems.len() == before.0 {
             return;
         }
         let found = self.problems.split_off(before.0);
         let reported = std::mem::replace(&mut self.reported, before.1);
+        self.unknown = unknown;
         self.try_definition(function, &[], 1);
         if self.problems.len() > before.0 {
             self.problems.truncate(before.0);
@@ -144,7 +159,8 @@ impl Elaborator {
                 (Some(ty), None) => {
                     Some((self.symbolic_argument(&param.name.name, ty, &mut vars, batch)?, param.name.span))
                 }
-                (None, None) => return None,
+                // Agrees with everything: names and promises of the body are looked at all the same.
+                (None, None) => Some((Value::Unknown, param.name.span)),
             };
             bound.push(value);
         }

@@ -13,11 +13,13 @@ use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::graph::{Graph, Leaf, NodeId, SlotId};
 use crate::ops;
-use crate::syntax::tree::{Expr, ExprId, ExprKind, Function};
+use crate::syntax::tree::{BinaryOp, Expr, ExprId, ExprKind, Function, Ident};
 use crate::types::{BatchId, Size, SizeVar, TensorType};
 
 /// Calls inside calls; more is a recursion that does not end.
 pub(super) const MAX_CALL_DEPTH: usize = 64;
+/// Calls that one call of a script may lead to: a recursion that branches makes more than anyone waits for.
+const MAX_CALLS: usize = 250_000;
 /// Nodes of one elaboration; more would not fit any plan.
 pub(super) const MAX_NODES: usize = 4_000_000;
 
@@ -38,6 +40,8 @@ pub struct Elaborator {
     pub(super) broken: HashSet<Span>,
     /// How large the graph was when this statement began.
     pub(super) nodes_at_start: usize,
+    /// Calls since the outermost one that is under way.
+    calls: CallCount,
     /// States made by the optimizer that is being inlined.
     pub(super) optimizer_states: Vec<super::optimizer::OptimizerState>,
     /// Sums made by the metric that is being elaborated for a step.
@@ -56,6 +60,8 @@ pub struct Elaborator {
     pub(super) brought: IndexMap<NodeId, (SlotId, Arc<str>)>,
     pub(super) problems: Vec<Diagnostic>,
     pub(super) reported: HashSet<(Slug, Span)>,
+    /// Names that were reported as unknown, and in which declaration.
+    pub(super) unknown: HashSet<(String, Option<Span>)>,
     /// Branches under way of which only a use will know whether they are taken.
     pub(super) undecided: usize,
     /// Names that later statements declare.
@@ -104,6 +110,14 @@ pub enum Definition {
     Model(super::ModelId),
 }
 
+/// How much one call of a script has led to.
+#[derive(Clone, Copy, Debug, Default)]
+struct CallCount {
+    open: usize,
+    made: usize,
+    given_up: bool,
+}
+
 impl Elaborator {
     /// An elaborator that knows the given prelude.
     pub fn new(prelude: impl IntoIterator<Item = Arc<Function>>) -> Elaborator {
@@ -120,6 +134,11 @@ impl Elaborator {
         self.problems.iter().any(Diagnostic::is_error)
     }
 
+    /// Whether a part of this text could not be read, as far as that was not taken out yet.
+    pub fn has_syntax_error_in(&self, span: Span) -> bool {
+        self.problems.iter().any(|one| one.slug == Slug::Syntax && span.contains(one.primary.span))
+    }
+
     pub(super) fn problem_count(&self) -> usize {
         self.problems.iter().filter(|problem| problem.is_error()).count()
     }
@@ -134,17 +153,23 @@ impl Elaborator {
         self.problems.push(diagnostic);
     }
 
-    /// A value that nobody takes. Where `==` stands for `=`, the name that was meant to be bound.
-    pub fn report_no_effect(&mut self, expr: &Expr) -> Option<crate::syntax::tree::Ident> {
+    /// A value that nobody takes.
+    pub fn report_no_effect(&mut self, expr: &Expr) {
         let diagnostic = problem::no_effect(expr);
-        let is_error = diagnostic.is_error();
         if self.reported.insert((diagnostic.slug, diagnostic.primary.span)) {
             self.problems.push(diagnostic);
         }
-        let ExprKind::Binary { lhs, .. } = &expr.kind else { return None };
+    }
+
+    /// `x == 3` alone on its line, where nothing is called `x`: reported, and the name that was meant to be bound.
+    pub fn meant_binding(&mut self, expr: &Expr) -> Option<Ident> {
+        let ExprKind::Binary { op: BinaryOp::Equal, lhs, .. } = &expr.kind else { return None };
         let ExprKind::Name(name) = &lhs.kind else { return None };
-        (is_error && self.lookup(name).is_none())
-            .then(|| crate::syntax::tree::Ident { name: name.clone(), span: lhs.span })
+        if self.lookup(name).is_some() {
+            return None;
+        }
+        self.report_no_effect(expr);
+        Some(Ident { name: name.clone(), span: lhs.span })
     }
 
     /// Takes back what was found since there were so many errors: a better account of it follows.
@@ -156,7 +181,12 @@ impl Elaborator {
 
     /// Forgets what was reported, so that the same mistake in the next input of a prompt is reported again.
     pub fn forget_reported(&mut self) {
+        self.unknown.clear();
         self.reported.clear();
+    }
+
+    fn in_definition(&self) -> bool {
+        self.frames.first().is_some_and(|frame| frame.is_definition)
     }
 
     fn at_use(&self, mut diagnostic: Diagnostic) -> Diagnostic {
@@ -247,6 +277,10 @@ impl Elaborator {
         match self.lookup(name) {
             Some(value) => value,
             None => {
+                let place = self.frames.first().and_then(|frame| frame.text.or(Some(frame.call_span)));
+                if !self.unknown.insert((name.to_string(), place.filter(|_| self.in_definition()))) {
+                    return Value::Unknown;
+                }
                 let near = problem::nearest(name, self.known_names());
                 self.report(match self.upcoming.get(name) {
                     Some(later) => problem::declared_later(name, span, *later, self.statement),
@@ -346,6 +380,34 @@ impl Elaborator {
         if let Some(facts) = &mut self.facts {
             facts.entry(expr.id).or_insert(Fact { span: expr.span, ty, origin });
         }
+    }
+
+    /// Begins a call; false where the outermost one under way has led to more than it may, or into a recursion without
+    /// an end: then nothing more is called until it is left.
+    pub(super) fn enter_call(&mut self, span: Span) -> bool {
+        if self.calls.open == 0 {
+            self.calls = CallCount::default();
+        }
+        if self.calls.given_up {
+            return false;
+        }
+        self.calls.made += 1;
+        if self.calls.made > MAX_CALLS {
+            self.calls.given_up = true;
+            self.report(problem::limit(span, format!("this leads to more than {MAX_CALLS} calls")));
+            return false;
+        }
+        self.calls.open += 1;
+        true
+    }
+
+    pub(super) fn leave_call(&mut self) {
+        self.calls.open -= 1;
+    }
+
+    /// A recursion without an end was reported: its other branches have none either.
+    pub(super) fn give_up_calls(&mut self) {
+        self.calls.given_up = true;
     }
 
     /// Whether the graph has grown past what any run could hold; reported once.

@@ -202,6 +202,10 @@ impl Elaborator {
                 function.head_span,
                 &self.round_of(&function.name.name),
             ));
+            self.give_up_calls();
+            return Value::Unknown;
+        }
+        if !self.enter_call(span) {
             return Value::Unknown;
         }
         let name = self.models[id.0].name.clone();
@@ -209,6 +213,7 @@ impl Elaborator {
         self.frames.push(frame);
         let value = self.run_in_frame(&function, bound, span);
         self.frames.pop();
+        self.leave_call();
         value
     }
 
@@ -218,6 +223,10 @@ impl Elaborator {
             self.bind_local(&name.name, Value::Unknown, name.span);
             return Value::Unknown;
         };
+        if let Some(first) = self.declared_before(name) {
+            self.report(problem::duplicate(&name.name, name.span, first));
+            return Value::Nothing;
+        }
         let value = self.stored(name, shape, init, true);
         if let Some(node) = value {
             self.set_declared(node, ty, false);
@@ -225,6 +234,18 @@ impl Elaborator {
         let value = value.map_or(Value::Unknown, Value::Node);
         self.bind_local(&name.name, value, name.span);
         Value::Nothing
+    }
+
+    /// Where this body declares a parameter of that name already.
+    fn declared_before(&self, name: &Ident) -> Option<Span> {
+        let frame = self.frames.last()?;
+        let binding = frame.locals.get(&name.name).filter(|binding| binding.span != name.span)?;
+        let Value::Node(node) = &binding.value else { return None };
+        let Operation::Leaf(Leaf::Slot { name: slot, .. }) = &self.graph.node(*node).operation else {
+            return None;
+        };
+        let full = join(frame.path.as_deref().unwrap_or(""), &name.name);
+        (**slot == *full).then_some(binding.span)
     }
 
     /// `state s: [n] = init`; in an optimizer, of the parameter's shape if none is given.

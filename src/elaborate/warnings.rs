@@ -22,6 +22,8 @@ pub(super) struct Compared {
 pub struct UnusedName {
     pub name: String,
     pub span: Span,
+    /// What is bound to it.
+    pub value: Span,
     /// The names it is made of.
     pub parts: Vec<String>,
     /// Places where it could have been meant.
@@ -88,7 +90,7 @@ impl Elaborator {
         lost.map(|(name, slot, _)| {
             let stored = model.stored.values().find(|stored| stored.slot == *slot);
             let place =
-                stored.map(|stored| stored.span).filter(|span| span.source == request.model_span.source);
+                stored.map(|stored| stored.place).filter(|span| span.source == request.model_span.source);
             let headline = format!("`{name}` never trains: the loss does not depend on it");
             let warning =
                 Diagnostic::warning(Slug::NeverTrains, place.unwrap_or(request.model_span), headline)
@@ -97,8 +99,10 @@ impl Elaborator {
                     .label(compared.loss_span, "by this loss");
             let local = name.rsplit('.').next().unwrap_or(name);
             let lost = self.unused.iter().filter(|unused| {
-                unused.parts.iter().any(|part| part == local)
-                    && place.is_some_and(|place| place.start < unused.span.start)
+                let is_part = unused.parts.iter().any(|part| part == local);
+                place.is_some_and(|place| {
+                    unused.value.contains(place) || is_part && place.start < unused.span.start
+                })
             });
             lost.fold(warning, |warning, unused| {
                 let warning =

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::lift::{Lifter, needed};
 use super::names::{Named, Taken};
+use super::partial::partial;
 use super::shared::name_shared;
 use super::term::{Id, Term, Terms};
 use super::write::{Format, Writer};
@@ -131,7 +132,7 @@ pub fn derivation(question: Question<'_>) -> Derivation {
     let used_unit = lifter.used_unit;
     let named_errors: Vec<(String, String)> =
         values.iter().map(|(value, _)| (value.gradient.clone(), value.name.clone())).collect();
-    let rules = safe_rules(graph, &all, &names);
+    let rules = safe_rules(graph, &all, &names, (result, &result_name));
     let mut terms = lifter.terms;
     let renamed = match share {
         true => name_shared(&mut terms, &mut lines, &mut taken),
@@ -228,23 +229,35 @@ fn listed_leaves(
         .collect()
 }
 
+/// The rules that made formulas safe: each with its sentence and the value it is in.
 fn safe_rules(
     graph: &Graph,
     roots: &[NodeId],
     names: &HashMap<NodeId, String>,
+    result: (NodeId, &str),
 ) -> Vec<(&'static str, &'static str, String)> {
     let mut found = Vec::new();
-    let mut seen = HashSet::new();
-    for node in roots.iter().flat_map(|root| needed(graph, *root)) {
-        let Some(rule) = graph.rule(node) else { continue };
-        if !seen.insert(node) {
-            continue;
+    let mut nodes: Vec<NodeId> = roots.iter().flat_map(|root| needed(graph, *root)).collect();
+    nodes.sort();
+    nodes.dedup();
+    let place = |node: NodeId| {
+        if let Some(name) = names.get(&node) {
+            return name.clone();
         }
+        // The first value with a name that is made of it: graphs only grow.
+        let later = nodes.iter().filter(|user| **user > node);
+        let named = later.filter_map(|user| Some((*user, names.get(user)?)));
+        let mut users = named.filter(|(user, _)| needed(graph, *user).contains(&node));
+        let name = users.next().filter(|(user, _)| *user < result.0).map(|(_, name)| name.clone());
+        name.unwrap_or_else(|| result.1.to_string())
+    };
+    for node in &nodes {
+        let Some(rule) = graph.rule(*node) else { continue };
         let sentence =
             rules::all().find(|(_, known)| known.name == rule).map_or("", |(_, known)| known.sentence);
-        let place = names.get(&node).cloned().unwrap_or_default();
-        if !found.iter().any(|(known, _, at)| *known == rule && *at == place) {
-            found.push((rule, sentence, place));
+        let at = place(*node);
+        if !found.iter().any(|(known, _, place)| *known == rule && *place == at) {
+            found.push((rule, sentence, at));
         }
     }
     found
@@ -293,6 +306,69 @@ pub(super) fn needs(terms: &Terms, id: Id, wanted: &mut HashSet<Id>) {
 }
 
 impl Derivation {
+    /// Errors in which the loss and the last function cancel: `δ2 = ŷ − t`.
+    pub fn cancelled(&self) -> Vec<String> {
+        let writer = self.writer(Format::Unicode);
+        let is_difference = |line: &&Line| match self.terms.term(line.meaning) {
+            Term::Sum(parts) => match parts.as_slice() {
+                [(a, one), (b, other)] => {
+                    a.0 + b.0 == 0.0 && self.terms.is_name(*one) && self.terms.is_name(*other)
+                }
+                _ => false,
+            },
+            Term::Name(_)
+            | Term::Number(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Product(_)
+            | Term::Apply(..)
+            | Term::Fill(_) => false,
+        };
+        // Where the loss takes the prediction as it is, nothing had to cancel.
+        let shown = |line: &&Line| {
+            let Term::Sum(parts) = self.terms.term(line.meaning) else { return None };
+            parts.iter().find_map(|(_, part)| match self.terms.term(self.terms.resolve(*part)) {
+                Term::Apply(name @ ("softmax" | "sigmoid"), ..) => Some(*name),
+                Term::Apply(..)
+                | Term::Name(_)
+                | Term::Number(_)
+                | Term::Size(_)
+                | Term::Count(_)
+                | Term::Sum(_)
+                | Term::Product(_)
+                | Term::Fill(_) => None,
+            })
+        };
+        let backward = self.lines.iter().filter(|line| line.is_backward && !line.is_result);
+        let lines = backward.filter(is_difference).filter_map(|line| Some((line, shown(&line)?)));
+        let text = lines.map(|(line, function)| {
+            let loss = self.lines.iter().find(|line| line.name == self.result);
+            let call = loss.and_then(|line| line.call.as_deref()).and_then(|call| call.split('(').next());
+            format!(
+                "{function} with {}: {} = {}, its derivative cancels that of the logarithm",
+                call.unwrap_or("the loss"),
+                writer.text(line.name),
+                writer.text(line.meaning)
+            )
+        });
+        text.collect()
+    }
+
+    /// Whether a second derivative is multiplied with a direction.
+    pub fn has_directions(&self) -> bool {
+        let name = |line: &Line| match self.terms.term(line.name) {
+            Term::Name(name) => partial(name).is_some_and(|found| found.along.is_some()),
+            Term::Number(_)
+            | Term::Size(_)
+            | Term::Count(_)
+            | Term::Sum(_)
+            | Term::Product(_)
+            | Term::Apply(..)
+            | Term::Fill(_) => false,
+        };
+        self.lines.iter().any(name)
+    }
+
     /// The nodes whose values a trace shows.
     pub fn nodes(&self) -> Vec<NodeId> {
         self.lines.iter().filter_map(|line| line.node).collect()

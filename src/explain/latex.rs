@@ -1,7 +1,7 @@
 //! Formulas as LaTeX.
 
+use super::partial::partial;
 use super::term::Id;
-use super::unicode::partial;
 use super::write::{Level, Notation, Piece, Sign, Writer, within};
 use crate::graph::Attribute;
 use crate::types::Shape;
@@ -10,10 +10,17 @@ pub struct Latex;
 
 impl Notation for Latex {
     fn name(&self, text: &str) -> String {
-        if let Some((order, of, by)) = partial(text) {
-            let power = if order == "∂²" { "^2" } else { "" };
-            let by = by.strip_suffix('²').map_or_else(|| symbol(by), |by| format!("{}^2", symbol(by)));
-            return format!("\\frac{{\\partial{power} {}}}{{\\partial {by}}}", symbol(of));
+        if let Some(found) = partial(text) {
+            let times = |count: usize| if count > 1 { format!("^{count}") } else { String::new() };
+            let below = found.by.iter().map(|(name, count)| {
+                let name = symbol(name);
+                let inside = if *count > 1 { format!("{{{name}}}") } else { name };
+                format!("\\partial {inside}{}", times(*count))
+            });
+            let below = below.collect::<Vec<_>>().join(" \\, ");
+            let along = found.along.map_or(String::new(), |along| format!(" \\cdot {}", symbol(along)));
+            let above = format!("\\partial{} {}", times(found.order), symbol(found.of));
+            return format!("\\frac{{{above}}}{{{below}}}{along}");
         }
         symbol(text)
     }

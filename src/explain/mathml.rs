@@ -1,7 +1,7 @@
 //! Formulas as MathML, which browsers draw.
 
+use super::partial::partial;
 use super::term::Id;
-use super::unicode::partial;
 use super::write::{Level, Notation, Piece, Sign, Writer, within};
 use crate::graph::Attribute;
 use crate::types::Shape;
@@ -10,22 +10,16 @@ pub struct Mathml;
 
 impl Notation for Mathml {
     fn name(&self, text: &str) -> String {
-        match partial(text) {
-            Some((order, of, by)) => {
-                let top =
-                    if order == "∂²" { "<msup><mo>∂</mo><mn>2</mn></msup>" } else { "<mo>∂</mo>" };
-                let below = match by.strip_suffix('²') {
-                    Some(by) => format!("<msup>{}<mn>2</mn></msup>", symbol(by)),
-                    None => symbol(by),
-                };
-                format!(
-                    "<mfrac>{}{}</mfrac>",
-                    row(&format!("{top}{}", symbol(of))),
-                    row(&format!("<mo>∂</mo>{below}"))
-                )
-            }
-            None => symbol(text),
-        }
+        let Some(found) = partial(text) else { return symbol(text) };
+        let times = |base: String, count: usize| match count {
+            0 | 1 => base,
+            count => format!("<msup>{}<mn>{count}</mn></msup>", row(&base)),
+        };
+        let above = times("<mo>∂</mo>".to_string(), found.order) + &symbol(found.of);
+        let below = found.by.iter().map(|(name, count)| format!("<mo>∂</mo>{}", times(symbol(name), *count)));
+        let fraction = format!("<mfrac>{}{}</mfrac>", row(&above), row(&below.collect::<String>()));
+        let along = found.along.map_or(String::new(), |along| format!("<mo>·</mo>{}", symbol(along)));
+        fraction + &along
     }
 
     fn number(&self, digits: &str) -> String {

@@ -10,6 +10,8 @@ const ALLOWED: f64 = 1e-9;
 pub struct Mismatch {
     pub headline: String,
     pub notes: Vec<String>,
+    /// The first entry that differs, if the shapes agree.
+    entry: Option<String>,
 }
 
 /// `None` if the two are equal up to rounding. `batches` are numbers of examples that a factor may come from.
@@ -17,6 +19,11 @@ pub fn mismatch(mine: &Tensor, right: &Tensor, batches: &[usize]) -> Option<Mism
     let (own, exact) = (mine.data.to_f64(), right.data.to_f64());
     if mine.shape == right.shape && close(&own, &exact) {
         return None;
+    }
+    if let (Some(count), None) = (mine.examples, right.examples)
+        && mine.shape == right.shape
+    {
+        return Some(one_for_each(&own, &exact, count));
     }
     if mine.shape != right.shape {
         return Some(other_shape(mine, right, &own, &exact));
@@ -27,13 +34,51 @@ pub fn mismatch(mine: &Tensor, right: &Tensor, batches: &[usize]) -> Option<Mism
     if let Some(factor) = constant_factor(&own, &exact) {
         return Some(Mismatch {
             headline: format!("it differs by {}", factor_text(factor, batches)),
-            notes: vec![entry],
+            notes: vec![entry.clone()],
+            entry: Some(entry),
         });
     }
     if close(&turned(&exact, &right.shape), &own) {
-        return Some(Mismatch { headline: "it is the transposed one".to_string(), notes: vec![entry] });
+        return Some(Mismatch {
+            headline: "it is the transposed one".to_string(),
+            notes: vec![entry.clone()],
+            entry: Some(entry),
+        });
     }
-    Some(Mismatch { headline: format!("it differs {entry}"), notes: Vec::new() })
+    Some(Mismatch { headline: format!("it differs {entry}"), notes: Vec::new(), entry: Some(entry) })
+}
+
+/// A gradient for each example in place of one for all.
+fn one_for_each(own: &[f64], exact: &[f64], count: usize) -> Mismatch {
+    let width = exact.len();
+    let sums: Vec<f64> = (0..width).map(|at| own.iter().skip(at).step_by(width.max(1)).sum()).collect();
+    let means: Vec<f64> = sums.iter().map(|sum| sum / count as f64).collect();
+    let how = if close(&means, exact) {
+        "its `batch_mean` is the gradient"
+    } else if close(&sums, exact) {
+        "its `batch_sum` is the gradient"
+    } else {
+        "a gradient is one for all examples"
+    };
+    Mismatch {
+        headline: format!("it still runs over the batch of {count}: {how}"),
+        notes: Vec::new(),
+        entry: None,
+    }
+}
+
+/// What several comparisons say together; the first that is not nothing decides. A factor that is not the same each
+/// time is none.
+pub fn together(found: Vec<Option<Mismatch>>) -> Option<Mismatch> {
+    let all: Vec<Mismatch> = found.iter().flatten().cloned().collect();
+    let first = all.first()?.clone();
+    let agree = all.len() == found.len() && all.iter().all(|other| other.headline == first.headline);
+    match first.entry.clone().filter(|_| !agree) {
+        Some(entry) => {
+            Some(Mismatch { headline: format!("it differs {entry}"), notes: Vec::new(), entry: None })
+        }
+        None => Some(first),
+    }
 }
 
 fn other_shape(mine: &Tensor, right: &Tensor, own: &[f64], exact: &[f64]) -> Mismatch {
@@ -43,21 +88,30 @@ fn other_shape(mine: &Tensor, right: &Tensor, own: &[f64], exact: &[f64]) -> Mis
     let mut reversed = right.shape.clone();
     reversed.reverse();
     if reversed == mine.shape && close(&turned(exact, &right.shape), own) {
-        return Mismatch { headline: format!("{shapes}, the transposed one"), notes: Vec::new() };
+        return Mismatch {
+            headline: format!("{shapes}, the transposed one"),
+            notes: Vec::new(),
+            entry: None,
+        };
     }
     let sums = [
         (sums_along(exact, &right.shape, 0), "summed over the rows"),
         (sums_along(exact, &right.shape, 1), "summed over the columns"),
         (vec![exact.iter().sum()], "summed over everything"),
     ];
+    let unsummed = [
+        (sums_along(own, &mine.shape, 0), "to be summed over the rows"),
+        (sums_along(own, &mine.shape, 1), "to be summed over the columns"),
+        (vec![own.iter().sum()], "to be summed over everything"),
+    ];
     let found = sums.iter().find(|(sum, _)| close(sum, own));
-    let headline = match found {
-        Some((_, how)) => format!("{shapes}: it is {how}"),
-        None => shapes,
+    let missing = unsummed.iter().find(|(sum, _)| close(sum, exact));
+    let headline = match (found, missing) {
+        (Some((_, how)), _) => format!("{shapes}: it is {how}"),
+        (None, Some((_, how))) => format!("{shapes}: it is still {how}"),
+        (None, None) => shapes,
     };
-    let notes =
-        if mine.examples.is_some() { vec!["it still runs over the batch".to_string()] } else { Vec::new() };
-    Mismatch { headline, notes }
+    Mismatch { headline, notes: Vec::new(), entry: None }
 }
 
 fn close(a: &[f64], b: &[f64]) -> bool {
@@ -134,6 +188,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_summed_is_told() {
+        let right = tensor(&[2], &[3.0, 7.0]);
+        let told = |mine: Tensor| mismatch(&mine, &right, &[]).map(|found| found.headline).unwrap();
+        assert!(told(tensor(&[2, 2], &[1.0, 4.0, 2.0, 3.0])).contains("still to be summed over the columns"));
+        let each = Tensor { examples: Some(2), ..tensor(&[2], &[1.0, 4.0, 2.0, 3.0]) };
+        assert!(told(each.clone()).contains("its `batch_sum` is the gradient"));
+        let doubled = Tensor { data: Buffer::F64(vec![2.0, 8.0, 4.0, 6.0]), ..each };
+        assert!(told(doubled).contains("its `batch_mean` is the gradient"));
+    }
+
+    #[test]
+    fn a_factor_must_hold_each_time() {
+        let right = tensor(&[2], &[1.0, 2.0]);
+        let twice = mismatch(&tensor(&[2], &[2.0, 4.0]), &right, &[]);
+        let thrice = mismatch(&tensor(&[2], &[3.0, 6.0]), &right, &[]);
+        assert_eq!(together(vec![None, None]), None);
+        assert_eq!(together(vec![twice.clone(), twice.clone()]), twice);
+        let mixed = together(vec![twice.clone(), thrice]).expect("a difference");
+        assert!(mixed.headline.contains("first at [0]"), "{}", mixed.headline);
+        let sometimes = together(vec![None, twice]).expect("a difference");
+        assert!(sometimes.headline.contains("first at [0]"), "{}", sometimes.headline);
+    }
+
+    #[test]
     fn differences_are_told_apart() {
         let right = tensor(&[2, 2], &[1.0, 2.0, 3.0, 5.0]);
         let told = |mine: Tensor| mismatch(&mine, &right, &[8]).map(|found| found.headline);
@@ -142,6 +220,7 @@ mod tests {
         assert!(told(tensor(&[2, 2], &[8.0, 16.0, 24.0, 40.0])).unwrap().contains("the mean over the batch"));
         assert_eq!(told(tensor(&[2, 2], &[1.0, 3.0, 2.0, 5.0])).unwrap(), "it is the transposed one");
         assert!(told(tensor(&[2], &[3.0, 8.0])).unwrap().contains("summed over the rows"));
+        assert!(told(tensor(&[2, 2, 2], &[0.0; 8])).unwrap().contains("expected `[2, 2]`"));
         assert!(told(tensor(&[2, 2], &[1.0, 2.0, 3.5, 5.0])).unwrap().contains("first at [0, 1]"));
     }
 }

@@ -1,7 +1,7 @@
 //! Formulas as source text of the language, which reads back and means the same.
 
+use super::partial::partial;
 use super::term::Id;
-use super::unicode::partial;
 use super::write::{Level, Notation, Piece, Sign, Writer, within};
 use crate::graph::Attribute;
 use crate::types::{Shape, Size};
@@ -11,13 +11,11 @@ pub struct Source;
 impl Notation for Source {
     /// `∂L/∂W1` is `dL_dW1`.
     fn name(&self, text: &str) -> String {
-        match partial(text) {
-            Some((order, of, by)) => {
-                let order = if order == "∂²" { "2" } else { "" };
-                format!("d{order}{of}_d{}", by.replace('²', "2"))
-            }
-            None => text.to_string(),
-        }
+        let Some(found) = partial(text) else { return text.to_string() };
+        let times = |count: usize| if count > 1 { count.to_string() } else { String::new() };
+        let by = found.by.iter().map(|(name, count)| format!("_d{name}{}", times(*count)));
+        let along = found.along.map_or(String::new(), |along| format!("_{along}"));
+        format!("d{}{}{}{along}", times(found.order), found.of, by.collect::<String>())
     }
 
     fn number(&self, digits: &str) -> String {

@@ -1,8 +1,8 @@
 //! A derivation step by step: for each gradient the chain rule, the rules it used, and what comes of them.
 
 use super::derivation::{Derivation, Line};
+use super::partial::partial;
 use super::term::{Id, Term, Terms};
-use super::unicode::partial;
 use super::write::{Format, Writer};
 
 /// Ways from a value to the result that are written out.
@@ -56,7 +56,7 @@ impl Derivation {
         let Term::Name(name) = self.terms.term(gradient) else { return None };
         let of_error =
             self.errors.iter().find(|(error, _)| **error == **name).map(|(_, value)| value.clone());
-        of_error.or_else(|| partial(name).map(|(_, _, by)| by.trim_end_matches('²').to_string()))
+        of_error.or_else(|| partial(name).and_then(|found| found.by.first().map(|(by, _)| by.to_string())))
     }
 
     /// The name of a value's gradient, if that has a line.

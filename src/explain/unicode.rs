@@ -128,10 +128,3 @@ impl Notation for Unicode {
         }
     }
 }
-
-/// `∂L/∂W1` as `∂`, `L`, `W1`; of a second derivative `∂²`, `y`, `x²`.
-pub(super) fn partial(text: &str) -> Option<(&str, &str, &str)> {
-    let (above, below) = text.split_once("/∂")?;
-    let order = if above.starts_with("∂²") { "∂²" } else { "∂" };
-    Some((order, above.strip_prefix(order)?, below))
-}

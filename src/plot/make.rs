@@ -3,13 +3,16 @@
 use super::grid::{Grid, GridKind};
 use super::scene::{Axis, Figure, Mark, Plot, Series};
 
+/// A name and its numbers in order.
+pub type Values = (String, Vec<f64>);
+
 /// More rows or columns than this are averaged.
 pub const MAX_CELLS: usize = 64;
 /// More points than this are thinned out evenly.
 const MAX_DOTS: usize = 4000;
 
 /// Named series over 1, 2, 3, ... A series `val_x` beside `x` has its colour and is dashed.
-pub fn curves(series: &[(String, Vec<f64>)], x_label: &str) -> Plot {
+pub fn curves(series: &[Values], x_label: &str) -> Plot {
     let mut colors: Vec<&str> = Vec::new();
     let mut marks = Vec::new();
     for (name, values) in series {
@@ -27,8 +30,8 @@ pub fn curves(series: &[(String, Vec<f64>)], x_label: &str) -> Plot {
 }
 
 /// The series of a training: losses in one plot, each metric with its validation in another.
-pub fn history(series: &[(String, Vec<f64>)]) -> Figure {
-    let mut groups: Vec<(&str, Vec<(String, Vec<f64>)>)> = Vec::new();
+pub fn history(series: &[Values]) -> Figure {
+    let mut groups: Vec<(&str, Vec<Values>)> = Vec::new();
     for (name, values) in series {
         let stem = name.strip_prefix("val_").unwrap_or(name);
         let one = (name.clone(), values.clone());

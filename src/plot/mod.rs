@@ -13,7 +13,7 @@ pub mod terminal;
 mod ticks;
 
 pub use grid::{Grid, GridKind};
-pub use make::{MAX_CELLS, confusion, curves, heat_map, histogram, history, scatter};
+pub use make::{MAX_CELLS, Values, confusion, curves, heat_map, histogram, history, scatter};
 pub use network::{Block, Column, MAX_COLUMNS, Network};
 pub use scene::{Axis, Figure, Mark, Plot, Series};
 pub use ticks::short;

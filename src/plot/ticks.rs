@@ -9,10 +9,15 @@ pub struct Tick {
 
 /// Round numbers between two ends, about `count` of them: steps of 1, 2, 2.5 or 5 times a power of ten.
 pub fn linear(from: f64, to: f64, count: usize, whole: bool) -> Vec<Tick> {
-    let mut step = round_step((to - from).abs() / count.max(1) as f64);
-    if whole {
-        step = step.max(1.0).round();
-    }
+    let step = round_step((to - from).abs() / count.max(1) as f64);
+    // Between whole numbers there is nothing to name.
+    let step = if !whole || step >= 10.0 {
+        step
+    } else if step > 2.0 {
+        5.0
+    } else {
+        step.max(1.0)
+    };
     let (low, high) = (from.min(to), from.max(to));
     let first = (low / step - 1e-9).ceil();
     let decimals = decimals_of(step);

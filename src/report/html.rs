@@ -14,8 +14,8 @@ pub fn html(document: &Document) -> String {
         .collect();
     let sections: String = document.sections.iter().map(section_html).collect();
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{title}</title>\n\
          <style>\n{PAGE}{STYLE}\n</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
          <p class=\"subtitle\">{}</p>\n<nav>\n{links}</nav>\n{sections}</main>\n</body>\n</html>\n",
         escaped(&document.subtitle)

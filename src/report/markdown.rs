@@ -13,8 +13,8 @@ pub struct Markdown {
 
 /// The document; names of pictures begin with `stem`.
 pub fn markdown(document: &Document, stem: &str) -> Markdown {
-    let mut out = Markdown::default();
-    out.text = format!("# {}\n\n{}\n", plain(&document.title), plain(&document.subtitle));
+    let text = format!("# {}\n\n{}\n", plain(&document.title), plain(&document.subtitle));
+    let mut out = Markdown { text, pictures: Vec::new() };
     for section in &document.sections {
         out.text.push_str(&format!("\n## {}\n", plain(&section.heading)));
         section.blocks.iter().for_each(|one| block(one, stem, &mut out));

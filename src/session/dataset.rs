@@ -15,7 +15,7 @@ use crate::data::{
 };
 use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 use crate::elaborate::{Binding, ExampleCount, FieldOrigin, Record, RecordKind, Value};
-use crate::syntax::tree::DataDecl;
+use crate::syntax::tree::{DataDecl, DataSource};
 use crate::tensor::random::Stream;
 use crate::types::{Shape, Size, TensorType};
 
@@ -24,7 +24,9 @@ const LARGEST_CHECKED: u64 = 8 << 20;
 
 impl Session<'_> {
     pub(super) fn data(&mut self, decl: &DataDecl) {
-        let value = match data_request(&mut self.elaborator, decl, self.seed) {
+        let is_broken = matches!(&decl.source, DataSource::Examples { rows, span } if rows.is_empty() && self.has_syntax_error_in(*span));
+        let request = if is_broken { None } else { data_request(&mut self.elaborator, decl, self.seed) };
+        let value = match request {
             Some(request) => self.dataset(&request).unwrap_or(Value::Unknown),
             None => Value::Unknown,
         };

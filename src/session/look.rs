@@ -67,7 +67,7 @@ impl Session<'_> {
     /// Looks at the next input, and tries the fixes of its mistakes.
     pub fn check_input(&mut self, name: &str, text: &str) -> Looked {
         let Looked { ty, diagnostics, sources } = self.look(name, text);
-        let mut report = Report { sources, diagnostics, ..Report::default() };
+        let mut report = Report { sources, diagnostics, models: Vec::new() };
         let has_candidates = report.diagnostics.iter().any(|found| !found.candidates.is_empty());
         let source =
             report.sources.iter().filter(|source| source.name == name).last().map(|source| source.id);

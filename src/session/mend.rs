@@ -41,6 +41,16 @@ pub(super) fn mend_by(
         let mut fixes: Vec<(bool, Fix)> = resolved.collect();
         fixes.sort_by_key(|(is_last, fix)| (*is_last, size(fix)));
         let had_fixes = !diagnostic.fixes.is_empty();
+        if diagnostic.is_error() && tries < MOST_TRIES / 4 {
+            let key = (diagnostic.slug, diagnostic.headline.clone());
+            diagnostic.fixes.retain(|fix| {
+                let Some(mended) = apply(fix, Span::new(source, 0, 0), text) else { return true };
+                tries += 1;
+                let after = check(&mended);
+                let remains = after.iter().any(|one| (one.slug, one.headline.clone()) == key);
+                !remains || count(&after) < errors_before
+            });
+        }
         let mut is_sure = false;
         for (is_last, fix) in fixes {
             if diagnostic.fixes.len() >= MOST_SHOWN || tries >= MOST_TRIES {

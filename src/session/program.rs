@@ -53,7 +53,7 @@ pub fn run_file_strictly(world: &mut dyn World, path: &Path, strictness: &Strict
 
 pub fn check_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
     let mut report = plain_check(world, name, text, folder);
-    if report.diagnostics.iter().any(|found| !found.candidates.is_empty()) {
+    if report.diagnostics.iter().any(|found| !found.candidates.is_empty() || !found.fixes.is_empty()) {
         let script = report.sources.iter().find(|source| source.name == name).map(|source| source.id);
         if let Some(id) = script {
             mend(world, (name, text, id), folder, &mut report);
@@ -65,7 +65,7 @@ pub fn check_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) 
 /// A check without trying fixes.
 pub(super) fn plain_check(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
     let mut session = Session::new(world, Mode::Check, folder.to_path_buf());
-    let (ast, _) = session.parse(name, text);
+    let (ast, _) = session.parse_script(name, text);
     session.walk(&ast);
     session.into_report()
 }
@@ -86,7 +86,7 @@ fn run_text_strictly(
         return checked;
     }
     let mut session = Session::new(world, Mode::Run, folder.to_path_buf());
-    let (ast, _) = session.parse(name, text);
+    let (ast, _) = session.parse_script(name, text);
     session.walk(&ast);
     let ran = session.into_report();
     // Sources are added in the same order in both walks, so spans of the check mean the same places.

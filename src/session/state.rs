@@ -16,7 +16,7 @@ use crate::elaborate::Elaborator;
 use crate::graph::{NodeId, SlotId};
 use crate::prelude;
 use crate::syntax;
-use crate::syntax::tree::{Function, StmtKind};
+use crate::syntax::tree::{Expr, ExprId, Function, StmtKind};
 use crate::tensor::{Precision, Tensor};
 use crate::train::History;
 use crate::types::BatchId;
@@ -73,11 +73,22 @@ pub struct Session<'w> {
     pub(super) passes: HashMap<usize, u64>,
     /// The value of the last expression that stood alone.
     pub last: Option<crate::elaborate::Value>,
+    /// Values of the script that a setting stands in place of, with their names, by the setting's expression.
+    pub(super) replaced: HashMap<ExprId, (String, Expr)>,
+    /// What asserts gave, where all of them are wanted.
+    pub(super) asserts: Option<Asserts>,
     /// Declarations may replace one another, as at a prompt.
     pub(super) may_redeclare: bool,
     /// What whoever declared something again should know.
     pub(super) notes: Vec<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// What the asserts of a test gave.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asserts {
+    pub held: usize,
+    pub failed: Vec<Diagnostic>,
 }
 
 /// The source of a dataset and its options, as the script gives them.
@@ -145,6 +156,8 @@ impl<'w> Session<'w> {
             training_loops: 0,
             passes: HashMap::new(),
             last: None,
+            replaced: HashMap::new(),
+            asserts: None,
             may_redeclare: false,
             notes: Vec::new(),
             diagnostics: Vec::new(),
@@ -176,6 +189,7 @@ impl<'w> Session<'w> {
         self.collect();
         let mut found = std::mem::take(&mut self.diagnostics);
         found.sort_by_key(|diagnostic| diagnostic.primary.span);
+        drop_consequences(&mut found, &self.sources);
         // A name that nobody uses is said once: with the parameter that never trains because of it.
         let told: Vec<Span> = found
             .iter()
@@ -198,6 +212,12 @@ impl<'w> Session<'w> {
                 .is_some_and(|slugs| slugs.split([' ', ',']).any(|slug| slug.trim() == warning.slug.as_str()))
         };
         source.text.lines().skip(line.saturating_sub(2)).take(line.min(2)).any(allows)
+    }
+
+    /// Whether a part of this text could not be read.
+    pub(super) fn has_syntax_error_in(&self, span: Span) -> bool {
+        self.diagnostics.iter().any(|one| one.slug == Slug::Syntax && span.contains(one.primary.span))
+            || self.elaborator.has_syntax_error_in(span)
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -236,6 +256,51 @@ impl<'w> Session<'w> {
         self.elaborator.has_problems()
             || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+}
+
+/// Drops what follows from text that could not be read: what is wrong with the lines under a head that is a mistake,
+/// which were meant to be its body.
+fn drop_consequences(found: &mut Vec<Diagnostic>, sources: &Sources) {
+    let heads: Vec<Span> =
+        found.iter().filter(|one| one.slug == Slug::Syntax).map(|one| one.primary.span).collect();
+    let under = heads.iter().filter_map(|head| body_under(*head, sources));
+    let inside = heads.iter().filter_map(|head| rest_of_braces(*head, sources));
+    let bodies: Vec<Span> = under.chain(inside).collect();
+    found.retain(|one| !bodies.iter().any(|body| body.contains(one.primary.span)));
+}
+
+/// What is between braces that have no meaning, as far as it is on one line.
+fn rest_of_braces(head: Span, sources: &Sources) -> Option<Span> {
+    let source = sources.get(head.source);
+    let rest = source.slice(head).starts_with('{').then(|| source.text.get(head.end as usize..))??;
+    let line = rest.split('\n').next()?;
+    let end = line.rfind('}')?;
+    Some(Span::new(head.source, head.end as usize, head.end as usize + end + 1))
+}
+
+/// The lines under a place that are further in, and an `end` behind them.
+fn body_under(head: Span, sources: &Sources) -> Option<Span> {
+    let source = sources.get(head.source);
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let start = source.text.get(..head.start as usize)?.rfind('\n').map_or(0, |end| end + 1);
+    let mut lines = source.text.get(start..)?.split_inclusive('\n');
+    let first = lines.next()?;
+    // A body between braces was read as such.
+    if first.trim_end().ends_with(['{', '(', '[', ',']) {
+        return None;
+    }
+    let (from, mut to) = (start + first.len(), start + first.len());
+    for line in lines {
+        let is_end = line.trim() == "end" && indent(line) == indent(first);
+        if !is_end && !line.trim().is_empty() && indent(line) <= indent(first) {
+            break;
+        }
+        to += line.len();
+        if is_end {
+            break;
+        }
+    }
+    (to > from).then(|| Span::new(head.source, from, to))
 }
 
 type Prelude = (Sources, Vec<Arc<Function>>, u32);

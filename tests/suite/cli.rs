@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// What a command did.
-struct Done {
-    stdout: String,
-    stderr: String,
-    code: i32,
+pub struct Done {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: i32,
 }
 
 /// A folder with some files, gone at the end of a test.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn with(files: &[(&str, &str)]) -> Place {
+    pub fn with(files: &[(&str, &str)]) -> Place {
         let folder = tempfile::tempdir().expect("a folder for a test");
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).expect("a file of a test");
@@ -23,18 +23,18 @@ impl Place {
         Place(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nn"));
         command.args(words).current_dir(self.0.path()).env_remove("NO_COLOR").env_remove("COLUMNS");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    fn nn(&self, words: &[&str]) -> Done {
+    pub fn nn(&self, words: &[&str]) -> Done {
         let output = self.command(words).output().expect("the command starts");
         Done {
             stdout: String::from_utf8(output.stdout).expect("text"),
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    fn nn_with_input(&self, words: &[&str], input: &str) -> Done {
+    pub fn nn_with_input(&self, words: &[&str], input: &str) -> Done {
         let mut child = self.command(words).stdin(Stdio::piped()).spawn().expect("the command starts");
         child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
         let output = child.wait_with_output().expect("it ends");
@@ -57,7 +57,7 @@ impl Place {
 
 /// Asserts on the whole of it: standard output exactly, pieces of standard error, the code.
 #[track_caller]
-fn check(done: &Done, stdout: &str, stderr: &[&str], code: i32) {
+pub fn check(done: &Done, stdout: &str, stderr: &[&str], code: i32) {
     assert_eq!(done.stdout, stdout, "stderr: {}", done.stderr);
     for piece in stderr {
         assert!(done.stderr.contains(piece), "expected `{piece}` in:\n{}", done.stderr);
@@ -490,4 +490,53 @@ net([2])
 ";
     let done = place.nn_with_input(&["repl", "--quiet"], typed);
     assert!(done.stdout.starts_with("3.00\n"), "{}{}", done.stdout, done.stderr);
+}
+
+#[test]
+fn a_check_ends_with_what_each_layer_costs() {
+    let place = Place::with(&[("a.nn", XOR)]);
+    let table = "\
+layer     output  parameters  operations
+net       [2]
+  dense1  [8]             24          40
+  dense2  [1]              9          17
+output    [1]             33          66
+";
+    check(&place.nn(&["check", "a.nn"]), table, &["no mistakes found\n"], 0);
+    let done = place.nn(&["check", "a.nn", "--show", "shapes"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let lines: Vec<&str> = done.stdout.lines().collect();
+    let of = |text: &str| {
+        lines.iter().find(|line| line.contains(&format!("{text}   "))).copied().unwrap_or_default()
+    };
+    assert!(of("x |> dense(8) |> tanh").contains("from `dense(8)` at 3:10"), "{}", done.stdout);
+    assert!(of("B  x").contains("[2] × B") && of("B  x").contains("from `[2]` at 2:14"), "{}", done.stdout);
+}
+
+#[test]
+fn warnings_are_allowed_or_denied() {
+    let sigmoid = XOR.replace("|> sigmoid", "|> sigmoid |> dropout(0.1)");
+    let one_line = sigmoid.replace("dropout(0.1)", "dropout(0.1)  # nn: allow dropout-last");
+    let above = sigmoid.replace("    x |>", "    # nn: allow unused, dropout-last\n    x |>");
+    let other = sigmoid.replace("dropout(0.1)", "dropout(0.1)  # nn: allow unused");
+    let files = [("a.nn", sigmoid.as_str()), ("b.nn", &one_line), ("c.nn", &above), ("d.nn", &other)];
+    let place = Place::with(&files);
+    let warned = |arguments: &[&str], code: i32, word: &str| {
+        let done = place.nn(arguments);
+        assert_eq!(done.code, code, "{arguments:?}: {}", done.stderr);
+        assert!(done.stderr.contains(word), "{arguments:?}: {}", done.stderr);
+        done
+    };
+    warned(&["check", "a.nn"], 0, "warning[dropout-last]");
+    warned(&["check", "b.nn"], 0, "no mistakes found");
+    warned(&["check", "c.nn"], 0, "no mistakes found");
+    warned(&["check", "d.nn"], 0, "warning[dropout-last]");
+    warned(&["check", "a.nn", "--allow", "dropout-last"], 0, "no mistakes found");
+    warned(&["check", "a.nn", "--deny", "warnings"], 1, "error[dropout-last]");
+    warned(&["check", "a.nn", "--deny", "dropout-last"], 1, "error[dropout-last]");
+    warned(&["check", "a.nn", "--deny", "unused"], 0, "warning[dropout-last]");
+    // What is denied stops a run before it begins.
+    let done = warned(&["run", "a.nn", "--deny", "warnings"], 1, "error[dropout-last]");
+    assert_eq!(done.stdout, "");
+    warned(&["check", "a.nn", "--allow", "dropout_last"], 2, "did you mean `dropout-last`?");
 }

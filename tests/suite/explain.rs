@@ -10,8 +10,13 @@ use crate::prelude::items;
 
 /// What a program prints.
 fn output(program: &str) -> String {
-    let mut world = MemoryWorld::default();
-    let report = session::run_text(&mut world, "test.nn", program, Path::new(""));
+    output_in(Path::new(""), program)
+}
+
+/// The same with paths relative to a folder.
+fn output_in(folder: &Path, program: &str) -> String {
+    let mut world = crate::examples::Disk::default();
+    let report = session::run_text(&mut world, "test.nn", program, folder);
     let problems = problems(&report);
     assert!(problems.is_empty(), "{problems}\n{program}\n{}", world.lines.join("\n"));
     world.lines.join("\n")
@@ -45,11 +50,19 @@ struct Case {
 
 /// The largest difference, relative to the size of the gradients.
 fn check_true(case: &Case) {
+    check_true_in(Path::new(""), "net", case);
+}
+
+fn check_true_in(folder: &Path, model: &str, case: &Case) {
     let Case { declarations, loss, inputs, targets, seed } = case;
     let x = vector(&numbers(*seed, *inputs, -1.5, 1.5));
     let head = format!("precision f64\nseed {}\n{declarations}\n", seed + 1);
-    let printed = output(&format!("{head}derive({loss}, net, format = \"nn\")\nderive({loss}, net)\n"));
-    let start = printed.find(" of net").and_then(|at| printed[..at].rfind('\n')).expect("both formats");
+    let printed = output_in(
+        folder,
+        &format!("{head}derive({loss}, {model}, format = \"nn\")\nderive({loss}, {model})\n"),
+    );
+    let start =
+        printed.find(&format!(" of {model}")).and_then(|at| printed[..at].rfind('\n')).expect("both formats");
     let (source, formulas) = printed.split_at(start);
     let mut paths: Vec<(String, String)> = Vec::new();
     for pair in formulas.lines().filter(|line| line.starts_with("  ")).flat_map(|line| line.split(", ")) {
@@ -61,10 +74,11 @@ fn check_true(case: &Case) {
         let found = paths.iter().find(|(known, _)| known == name).map(|(_, path)| path.clone());
         found.unwrap_or_else(|| match name {
             "x" | "t" => name.to_string(),
-            name => format!("net.{name}"),
+            name => format!("{model}.{name}"),
         })
     };
-    let mut program = format!("{head}{source}\nx = {x}\nt = {}\nl = {loss}(net(x), t)\n", vector(targets));
+    let mut program =
+        format!("{head}{source}\nx = {x}\nt = {}\nl = {loss}({model}(x), t)\n", vector(targets));
     let mut count = 0;
     for line in source.lines().filter(|line| line.starts_with("fn dL_d")) {
         let (name, rest) = line["fn ".len()..].split_once('(').expect("a signature");
@@ -81,7 +95,7 @@ fn check_true(case: &Case) {
         count += 1;
     }
     assert!(count > 0, "{source}");
-    for line in output(&program).lines() {
+    for line in output_in(folder, &program).lines() {
         let difference: f64 = line.parse().expect("a number");
         assert!(difference < 1e-12, "differs by {difference}\n{formulas}\n{program}");
     }
@@ -171,7 +185,8 @@ fn the_gradients_of_random_networks_are_true() {
         "soft_margin",
         "gaussian",
     ];
-    for seed in 0..200 {
+    let rounds = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200);
+    for seed in 0..rounds {
         check_true(&Case {
             declarations: random_network(seed),
             loss: losses[seed as usize % losses.len()].to_string(),
@@ -213,6 +228,51 @@ fn a_wrong_gradient_is_told_what_is_wrong_with_it() {
     assert_eq!(output(&right), "the gradient is right");
 }
 
+/// The number in `x: [3]`, of a printed function.
+fn width(source: &str, name: &str) -> usize {
+    let start = source.find(&format!("{name}: [")).expect("an argument") + name.len() + 3;
+    source[start..].split(']').next().and_then(|digits| digits.parse().ok()).expect("a vector")
+}
+
+/// Every script of the repository that trains: the printed gradients of its loss equal those that are executed.
+#[test]
+fn the_gradients_of_every_example_are_true() {
+    let folder = crate::examples::root().join("examples");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder of examples") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let is_mnist = path.file_name().is_some_and(|name| name == "mnist.nn");
+        let training = text.lines().position(|line| line.starts_with("train ") || line.contains(" = train "));
+        let Some(at) = training.filter(|_| !is_mnist) else { continue };
+        let lines: Vec<&str> = text.lines().collect();
+        let after_train = lines[at].split("train ").nth(1).and_then(|rest| rest.split(' ').next());
+        let model = after_train.expect("a model");
+        let loss = lines[at..].iter().find_map(|line| line.trim().strip_prefix("loss ")).expect("a loss");
+        let loss = loss.trim_start_matches([' ', '=']).trim();
+        let says = ["show(", "print(", "assert(", "precision ", "plot("];
+        let kept = lines[..at].iter().filter(|line| !says.iter().any(|word| line.starts_with(word)));
+        let declarations = kept.copied().collect::<Vec<_>>().join("\n");
+        // What dropout leaves out is another thing each time: there is no one gradient to compare with.
+        let declarations = match declarations.split_once(" |> dropout(") {
+            Some((before, rest)) => format!("{before}{}", &rest[rest.find(')').map_or(0, |at| at + 1)..]),
+            None => declarations,
+        };
+        let source =
+            output_in(&folder, &format!("{declarations}\nderive({loss}, {model}, format = \"nn\")\n"));
+        let case = Case {
+            declarations,
+            loss: loss.to_string(),
+            inputs: width(&source, "x"),
+            targets: numbers(count + 9, width(&source, "t"), 0.1, 0.9),
+            seed: count + 4,
+        };
+        check_true_in(&folder, model, &case);
+        count += 1;
+    }
+    assert!(count >= 7, "{count} examples");
+}
+
 /// Functions printed for the scripts of the repository are part of the language: they check beside their script.
 #[test]
 fn the_gradients_of_every_example_check() {
@@ -238,4 +298,72 @@ fn the_gradients_of_every_example_check() {
         count += 1;
     }
     assert!(count >= 6, "{count} examples");
+}
+
+/// Formulas of all the library, in both notations of the page, hold together.
+#[test]
+fn latex_and_mathml_hold_together() {
+    let losses = kinds(FunctionKind::Loss);
+    let functions = [kinds(FunctionKind::Activation), losses.clone()].concat();
+    let mut programs: Vec<String> =
+        functions.iter().map(|name| format!("derive({name}, FORMAT)\n")).collect();
+    programs
+        .extend(["sigmoid", "tanh", "softplus"].map(|name| format!("derive({name}, order = 4, FORMAT)\n")));
+    for (at, loss) in losses.iter().enumerate() {
+        let network = random_network(at as u64 + 900);
+        programs.push(format!("{network}\nderive({loss}, net, FORMAT)\n"));
+    }
+    assert!(programs.len() > 40);
+    for program in programs {
+        crate::latex::check(&output(&program.replace("FORMAT", "format = \"latex\"")));
+        crate::xml::elements(&output(&program.replace("FORMAT", "format = \"mathml\"")));
+    }
+}
+
+/// Second derivatives along a direction against differences of the gradient.
+#[test]
+fn second_derivatives_are_true() {
+    let functions = [
+        "fn f(x: [3]) -> real = sum(x³)",
+        "fn f(x: [3]) -> real = log(sum(exp(x)))",
+        "fn f(x: [3]) -> real = sum(tanh(x)) * norm(x)²",
+        "fn f(x: [3]) -> real = mean(softmax(x) * x)",
+    ];
+    for (at, function) in functions.iter().enumerate() {
+        let head = format!("precision f64\n{function}\n");
+        let source = output(&format!("{head}derive(f, order = 2, format = \"nn\")\n"));
+        let name = source.lines().find_map(|line| line.strip_prefix("fn d2")).expect("a second derivative");
+        let (name, rest) = name.split_once('(').expect("a signature");
+        let takes_direction = rest.contains("v:");
+        let arguments = match (rest.contains("x:"), takes_direction) {
+            (true, true) if rest.find("v:") < rest.find("x:") => "v, x",
+            (true, true) => "x, v",
+            (true, false) => "x",
+            (false, _) => "v",
+        };
+        let (x, v) =
+            (vector(&numbers(at as u64 + 3, 3, -1.0, 1.0)), vector(&numbers(at as u64 + 50, 3, -1.0, 1.0)));
+        let program = format!(
+            "{head}{source}\nx = {x}\nv = {v}\nup = x + 1e-5 * v\ndown = x - 1e-5 * v\n\
+             a = grad(f(up), up)\nb = grad(f(down), down)\n\
+             print(max(abs((a - b) / 2e-5 - d2{name}({arguments}))))\n"
+        );
+        let difference: f64 = output(&program).parse().expect("a number");
+        assert!(difference < 1e-8, "{difference}\n{program}");
+    }
+}
+
+/// Targets that are probabilities, parameters that are 0: neither makes a right gradient wrong nor a wrong one right.
+#[test]
+fn a_gradient_is_tried_on_more_than_one_input() {
+    let head = format!(
+        "precision f64\nmodel net(x: [3]) -> [3] {{\n{PARAMETERS}    softmax(W2 · sigmoid(W1 · x + b1) + b2)\n}}\n\
+         fn right(x, t, W1, b1, W2, b2) = softmax(W2 · sigmoid(W1 · x + b1) + b2) - t\n"
+    );
+    let right = format!("{head}assert_gradient(right, cross_entropy, net.b2)\n");
+    assert_eq!(output(&right), "the gradient is right");
+    let head = "precision f64\nmodel net(x: [2]) -> [2] {\n    param W: [2, 2] = zeros\n    param b: [2] = zeros\n    W · x + b\n}\n";
+    let without = "fn mine(x, t, b) = b - t\nassert_gradient(mine, mse, net.b)\n";
+    let told = failure(&format!("{head}{without}"));
+    assert!(told.contains("first at"), "it is right only where W is 0: {told}");
 }

@@ -6,7 +6,7 @@
 /// # Panics
 /// Where the text is not well-formed, with what stands there.
 pub fn elements(text: &str) -> Vec<String> {
-    let mut open: Vec<String> = Vec::new();
+    let mut open: Vec<(String, usize)> = Vec::new();
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find('<') {
@@ -20,12 +20,17 @@ pub fn elements(text: &str) -> Vec<String> {
         let name: String = tag.chars().take_while(|c| c.is_alphanumeric()).collect();
         assert!(!name.is_empty(), "an element without a name: <{tag}>");
         if is_close {
-            assert_eq!(open.pop().as_deref(), Some(name.as_str()), "closed out of order near {tag}");
+            let (opened, children) = open.pop().unwrap_or_default();
+            assert_eq!(opened, name, "closed out of order near {tag}");
+            check_children(&name, children);
         } else {
             check_attributes(&tag[name.len()..]);
+            if let Some((_, children)) = open.last_mut() {
+                *children += 1;
+            }
             found.push(name.clone());
             if !tag.ends_with('/') {
-                open.push(name);
+                open.push((name, 0));
             }
         }
         rest = &inside[end + 1..];
@@ -33,6 +38,13 @@ pub fn elements(text: &str) -> Vec<String> {
     check_text(rest);
     assert!(open.is_empty(), "left open: {open:?}");
     found
+}
+
+/// Fractions, powers and indices have two parts each; a browser draws others as a mistake.
+fn check_children(name: &str, children: usize) {
+    if ["mfrac", "msup", "msub"].contains(&name) {
+        assert_eq!(children, 2, "a {name} of {children} parts");
+    }
 }
 
 /// The end of a tag, outside quotes.

@@ -175,3 +175,31 @@ fn optax_loss(text: &str, p: &Array, t: &Array, wanted: &Array) -> Result<(), St
     }
     bench.check_batch(text, wanted, 1e-12, 1e-3)
 }
+
+/// A target of zeros is a row that does not count, with label smoothing and class weights too: no loss, no gradient, and
+/// the others have what they have without it.
+#[test]
+fn ignored_rows_stay_out_of_smoothed_losses() {
+    let mut bench = Bench::new();
+    bench.set_batch(
+        "z",
+        &Array { shape: vec![3, 3], data: vec![0.3, -1.0, 2.0, 1000.0, -1000.0, 0.5, 0.1, 0.2, -0.4] },
+    );
+    bench.set_batch(
+        "t",
+        &Array { shape: vec![3, 3], data: vec![0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0] },
+    );
+    // The same without the row of zeros.
+    let mut rest = Bench::new();
+    rest.set_batch("z", &Array { shape: vec![2, 3], data: vec![0.3, -1.0, 2.0, 0.1, 0.2, -0.4] });
+    rest.set_batch("t", &Array { shape: vec![2, 3], data: vec![0.0, 1.0, 0.0, 1.0, 0.0, 0.0] });
+    let loss = "l = softmax_cross_entropy(z, t, label_smoothing = 0.1, weights = [0.2, 1, 3])";
+    for bench in [&mut bench, &mut rest] {
+        bench.run(loss).expect("a loss");
+    }
+    let (all, kept) = (bench.value("l").expect("l"), rest.value("l").expect("l"));
+    assert_eq!(all, [kept[0], 0.0, kept[1]]);
+    let slopes = bench.value("grad(batch_sum(l), z)").expect("slopes");
+    let others = rest.value("grad(batch_sum(l), z)").expect("slopes");
+    assert_eq!(slopes, [&others[..3], &[0.0; 3], &others[3..]].concat());
+}

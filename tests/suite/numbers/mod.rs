@@ -7,6 +7,7 @@ pub mod array;
 pub mod bench;
 mod forms;
 mod losses;
+mod measures;
 mod networks;
 mod norms;
 mod operators;

@@ -6,7 +6,7 @@ use nn::graph::{Graph, NodeId, SlotId};
 use nn::ops::build;
 use nn::tensor::random::Stream;
 use nn::tensor::{Axis, Buffer, Fold, Precision, Tensor};
-use nn::types::{BatchId, Shape, TensorType};
+use nn::types::{BatchId, Shape, Size, TensorType};
 use nn::{exec, grad};
 
 const BATCH: BatchId = BatchId(1);
@@ -90,7 +90,7 @@ impl Program {
     /// One more value, made of those there are.
     fn grow(&mut self) {
         let a = self.pick();
-        let kind = self.below(12);
+        let kind = self.below(17);
         let node = match kind {
             0 => build::tanh(&mut self.graph, a),
             1 => build::sigmoid(&mut self.graph, a),
@@ -120,11 +120,52 @@ impl Program {
                 let examples = self.graph.ty(a).batch.is_some();
                 if examples { build::batch_mean(&mut self.graph, a) } else { build::neg(&mut self.graph, a) }
             }
-            _ => self.combined(a),
+            11 => self.combined(a),
+            12 => self.textbook(a),
+            _ => self.arranged(a),
         };
         // Held back, so that deep programs stay near 1.
         let node = if self.uniform() < 0.3 { build::sin(&mut self.graph, node) } else { node };
         self.values.push(node);
+    }
+
+    /// A formula that a rule makes safe.
+    fn textbook(&mut self, a: NodeId) -> NodeId {
+        let kind = self.below(3);
+        let graph = &mut self.graph;
+        let e = build::exp(graph, a);
+        match kind {
+            0 => {
+                let total = build::sum(graph, e, Axis::All);
+                build::log(graph, total)
+            }
+            1 => {
+                let total = build::sum(graph, e, Axis::All);
+                let shares = build::div(graph, e, total);
+                build::log(graph, shares)
+            }
+            _ => {
+                let s = build::sigmoid(graph, a);
+                build::log(graph, s)
+            }
+        }
+    }
+
+    /// The same numbers elsewhere: turned, cut, put together, in another shape.
+    fn arranged(&mut self, a: NodeId) -> NodeId {
+        let dims = self.graph.ty(a).shape.dims().unwrap_or_default();
+        let known = |size: usize| Size::Known(size as i64);
+        let (kind, graph) = (self.drawn % 4, &mut self.graph);
+        match *dims.as_slice() {
+            [_, _] if kind == 0 => build::transpose(graph, a),
+            [rows, columns] if kind == 1 => build::reshape(graph, a, Shape::known(&[rows * columns])),
+            [n, ..] if kind == 2 => {
+                let from = self.drawn as usize / 4 % n;
+                build::slice(graph, a, 0, known(from), known(n), false)
+            }
+            [n, ..] if n < 7 => build::concat(graph, &[a, a], 0),
+            _ => build::tanh(graph, a),
+        }
     }
 
     fn reduced(&mut self, a: NodeId) -> NodeId {

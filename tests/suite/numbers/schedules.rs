@@ -109,6 +109,31 @@ fn a_training_reduces_its_rate_on_a_plateau() {
     assert_eq!(printed(&program(", plateau = reduce_on_plateau(factor = 0.5, patience = 1)")), "[3.5]");
 }
 
+/// What is kept of a plateau is kept in a checkpoint: a training that is stopped and resumed does what a whole one does.
+#[test]
+fn a_plateau_goes_on_after_a_checkpoint() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("part.safetensors");
+    let printed = |epochs: usize, checkpoint: &str| {
+        let text = format!(
+            "precision f64\ndata d = examples {{ [1] -> [0] }}\nloss up(p, t) = -sum(p)\nmodel net(x: [1]) -> [1] {{ param w: [1] = zeros\n stop_gradient(w) * 0 + w - stop_gradient(w) }}\nrun = train net on d {{ loss = up, optimizer = sgd(lr = 1), epochs = {epochs}, plateau = reduce_on_plateau(factor = 0.5, patience = 1){checkpoint} }}\nprint(net.w, digits = 17)"
+        );
+        let mut world = crate::examples::Disk::default();
+        let report = nn::session::run_text(&mut world, "test", &text, folder.path());
+        assert!(!report.has_errors(), "{text}: {}", crate::examples::problems(&report));
+        world.lines.join("\n")
+    };
+    let kept = format!(", checkpoint = \"{}\", resume = true", path.display());
+    let whole = printed(8, "");
+    // The first epoch is the best; then every second one that is no better halves the rate: 3 · 1 + 2 · ½ + 2 · ¼ + ⅛.
+    assert_eq!(whole, "[4.625]");
+    for stop in [2, 3, 5] {
+        let _ = std::fs::remove_file(&path);
+        printed(stop, &kept);
+        assert_eq!(printed(8, &kept), whole, "stopped after {stop}");
+    }
+}
+
 const OPTAX: &[(&str, &str)] = &[
     ("cosine_decay", "cosine(min(t, 50), 0.1, steps = 50, end = 0.001)"),
     ("warmup_cosine", "warmup(min(t, 80), cosine(0.1, steps = 70, end = 0.001), steps = 10)"),
