@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::numbers::{count, duration, line, named, numbers, table};
+use super::numbers::{count, duration, line, named, table};
 use super::output::{Output, Screen, say, say_text};
 use super::progress_json;
 use crate::plot;
@@ -19,6 +19,9 @@ const REDRAW_MS: u128 = 60;
 /// Lines of the curve of a training, and columns at most.
 const CURVE_LINES: usize = 10;
 const MOST_COLUMNS: usize = 100;
+
+/// Columns left free behind the line: a terminal writes `^C` there, and a line that breaks cannot be drawn again.
+const ROOM_FOR_ECHO: usize = 4;
 
 /// How much is told, and in which form. The prompt changes it between trainings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,8 +93,8 @@ impl Watcher {
     }
 
     fn redraw(&mut self, progress: &Progress<'_>, is_live: bool) {
-        let text = status(progress);
-        let cut: String = text.chars().take(self.screen.width.saturating_sub(1)).collect();
+        let room = self.screen.width.saturating_sub(ROOM_FOR_ECHO);
+        let cut: String = status(progress, room).chars().take(room).collect();
         let up = self.back_to_start();
         let curve = if is_live { self.curve() } else { String::new() };
         self.lines_above = curve.lines().count();
@@ -170,13 +173,14 @@ impl Watcher {
     }
 }
 
-/// `epoch 3/60  batch 4/8  loss 0.4312  accuracy 0.8100  52 000 examples/s  3.1 s left`
-fn status(progress: &Progress<'_>) -> String {
-    let values = match progress.row {
-        Some(row) => numbers(row),
+/// `epoch 3/60  batch 4/8  loss 0.4312  accuracy 0.8100  52 000 examples/s  3.1 s left`; where there is no room for
+/// all of it, without the last metrics.
+fn status(progress: &Progress<'_>, room: usize) -> String {
+    let mut values: Vec<(String, f64)> = match progress.row {
+        Some(row) => row.named(),
         None => {
             let metrics = progress.metrics.iter().map(|(name, value)| (name.clone(), *value));
-            named(std::iter::once(("loss".to_string(), progress.loss)).chain(metrics))
+            std::iter::once(("loss".to_string(), progress.loss)).chain(metrics).collect()
         }
     };
     let within = progress.batch as f64 / progress.batches.max(1) as f64;
@@ -186,7 +190,16 @@ fn status(progress: &Progress<'_>) -> String {
     let rate = progress.examples as f64 / progress.elapsed.as_secs_f64().max(1e-9);
     let (epoch, epochs, batch, batches) = (progress.epoch, progress.epochs, progress.batch, progress.batches);
     let (rate, left) = (count(rate), duration(left));
-    format!("epoch {epoch}/{epochs}  batch {batch}/{batches}  {values}  {rate} examples/s  {left} left")
+    loop {
+        let shown = named(values.iter().cloned());
+        let text = format!(
+            "epoch {epoch}/{epochs}  batch {batch}/{batches}  {shown}  {rate} examples/s  {left} left"
+        );
+        if text.chars().count() <= room || values.len() <= 1 {
+            return text;
+        }
+        values.pop();
+    }
 }
 
 /// Whether an epoch is among at most `most` evenly spaced ones, the first and the last with them.
@@ -228,11 +241,13 @@ mod tests {
             elapsed: Duration::from_secs(5),
         };
         assert_eq!(
-            status(&progress),
+            status(&progress, 100),
             "epoch 3/10  batch 5/10  loss 0.5000  accuracy 0.7500  500 examples/s  15 s left"
         );
+        assert_eq!(status(&progress, 70), "epoch 3/10  batch 5/10  loss 0.5000  500 examples/s  15 s left");
         // A training that was resumed has only done what it did itself.
         let resumed = Progress { first: 3, examples: 500, ..progress };
-        assert!(status(&resumed).ends_with("100 examples/s  1 min 15 s left"), "{}", status(&resumed));
+        let text = status(&resumed, 100);
+        assert!(text.ends_with("100 examples/s  1 min 15 s left"), "{text}");
     }
 }

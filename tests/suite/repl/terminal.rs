@@ -119,23 +119,24 @@ impl Terminal {
         self.wait("the prompt", |screen| screen.lines().last().is_some_and(|line| line.trim_end() == "nn>"))
     }
 
-    /// Enters a line, waits for the prompt, and gives what stands between.
+    /// Enters a line on a screen that is cleared for it, waits for the prompt, and gives what stands between.
     #[track_caller]
     pub fn ask(&self, line: &str) -> String {
-        let before = self.ready().matches("nn>").count();
+        self.ready();
+        self.press("\u{c}");
+        self.wait("an empty screen", |screen| screen.trim_end() == "nn>");
         self.enter(line);
+        let is_asked = |shown: &str| {
+            let shown = shown.strip_prefix("nn> ").map(str::trim_end);
+            shown.is_some_and(|shown| !shown.is_empty() && line.starts_with(shown))
+        };
         let screen = self.wait("an answer and the prompt", |screen| {
             let is_ready = screen.lines().last().is_some_and(|line| line.trim_end() == "nn>");
-            is_ready
-                && (screen.matches("nn>").count() > before || screen.lines().count() >= usize::from(ROWS))
+            is_ready && screen.lines().any(is_asked)
         });
         let lines: Vec<&str> = screen.trim_end().lines().collect();
-        let asked = lines.iter().rposition(|shown| {
-            shown
-                .strip_prefix("nn> ")
-                .is_some_and(|shown| !shown.is_empty() && line.starts_with(shown.trim_end()))
-        });
-        lines[asked.map_or(0, |at| at + 1)..lines.len() - 1].join("\n").trim_end().to_string()
+        let asked = lines.iter().rposition(|shown| is_asked(shown)).expect("it was seen");
+        lines[asked + 1..lines.len() - 1].join("\n").trim_end().to_string()
     }
 
     /// The colour of the first place where a text stands.
