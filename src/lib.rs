@@ -18,7 +18,7 @@
 //! pictures, [`report`] puts all of it on a page.
 //!
 //! The faces: [`session`] walks statements, checking or running, and keeps what they leave behind: start reading at
-//! `session/program.rs`. [`repl`] is a loop around it, [`cli`] the command.
+//! `session/program.rs`. [`repl`] is a loop around it, [`cli`] the command, [`starter`] the first script of a new project.
 
 pub mod base;
 pub mod check;
@@ -37,6 +37,7 @@ pub mod prelude;
 pub mod repl;
 pub mod report;
 pub mod session;
+pub mod starter;
 pub mod syntax;
 pub mod tensor;
 pub mod train;

@@ -7,9 +7,9 @@ use crate::data::{
     Split, find_source,
 };
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Elaborator, Value, nearest};
+use crate::elaborate::{Elaborator, Value, called_here, nearest};
 use crate::syntax::tree::{
-    Argument, BinaryOp, DataDecl, DataSource, Expr, ExprKind, Ident, OptionItem, PostfixOp, UnaryOp,
+    Argument, BinaryOp, DataDecl, DataSource, Expr, ExprKind, Ident, OptionItem, PostfixOp, TextPart, UnaryOp,
 };
 
 /// The options of `data`.
@@ -99,7 +99,11 @@ fn source_call(
         )
         .here("no such source")
         .note(format!("the sources are {}", names.join(", ")));
-        if let Some(near) = nearest(&name.name, SOURCES.iter().map(|source| source.name().to_string())) {
+        let known = |near: &str| SOURCES.iter().any(|source| source.name() == near);
+        let same = called_here(&name.name).filter(|same| known(same)).map(str::to_string);
+        if let Some(near) =
+            same.or_else(|| nearest(&name.name, SOURCES.iter().map(|source| source.name().to_string())))
+        {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), name.span, near);
         }
         elaborator.report(diagnostic);
@@ -214,6 +218,9 @@ fn has_unknown(value: &Value) -> bool {
 fn column_expr(elaborator: &mut Elaborator, expr: &Expr) -> Option<ColumnExpr> {
     let kind = match &expr.kind {
         ExprKind::Name(name) => ColumnExprKind::Column(name.clone()),
+        ExprKind::Text(parts) if quoted_column(parts).is_some() => {
+            ColumnExprKind::Column(quoted_column(parts).unwrap_or_default())
+        }
         ExprKind::Number { value, .. } => ColumnExprKind::Number(*value),
         ExprKind::List(items) => ColumnExprKind::List(
             items.iter().map(|item| column_expr(elaborator, item)).collect::<Option<_>>()?,
@@ -248,6 +255,14 @@ fn column_expr(elaborator: &mut Elaborator, expr: &Expr) -> Option<ColumnExpr> {
         _ => return refuse(elaborator, expr.span, "this is not an expression of columns"),
     };
     Some(ColumnExpr::new(expr.span, kind))
+}
+
+/// A column whose name is not one of the language: `"sepal length (cm)"`.
+fn quoted_column(parts: &[TextPart]) -> Option<String> {
+    match parts {
+        [TextPart::Literal(name)] => Some(name.clone()),
+        _other => None,
+    }
 }
 
 fn refuse<T>(elaborator: &mut Elaborator, span: Span, headline: &str) -> Option<T> {
@@ -299,7 +314,8 @@ fn column_call(
                 .note(
                     "`standardize`, `minmax`, `one_hot`, `label`, `flatten` and `columns(except = ...)` are",
                 );
-        if let Some(near) = nearest(name, WRAPPERS.iter().map(|name| name.to_string())) {
+        let same = called_here(name).filter(|same| WRAPPERS.contains(same)).map(str::to_string);
+        if let Some(near) = same.or_else(|| nearest(name, WRAPPERS.iter().map(|name| name.to_string()))) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), callee.span, near);
         }
         elaborator.report(diagnostic);
@@ -342,6 +358,9 @@ fn all_columns(elaborator: &mut Elaborator, args: &[Argument], span: Span) -> Op
         for item in items {
             match &item.kind {
                 ExprKind::Name(name) => except.push(Spanned::new(name.clone(), item.span)),
+                ExprKind::Text(parts) if quoted_column(parts).is_some() => {
+                    except.push(Spanned::new(quoted_column(parts).unwrap_or_default(), item.span));
+                }
                 _ => return refuse(elaborator, item.span, "a column is named here"),
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::base::Span;
 use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
-use crate::elaborate::{Elaborator, Value, nearest};
+use crate::elaborate::{Elaborator, Value, meant, near_option, nearest};
 use crate::syntax::tree::OptionItem;
 
 /// An option of a statement.
@@ -44,13 +44,36 @@ pub fn check_names(
     if shown.is_empty() {
         return;
     }
-    let shown = shown.join(" and ");
+    let shown = match shown.as_slice() {
+        [first, rest @ .., last] if !rest.is_empty() => format!("{first}, {} and {last}", rest.join(", ")),
+        short => short.join(" and "),
+    };
     let place = if missing.is_empty() { short } else { span };
     let diagnostic = Diagnostic::error(Slug::MissingOption, place, format!("`{statement}` needs {shown}"))
         .here(format!("no {shown}"));
     let helps = missing.iter().map(|row| format!("`{}`: {}", row.name, row.doc));
     let helps = helps.chain(also.map(|(_, help)| help.to_string()));
-    elaborator.report(helps.fold(diagnostic, Diagnostic::help));
+    let diagnostic = helps.fold(diagnostic, Diagnostic::help);
+    // The usual values, which the sentences about the options give.
+    let usual = missing.iter().filter_map(|row| Some(format!("{} = {}", row.name, usual_value(row.doc)?)));
+    let usual = usual.chain(also.and_then(|(_, help)| usual_value(help).map(str::to_string)));
+    let usual: Vec<String> = usual.collect();
+    let candidate = match given.last() {
+        Some(last) => {
+            let pieces = vec![Piece::Source(last.value.span), Piece::Text(format!(", {}", usual.join(", ")))];
+            Candidate::replace(format!("add `{}`", usual.join(", ")), last.value.span, pieces)
+        }
+        None => {
+            let pieces = vec![Piece::Source(span), Piece::Text(format!(" {{ {} }}", usual.join(", ")))];
+            Candidate::replace(format!("add `{}`", usual.join(", ")), span, pieces)
+        }
+    };
+    elaborator.report(diagnostic.try_fix(candidate.last_resort()));
+}
+
+/// What stands in the first backquotes of a sentence.
+fn usual_value(doc: &str) -> Option<&str> {
+    doc.split('`').nth(1)
 }
 
 /// Whether an option is given, under its name or under one that is nearly it.
@@ -69,7 +92,7 @@ fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnosti
     )
     .here("no such option")
     .note(format!("its options are {}", names.join(", ")));
-    match nearest(name, known.iter().map(|row| row.name.to_string())) {
+    match near_option(name, known.iter().map(|row| row.name.to_string())) {
         Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), item.name.span, near),
         None => diagnostic,
     }
@@ -88,7 +111,8 @@ pub fn whole_option(
         Value::Int(size) => size.known()?,
         Value::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => *number as i64,
         other => {
-            elaborator.report(wrong(name, span, "a whole number", &describe(other)));
+            let report = wrong(name, span, "a whole number", &describe(other));
+            elaborator.report(meant(report, span, "a whole number", other));
             return None;
         }
     };
@@ -118,7 +142,8 @@ pub fn number_option(
     let number = if matches!(value.known(), Value::Bool(_)) { None } else { value.as_number() };
     let Some(found) = number else {
         if !matches!(value.known(), Value::Unknown | Value::Node(_) | Value::Int(_)) {
-            elaborator.report(wrong(name, span, "a number", &describe(value)));
+            let report = wrong(name, span, "a number", &describe(value));
+            elaborator.report(meant(report, span, "a number", value));
         }
         return None;
     };
@@ -151,7 +176,8 @@ pub fn flag_option(elaborator: &mut Elaborator, name: &str, value: &Value, span:
         Value::Bool(value) => Some(*value),
         Value::Unknown => None,
         other => {
-            elaborator.report(wrong(name, span, "`true` or `false`", &describe(other)));
+            let report = wrong(name, span, "`true` or `false`", &describe(other));
+            elaborator.report(meant(report, span, "`true` or `false`", other));
             None
         }
     }
@@ -170,7 +196,8 @@ pub fn text_option(elaborator: &mut Elaborator, name: &str, value: &Value, span:
 }
 
 fn describe(value: &Value) -> String {
-    match value.as_number() {
+    let number = if matches!(value.known(), Value::Bool(_)) { None } else { value.as_number() };
+    match number {
         Some(number) => number.to_string(),
         None => value.kind().to_string(),
     }

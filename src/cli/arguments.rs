@@ -17,12 +17,15 @@ use crate::session::{Boundary, Strictness};
     disable_help_subcommand = true,
     override_usage = "nn FILE\n       nn COMMAND ...",
     after_help = "`nn FILE` is `nn run FILE`; `-` stands for standard input.\n\n\
-        Examples:\n  nn iris.nn                   check a script, then run it\n  \
-        nn check iris.nn             find what is wrong with it\n  \
+        Examples:\n  nn iris.nn                       check a script, then run it\n  \
+        nn check iris.nn                 find what is wrong with it\n  \
+        nn run iris.nn --set epochs=5    with another value for a name of the script\n  \
+        nn new flowers --from csv iris.csv\n  \
         nn predict iris.nn --weights iris.safetensors --data new.csv\n  \
-        nn repl                      try things out\n\n\
-        Exit codes: 0 all is well, 1 a mistake in a script or its data, 2 a mistake on the command line,\n\
-        101 a mistake of nn itself, 130 stopped by Ctrl-C."
+        nn repl                          try things out\n\n\
+        Exit codes: 0 all is well, 1 a mistake in a script, its data or a file, or a test that fails,\n\
+        2 a mistake on the command line, 101 a mistake of nn itself, 130 stopped by Ctrl-C.\n\n\
+        Colours and redrawing are only for terminals; `NO_COLOR=1` leaves colours out there too."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -34,11 +37,32 @@ pub enum Command {
     /// Check a script, then run it
     #[command(
         after_help = "Ctrl-C ends a training after the present step, keeps its parameters and goes on with the \
-        script; a second one ends everything."
+        script; a second one ends everything.\n\n\
+        Examples:\n  nn run iris.nn\n  nn run iris.nn --set epochs=5 --set lr=0.01 --quiet\n  \
+        echo 'print(6 * 7)' | nn run -"
     )]
     Run(Run),
     /// Find everything that is wrong with a script without running it
+    #[command(after_help = "Examples:\n  nn check iris.nn\n  nn check iris.nn --format short\n  \
+        nn check iris.nn --show types")]
     Check(Check),
+    /// Run the asserts and expected outputs of scripts
+    #[command(after_help = TEST_HELP)]
+    Test(super::test::Test),
+    /// Run a script again whenever it or its data changes
+    #[command(
+        after_help = "All files that the script reads are watched: data, imports, weights. A change ends a run \
+        under way.\n\nExamples:\n  nn watch iris.nn\n  nn watch --check iris.nn"
+    )]
+    Watch(super::watch::Watch),
+    /// Start a project, with a first model of a table if one is given
+    #[command(
+        after_help = "The columns of the table are looked at: which are numbers, which are words, what is missing, \
+        which is most likely to be predicted. Nothing that is there is overwritten.\n\n\
+        Examples:\n  nn new flowers --from csv iris.csv\n  nn new houses --from csv houses.csv --target price\n  \
+        nn new spirals"
+    )]
+    New(super::new::New),
     /// Let a saved model answer the rows of a file
     #[command(
         after_help = "The script says what the model is and is not run; the weights bring what it learned and how \
@@ -46,41 +70,83 @@ pub enum Command {
     )]
     Predict(Predict),
     /// Type statements and see what they give
+    #[command(after_help = "Examples:\n  nn repl\n  nn repl iris.nn    after running a script")]
     Repl(Repl),
     /// Time a step of the script's first training
+    #[command(
+        after_help = "Examples:\n  nn bench iris.nn\n  nn bench iris.nn --json --threads 1 --seconds 5"
+    )]
     Bench(Bench),
     /// The gradient of the script's loss as formulas
+    #[command(
+        after_help = "Examples:\n  nn derive lecture.nn\n  nn derive lecture.nn --wrt net.W1 --steps\n  \
+        nn derive lecture.nn --format latex"
+    )]
     Derive(super::formulas::Derive),
     /// One example through the network and back, with all its numbers
+    #[command(after_help = "Examples:\n  nn trace lecture.nn\n  nn trace lecture.nn --example 3 --digits 6")]
     Trace(super::formulas::Trace),
     /// Draw the network of a script as an SVG picture
+    #[command(after_help = "Example:\n  nn draw iris.nn -o iris.svg")]
     Draw(super::picture::Draw),
     /// Run a script and write a page with its network, formulas, numbers, curves and answers
+    #[command(
+        after_help = "Examples:\n  nn report iris.nn -o iris.html\n  nn report iris.nn -o iris.md --set epochs=5"
+    )]
     Report(super::picture::Report),
     /// Apply the fixes that messages propose
-    #[command(after_help = "Every fix was tried before it is proposed. Nothing is written with --dry-run.")]
+    #[command(
+        after_help = "Every fix was tried before it is proposed. Nothing is written with --dry-run.\n\n\
+        Examples:\n  nn fix iris.nn --dry-run\n  nn fix iris.nn\n  nn fix - < iris.nn > mended.nn"
+    )]
     Fix(Fix),
     /// Write scripts in the one style
     #[command(
         after_help = "A script with mistakes is left as it is. Exit code 1 with --check: something would change.\n\n\
-        Examples:\n  nn fmt iris.nn\n  nn fmt --check *.nn\n  nn fmt - < iris.nn"
+        Examples:\n  nn fmt iris.nn\n  nn fmt --check *.nn\n  nn fmt --annotate iris.nn\n  nn fmt - < iris.nn"
     )]
     Fmt(Fmt),
     /// What a diagnostic means, with a program that raises it and the program mended
+    #[command(after_help = "Examples:\n  nn explain shape-mismatch\n  nn explain    lists them all")]
     Explain {
         /// Its name, as in `error[shape-mismatch]`
-        slug: String,
+        slug: Option<String>,
     },
-    /// What a name of the library means: sentence, formula, source
-    Doc {
-        /// A layer, activation, loss, primitive, ...
-        name: String,
-    },
+    /// What a name of the library means: formula, example with its result, derivative, source
+    #[command(after_help = "Examples:\n  nn doc cross_entropy\n  nn doc            lists all names\n  \
+        nn doc --html -o reference")]
+    Doc(super::doc::Doc),
+    /// Completions of words for a shell
+    #[command(
+        after_help = "Examples:\n  nn completions bash > ~/.local/share/bash-completion/completions/nn\n  \
+        nn completions zsh > ~/.zfunc/_nn\n  nn completions fish > ~/.config/fish/completions/nn.fish"
+    )]
+    Completions(super::shell::Completions),
+    /// Manual pages
+    #[command(after_help = "Examples:\n  nn man ~/.local/share/man/man1\n  nn man | man -l -")]
+    Man(super::shell::Man),
 }
+
+const TEST_HELP: &str = "\
+What a statement prints is expected in `#>` comments behind it:
+
+  print(3 / 4)
+  #> 0.75
+  print([1, 2] * 2)  #> [2, 4]
+
+Every assert counts, also after one that does not hold. A script without asserts and expected outputs is
+checked and not run.
+
+Examples:
+  nn test                  all scripts of this folder
+  nn test iris.nn models/
+  nn test iris.nn --update
+
+Exit codes: 0 all is as said, 1 something is not.";
 
 #[derive(Args)]
 pub struct Fix {
-    /// The script
+    /// The script, or `-`: standard input to standard output
     pub file: PathBuf,
     /// Show what would change, and change nothing
     #[arg(long)]
@@ -98,6 +164,9 @@ pub struct Fmt {
     /// Write signs that have a twin in this way; each as it stands without it
     #[arg(long, value_enum, value_name = "WHICH")]
     pub signs: Option<SignsChoice>,
+    /// Write the type of each name that a model or layer binds behind it, as a comment `#: [16]`
+    #[arg(long)]
+    pub annotate: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -125,7 +194,24 @@ pub struct Run {
     #[command(flatten)]
     pub warnings: Warnings,
     #[command(flatten)]
+    pub settings: Settings,
+    #[command(flatten)]
     pub threads: Threads,
+}
+
+/// Values for names of the script.
+#[derive(Args)]
+pub struct Settings {
+    /// Another value for a name that the script binds at its top level; can be given several times
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    pub values: Vec<String>,
+}
+
+fn setting(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => Ok(text.to_string()),
+        _other => Err("expected NAME=VALUE, such as epochs=5".to_string()),
+    }
 }
 
 #[derive(Args)]
@@ -177,6 +263,8 @@ pub struct Check {
     /// With `--show graph` or `grad`: after this pass
     #[arg(long, value_name = "PASS", requires = "show")]
     pub after: Option<String>,
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 #[derive(Args)]
@@ -201,7 +289,7 @@ pub struct Predict {
 
 #[derive(Args)]
 pub struct Repl {
-    /// A script to run first
+    /// A script to run first, or `-`
     pub file: Option<PathBuf>,
     /// Say nothing about trainings
     #[arg(short, long)]
@@ -229,6 +317,8 @@ pub struct Bench {
     /// How long to measure
     #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds, allow_negative_numbers = true)]
     pub seconds: f64,
+    #[command(flatten)]
+    pub settings: Settings,
     #[command(flatten)]
     pub threads: Threads,
 }

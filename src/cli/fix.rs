@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::arguments::{Fix, Format};
+use super::files::CommandFiles;
 use super::messages;
 use super::output::{Output, Screen, complain, say};
 use super::world::Terminal;
@@ -12,14 +13,22 @@ use crate::session;
 pub fn fix(arguments: &Fix, output: &Output, screen: Screen) -> ExitCode {
     let mut world = Terminal::new(output.clone(), screen, 1).quiet();
     let (report, fixed) = session::fix_file(&mut world, &arguments.file);
+    let is_piped = CommandFiles::is_stdin(&arguments.file);
     let Some(fixed) = fixed else {
+        if is_piped && !arguments.dry_run {
+            // What goes through a pipe comes out, also where there was nothing to mend.
+            let text = session::read_script(&world, &arguments.file);
+            output.text(&text.unwrap_or_default());
+        }
         return messages::show(&report, Format::Full, output, screen);
     };
     if arguments.dry_run {
         output.text(&diff(&arguments.file, &fixed.before, &fixed.after));
         return messages::code(&report);
     }
-    if let Err(error) = write(&arguments.file, &fixed.after) {
+    if is_piped {
+        output.text(&fixed.after);
+    } else if let Err(error) = write(&arguments.file, &fixed.after) {
         complain(&format!("`{}` cannot be written: {error}", arguments.file.display()));
         return ExitCode::from(1);
     }

@@ -14,10 +14,9 @@ use crate::session::{self, Report};
 use crate::syntax::{self, Signs};
 
 pub fn format(arguments: &Fmt, output: &Output, screen: Screen) -> ExitCode {
-    let world = Terminal::new(output.clone(), screen, 1).quiet();
     let mut worst = ExitCode::SUCCESS;
     for path in &arguments.files {
-        let code = one(&world, path, arguments, output, screen);
+        let code = one(path, arguments, output, screen);
         if code != ExitCode::SUCCESS {
             worst = code;
         }
@@ -25,13 +24,21 @@ pub fn format(arguments: &Fmt, output: &Output, screen: Screen) -> ExitCode {
     worst
 }
 
-fn one(world: &Terminal, path: &Path, arguments: &Fmt, output: &Output, screen: Screen) -> ExitCode {
-    let before = match session::read_script(world, path) {
+fn one(path: &Path, arguments: &Fmt, output: &Output, screen: Screen) -> ExitCode {
+    let mut world = Terminal::new(output.clone(), screen, 1).quiet();
+    let before = match session::read_script(&world, path) {
         Ok(text) => text,
         Err(report) => return messages::show(&report, Format::Full, output, screen),
     };
+    let text = match arguments.annotate {
+        false => before.clone(),
+        true => match session::annotate(&mut world, path, &before) {
+            Ok(text) => text,
+            Err(report) => return messages::show(&report, Format::Full, output, screen),
+        },
+    };
     let mut report = Report::default();
-    let id = report.sources.add(path.display().to_string(), before.clone());
+    let id = report.sources.add(path.display().to_string(), text);
     let parsed = syntax::parse(report.sources.get(id), 0);
     if parsed.problems.iter().any(Diagnostic::is_error) {
         report.diagnostics = parsed.problems;

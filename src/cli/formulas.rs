@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::Format;
+use super::arguments::{Format, Settings};
 use super::messages;
 use super::output::{Output, Screen};
 use super::world::Terminal;
@@ -27,6 +27,8 @@ pub struct Derive {
     /// Say which rules made formulas safe, and where
     #[arg(long)]
     pub explain: bool,
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -48,6 +50,8 @@ pub struct Trace {
     /// Significant digits
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub digits: u8,
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 pub fn derive(arguments: &Derive, output: &Output, screen: Screen) -> ExitCode {
@@ -63,7 +67,8 @@ pub fn derive(arguments: &Derive, output: &Output, screen: Screen) -> ExitCode {
         explain: arguments.explain,
         steps: arguments.steps,
     };
-    let mut world = Terminal::new(output.clone(), screen, 1).quiet();
+    let mut world =
+        Terminal::new(output.clone(), screen, 1).quiet().with_settings(&arguments.settings.values);
     let (report, text) = session::derive_file(&mut world, &arguments.file, &request);
     output.text(&text.unwrap_or_default());
     messages::show(&report, Format::Full, output, screen)
@@ -71,7 +76,8 @@ pub fn derive(arguments: &Derive, output: &Output, screen: Screen) -> ExitCode {
 
 pub fn trace(arguments: &Trace, output: &Output, screen: Screen) -> ExitCode {
     let request = TraceRequest { example: arguments.example, digits: usize::from(arguments.digits) };
-    let mut world = Terminal::new(output.clone(), screen, 1).quiet();
+    let mut world =
+        Terminal::new(output.clone(), screen, 1).quiet().with_settings(&arguments.settings.values);
     let (report, text) = session::trace_file(&mut world, &arguments.file, &request);
     output.text(&text.unwrap_or_default());
     messages::show(&report, Format::Full, output, screen)

@@ -6,14 +6,18 @@
 mod arguments;
 mod bench;
 mod compare;
+mod diff;
+mod doc;
 mod editor;
 mod explain;
 mod files;
 mod fix;
 mod format;
 mod formulas;
+mod html;
 mod interrupt;
 mod messages;
+mod new;
 mod numbers;
 mod output;
 mod picture;
@@ -21,7 +25,10 @@ mod predict;
 mod progress;
 mod progress_json;
 mod repl;
+mod shell;
+mod test;
 mod version;
+mod watch;
 mod world;
 
 use std::process::ExitCode;
@@ -68,8 +75,13 @@ fn command() -> ExitCode {
         Command::Trace(arguments) => formulas::trace(&arguments, &output, screen),
         Command::Draw(arguments) => picture::draw(&arguments, &output, screen),
         Command::Report(arguments) => picture::report(&arguments, &output, screen),
-        Command::Explain { slug } => explain::explain(&slug, &output),
-        Command::Doc { name } => explain::doc(&name, &output),
+        Command::Explain { slug } => explain::explain(slug.as_deref(), &output),
+        Command::Doc(arguments) => doc::doc(&arguments, &output),
+        Command::Test(arguments) => test::test(&arguments, &output, screen),
+        Command::Watch(arguments) => watch::watch(&arguments, &output, screen),
+        Command::New(arguments) => new::new(&arguments, &output, screen),
+        Command::Completions(arguments) => shell::completions(&arguments, &output),
+        Command::Man(arguments) => shell::man(&arguments, &output),
     };
     output.flush();
     code
@@ -82,7 +94,9 @@ fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
         is_live: arguments.live,
         is_json: arguments.format == Format::Json,
     };
-    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).told(telling);
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
+        .told(telling)
+        .with_settings(&arguments.settings.values);
     let strictness = arguments.warnings.strictness();
     let report = session::run_file_strictly(&mut world, &arguments.file, &strictness);
     let code = messages::show(&report, arguments.format, output, screen);
@@ -101,7 +115,8 @@ fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
         return ExitCode::from(WRONG_USAGE);
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut world = Terminal::new(output.clone(), screen, threads).quiet();
+    let mut world =
+        Terminal::new(output.clone(), screen, threads).quiet().with_settings(&arguments.settings.values);
     let mut report = match arguments.show {
         Some(show) => {
             let after = arguments.after.as_deref();
@@ -149,7 +164,9 @@ fn benchmark(arguments: &Bench, output: &Output, screen: Screen) -> ExitCode {
     if let Some(old) = &arguments.compare {
         return compare::compare(arguments, old, output);
     }
-    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
+        .quiet()
+        .with_settings(&arguments.settings.values);
     let (report, found) = {
         let options = BenchOptions { seconds: arguments.seconds, profile: arguments.profile };
         session::bench_file(&mut world, &arguments.file, options)

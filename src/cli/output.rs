@@ -22,6 +22,19 @@ impl Output {
         Output { writer: Rc::new(RefCell::new(BufWriter::with_capacity(1 << 16, stdout.lock()))), is_watched }
     }
 
+    /// A text in red where somebody watches and wants colours.
+    pub fn red(&self, text: &str) -> String {
+        self.painted(text, 31)
+    }
+
+    pub fn green(&self, text: &str) -> String {
+        self.painted(text, 32)
+    }
+
+    fn painted(&self, text: &str, code: u8) -> String {
+        if takes_color(self.is_watched) { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
+    }
+
     pub fn line(&self, text: &str) {
         self.text(text);
         self.text("\n");

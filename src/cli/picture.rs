@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{Format, Threads};
+use super::arguments::{Format, Settings, Threads};
 use super::messages;
 use super::output::{Output, Screen, complain};
 use super::world::Terminal;
@@ -35,6 +35,8 @@ pub struct Report {
     /// What it is written as; the name of the file says it otherwise
     #[arg(long, value_enum)]
     pub format: Option<Page>,
+    #[command(flatten)]
+    pub settings: Settings,
     #[command(flatten)]
     pub threads: Threads,
 }
@@ -68,7 +70,9 @@ pub fn draw(arguments: &Draw, output: &Output, screen: Screen) -> ExitCode {
 pub fn report(arguments: &Report, output: &Output, screen: Screen) -> ExitCode {
     let is_markdown = arguments.output.extension().is_some_and(|end| end == "md");
     let page = arguments.format.unwrap_or(if is_markdown { Page::Md } else { Page::Html });
-    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
+        .quiet()
+        .with_settings(&arguments.settings.values);
     let (report, document) = session::report_file(&mut world, &arguments.file);
     if let Some(document) = document
         && !write(&document, page, &arguments.output)

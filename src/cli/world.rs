@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::files::CommandFiles;
 use super::interrupt;
@@ -23,14 +24,45 @@ pub struct Terminal {
     threads: usize,
     /// Something was told to stop and has not said that it did.
     stopped: Rc<Cell<bool>>,
+    /// Values for names of the script.
+    settings: Vec<String>,
+    /// When files were last looked at for changes, if a change ends the run.
+    watched: Option<Cell<Instant>>,
 }
+
+/// Between two looks at the files of a run.
+pub const LOOK_MS: u64 = 100;
 
 impl Terminal {
     /// A world that tells how trainings go.
     pub fn new(output: Output, screen: Screen, threads: usize) -> Terminal {
         let telling: Rc<Cell<Telling>> = Rc::default();
         let watcher = Watcher::new(screen, output.clone(), telling.clone());
-        Terminal { files: CommandFiles::default(), output, watcher, telling, threads, stopped: Rc::default() }
+        Terminal {
+            files: CommandFiles::default(),
+            output,
+            watcher,
+            telling,
+            threads,
+            stopped: Rc::default(),
+            settings: Vec::new(),
+            watched: None,
+        }
+    }
+
+    /// The same with values for names of the script.
+    pub fn with_settings(self, settings: &[String]) -> Terminal {
+        Terminal { settings: settings.to_vec(), ..self }
+    }
+
+    /// The same, ending the run when a file changes that it has read.
+    pub fn ended_by_changes(self) -> Terminal {
+        Terminal { watched: Some(Cell::new(Instant::now())), ..self }
+    }
+
+    /// The files that were read.
+    pub fn seen(&self) -> &CommandFiles {
+        &self.files
     }
 
     /// The same, which tells in this way.
@@ -68,6 +100,7 @@ impl World for Terminal {
     }
 
     fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.files.written(path);
         std::fs::write(path, bytes)
     }
 
@@ -91,7 +124,27 @@ impl World for Terminal {
         self.threads
     }
 
+    fn settings(&self) -> &[String] {
+        &self.settings
+    }
+
+    fn wrote(&mut self, path: &Path) {
+        self.files.written(path);
+    }
+
+    fn abandoned(&self) -> bool {
+        let Some(last) = &self.watched else { return false };
+        if last.get().elapsed().as_millis() < u128::from(LOOK_MS) {
+            return false;
+        }
+        last.set(Instant::now());
+        self.files.changed().is_some()
+    }
+
     fn interrupted(&self) -> bool {
+        if self.abandoned() {
+            return true;
+        }
         let heeded = interrupt::heeded();
         if heeded {
             self.stopped.set(true);

@@ -54,7 +54,7 @@ impl Candidate {
             match change {
                 Change::Replace { span, pieces } => {
                     let text = pieces.iter().map(|piece| piece_text(piece, sources)).collect();
-                    edits.push(Edit { span: *span, text });
+                    edits.push(Edit { span: balanced(*span, sources), text });
                 }
                 Change::Number { within, from, to, only_last } => {
                     let mut places = numbers(sources, *within, *from);
@@ -75,12 +75,49 @@ impl Candidate {
 fn piece_text(piece: &Piece, sources: &Sources) -> String {
     match piece {
         Piece::Text(text) => text.clone(),
-        Piece::Source(span) => sources.get(span.source).slice(*span).to_string(),
+        Piece::Source(span) => {
+            let span = balanced(*span, sources);
+            sources.get(span.source).slice(span).to_string()
+        }
         Piece::Operand(span) => {
-            let text = sources.get(span.source).slice(*span);
-            if text.contains(char::is_whitespace) { format!("({text})") } else { text.to_string() }
+            let span = balanced(*span, sources);
+            let text = sources.get(span.source).slice(span);
+            let is_group = text.starts_with('(') && text.ends_with(')');
+            if !is_group && text.contains(char::is_whitespace) {
+                format!("({text})")
+            } else {
+                text.to_string()
+            }
         }
     }
+}
+
+/// A span with the round brackets that belong to it: an expression that begins with a group is known from inside it.
+fn balanced(span: Span, sources: &Sources) -> Span {
+    let source = sources.get(span.source);
+    let (mut open, mut lacking) = (0i64, 0i64);
+    for character in source.slice(span).chars() {
+        match character {
+            '(' => open += 1,
+            ')' if open == 0 => lacking += 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+    }
+    let (mut start, mut end) = (span.start as usize, span.end as usize);
+    let mut before = source.text.get(..start).unwrap_or("");
+    while lacking > 0 && before.trim_end_matches(' ').ends_with('(') {
+        before = before.trim_end_matches(' ').strip_suffix('(').unwrap_or("");
+        start = before.len();
+        lacking -= 1;
+    }
+    let mut after = source.text.get(end..).unwrap_or("");
+    while open > 0 && after.trim_start_matches(' ').starts_with(')') {
+        after = after.trim_start_matches(' ').strip_prefix(')').unwrap_or("");
+        end = source.text.len() - after.len();
+        open -= 1;
+    }
+    Span::new(span.source, start, end)
 }
 
 /// The places of a whole number, standing alone, inside a span.

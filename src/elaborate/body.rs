@@ -43,7 +43,11 @@ impl Elaborator {
                 self.bind_local(&name.name, result, name.span);
                 Value::Nothing
             }
-            StmtKind::Compound { name, op, value } => {
+            StmtKind::Compound { name, target, .. } if target.span != name.span => {
+                self.report(problem::not_here(target.span, "parts of a model are changed at the top level"));
+                Value::Unknown
+            }
+            StmtKind::Compound { name, op, value, .. } => {
                 let right = self.expr(value);
                 let left = self.lookup_or_report(&name.name, name.span);
                 let result = self.binary(*op, stmt.span, (left, name.span), (right, value.span));

@@ -166,10 +166,14 @@ impl Elaborator {
                 function.head_span,
                 &self.round_of(&function.name.name),
             ));
+            self.give_up_calls();
             return Value::Unknown;
         }
         let mut frame = Frame::new(function.kind, &function.name.name, span);
         if function.kind == FunctionKind::Layer && !self.own(&mut frame, function, path, span) {
+            return Value::Unknown;
+        }
+        if !self.enter_call(span) {
             return Value::Unknown;
         }
         let row = self.begin_row(&frame);
@@ -181,6 +185,7 @@ impl Elaborator {
             self.made_in.extend(made.into_iter().map(|node| (node, span)));
         }
         self.frames.pop();
+        self.leave_call();
         self.end_row(row, &value, made_before);
         value
     }

@@ -335,7 +335,9 @@ impl Elaborator {
         diagnostic = self.scope_candidates(diagnostic, span, declared, [node, node]);
         diagnostic = self.width_candidates(diagnostic, node, &declared.0);
         // How many examples there are does not belong into a shape.
-        let is_count = self.counted_examples(declared, &given).is_some() && declared.rank() > given.rank();
+        let is_data = self.origin_of(node).is_some_and(|origin| origin.columns.is_some());
+        let is_count =
+            is_data || self.counted_examples(declared, &given).is_some() && declared.rank() > given.rank();
         diagnostic.try_fix(if is_count { as_given } else { as_given.last_resort() })
     }
 }

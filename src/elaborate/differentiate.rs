@@ -4,7 +4,7 @@ use super::arguments::Given;
 use super::value::{Parameters, Value};
 use super::{Elaborator, problem};
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 use crate::grad::{self, GradProblem};
 use crate::graph::NodeId;
 
@@ -33,7 +33,9 @@ impl Elaborator {
                     format!("a gradient is of one number, found `{ty}`"),
                 )
                 .here(format!("this is `{ty}`"))
-                .help("reduce it first: `sum(...)` or `mean(...)`"),
+                .help("reduce it first: `sum(...)` or `mean(...)`")
+                .try_fix(wrapped("mean", span))
+                .try_fix(wrapped("sum", span)),
             );
             return false;
         }
@@ -45,7 +47,8 @@ impl Elaborator {
                     "a gradient is of one number, found one for each example",
                 )
                 .here(format!("this is `{ty}`"))
-                .help("average it over the batch: `batch_mean(...)`"),
+                .help("average it over the batch: `batch_mean(...)`")
+                .try_fix(wrapped("batch_mean", span)),
             );
             return false;
         }
@@ -114,4 +117,10 @@ impl Elaborator {
             }
         }
     }
+}
+
+/// `mean(...)` around what is written there.
+fn wrapped(function: &str, span: Span) -> Candidate {
+    let pieces = vec![Piece::Text(format!("{function}(")), Piece::Source(span), Piece::Text(")".to_string())];
+    Candidate::replace(format!("the {} of it", function.replace('_', " ")), span, pieces)
 }

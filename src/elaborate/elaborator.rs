@@ -18,6 +18,8 @@ use crate::types::{BatchId, Size, SizeVar, TensorType};
 
 /// Calls inside calls; more is a recursion that does not end.
 pub(super) const MAX_CALL_DEPTH: usize = 64;
+/// Calls that one call of a script may lead to: a recursion that branches makes more than anyone waits for.
+const MAX_CALLS: usize = 250_000;
 /// Nodes of one elaboration; more would not fit any plan.
 pub(super) const MAX_NODES: usize = 4_000_000;
 
@@ -38,6 +40,8 @@ pub struct Elaborator {
     pub(super) broken: HashSet<Span>,
     /// How large the graph was when this statement began.
     pub(super) nodes_at_start: usize,
+    /// Calls since the outermost one that is under way.
+    calls: CallCount,
     /// States made by the optimizer that is being inlined.
     pub(super) optimizer_states: Vec<super::optimizer::OptimizerState>,
     /// Sums made by the metric that is being elaborated for a step.
@@ -104,6 +108,14 @@ pub struct Counters {
 pub enum Definition {
     Function(Arc<Function>),
     Model(super::ModelId),
+}
+
+/// How much one call of a script has led to.
+#[derive(Clone, Copy, Debug, Default)]
+struct CallCount {
+    open: usize,
+    made: usize,
+    given_up: bool,
 }
 
 impl Elaborator {
@@ -368,6 +380,34 @@ impl Elaborator {
         if let Some(facts) = &mut self.facts {
             facts.entry(expr.id).or_insert(Fact { span: expr.span, ty, origin });
         }
+    }
+
+    /// Begins a call; false where the outermost one under way has led to more than it may, or into a recursion without
+    /// an end: then nothing more is called until it is left.
+    pub(super) fn enter_call(&mut self, span: Span) -> bool {
+        if self.calls.open == 0 {
+            self.calls = CallCount::default();
+        }
+        if self.calls.given_up {
+            return false;
+        }
+        self.calls.made += 1;
+        if self.calls.made > MAX_CALLS {
+            self.calls.given_up = true;
+            self.report(problem::limit(span, format!("this leads to more than {MAX_CALLS} calls")));
+            return false;
+        }
+        self.calls.open += 1;
+        true
+    }
+
+    pub(super) fn leave_call(&mut self) {
+        self.calls.open -= 1;
+    }
+
+    /// A recursion without an end was reported: its other branches have none either.
+    pub(super) fn give_up_calls(&mut self) {
+        self.calls.given_up = true;
     }
 
     /// Whether the graph has grown past what any run could hold; reported once.

@@ -41,6 +41,10 @@ const TABLE: &[Row] = &[
     same(&["SGD"], "sgd"),
     same(&["Adam"], "adam"),
     same(&["AdamW"], "adamw"),
+    same(&["read_csv", "load_csv", "CSV"], "csv"),
+    same(&["normalize", "zscore", "StandardScaler"], "standardize"),
+    same(&["MinMaxScaler", "rescale"], "minmax"),
+    same(&["OneHotEncoder", "onehot", "to_categorical"], "one_hot"),
     same(&["println", "printf", "disp", "echo"], "print"),
     same(&["randn"], "random_normal"),
     same(&["rand"], "random_uniform"),
@@ -75,9 +79,56 @@ const TABLE: &[Row] = &[
     other(&["enumerate", "zip"], "a loop goes over a range or batches: `for i in 1..10 { ... }`"),
 ];
 
+/// Options as other libraries call them, and what they are here: the first that is known is meant.
+const OPTIONS: &[(&str, &[&str])] = &[
+    ("dim", &["axis"]),
+    ("learning_rate", &["lr"]),
+    ("rate", &["lr"]),
+    ("weight_decay", &["decay", "l2"]),
+    ("activation", &["act"]),
+    ("use_bias", &["bias"]),
+    ("kernel_initializer", &["init"]),
+    ("units", &["n"]),
+    ("out_features", &["n"]),
+    ("p", &["rate"]),
+    ("epsilon", &["eps"]),
+    ("betas", &["beta1"]),
+    ("batch_size", &["batch", "size"]),
+    ("n_epochs", &["epochs"]),
+    ("num_epochs", &["epochs"]),
+    ("criterion", &["loss"]),
+    ("validation_data", &["validate"]),
+    ("validation", &["validate"]),
+    ("early_stopping", &["patience"]),
+    ("clipnorm", &["clip"]),
+    ("clipvalue", &["clip_value"]),
+    ("sep", &["separator"]),
+    ("delimiter", &["separator"]),
+    ("na_values", &["missing"]),
+    ("filename", &["path"]),
+    ("file", &["path"]),
+    ("count", &["n"]),
+    ("n_samples", &["n"]),
+    ("x", &["input"]),
+    ("y", &["target"]),
+    ("features", &["input"]),
+    ("label", &["target"]),
+    ("labels", &["target"]),
+];
+
+/// What an option of another library is called here.
+pub(super) fn options(name: &str) -> &'static [&'static str] {
+    OPTIONS.iter().find(|(other, _)| *other == name).map_or(&[], |(_, here)| here)
+}
+
 /// The row of a name.
 pub(super) fn name(name: &str) -> Option<&'static Row> {
     TABLE.iter().find(|row| row.names.contains(&name))
+}
+
+/// What a name of another library is called here.
+pub fn called_here(other: &str) -> Option<&'static str> {
+    name(other).and_then(|row| row.here)
 }
 
 impl Row {

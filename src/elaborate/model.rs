@@ -202,6 +202,10 @@ impl Elaborator {
                 function.head_span,
                 &self.round_of(&function.name.name),
             ));
+            self.give_up_calls();
+            return Value::Unknown;
+        }
+        if !self.enter_call(span) {
             return Value::Unknown;
         }
         let name = self.models[id.0].name.clone();
@@ -209,6 +213,7 @@ impl Elaborator {
         self.frames.push(frame);
         let value = self.run_in_frame(&function, bound, span);
         self.frames.pop();
+        self.leave_call();
         value
     }
 

@@ -41,6 +41,13 @@ pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<St
         .map(|(_, candidate)| candidate)
 }
 
+/// The nearest of the known options, or the one that other libraries call so.
+pub fn near_option(name: &str, known: impl IntoIterator<Item = String>) -> Option<String> {
+    let known: Vec<String> = known.into_iter().collect();
+    let same = super::foreign::options(name).iter().find(|same| known.iter().any(|one| one == *same));
+    same.map(|same| same.to_string()).or_else(|| nearest(name, known))
+}
+
 fn suggest(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnostic {
     match near {
         Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
@@ -109,9 +116,34 @@ pub(super) fn kind(span: Span, expected: &str, found: &Value) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Slug::TypeMismatch, span, format!("expected {expected}, found {}", found.kind()))
             .here(format!("this is {}", found.kind()));
+    let diagnostic = meant(diagnostic, span, expected, found);
     match (found, expected.contains("number")) {
         (Value::Text(_) | Value::Template(_), true) => {
             diagnostic.help("values stand inside of a text: `\"the loss is {l}\"`")
+        }
+        _ => diagnostic,
+    }
+}
+
+/// What a value of the wrong kind could have been meant as: a text without its quotes, a flag for 0 or 1, an axis for
+/// its number, a whole number for a fraction.
+pub fn meant(diagnostic: Diagnostic, span: Span, expected: &str, found: &Value) -> Diagnostic {
+    let instead = |text: String| {
+        Candidate::replace(format!("`{text}` is meant"), span, vec![Piece::Text(text.clone())])
+    };
+    let number = if matches!(found, Value::Bool(_)) { None } else { found.as_number() };
+    match (found.known(), number) {
+        (Value::Text(text), _) if !text.is_empty() && !text.contains(['"', '\n']) => {
+            diagnostic.try_fix(instead(text.to_string()))
+        }
+        (_, Some(number)) if expected.contains("`true`") => {
+            diagnostic.try_fix(instead((number != 0.0).to_string()))
+        }
+        (_, Some(number)) if expected.contains("`rows`") => {
+            diagnostic.try_fix(instead(if number == 0.0 { "rows" } else { "columns" }.to_string()))
+        }
+        (_, Some(number)) if expected.contains("whole number") && number.fract() != 0.0 => {
+            diagnostic.try_fix(instead(number.round().to_string()))
         }
         _ => diagnostic,
     }
@@ -165,9 +197,13 @@ pub(super) fn operation(sign: &str, span: Span, operands: &[Operand], problem: &
             Slug::BatchMismatch,
             format!("`{sign}` looks across the examples of a batch, and `{}` is one example", ty(*input)),
         ),
-        ShapeProblem::Arity { expected, found } => {
-            (Slug::Arity, format!("`{sign}` takes {expected} values, found {found}"))
-        }
+        ShapeProblem::Arity { expected, found } => (
+            Slug::Arity,
+            format!(
+                "`{sign}` takes {}, found {found}",
+                if *expected == 1 { "a value".to_string() } else { format!("{expected} values") }
+            ),
+        ),
         ShapeProblem::NotKnown { size } => {
             (Slug::TypeMismatch, format!("the size {size} must be known here"))
         }
@@ -221,6 +257,11 @@ pub(super) fn result_shape(
     )
     .here(format!("this is `{found}`"))
     .label(declared_span, format!("declared `{declared}` here"))
+    .try_fix(Candidate::replace(
+        format!("declare `{}`", found.shape),
+        declared_span,
+        vec![Piece::Text(found.shape.to_string())],
+    ))
 }
 
 pub(super) fn missing_argument(
@@ -249,7 +290,7 @@ pub(super) fn too_many_arguments(function: &str, limit: usize, found: usize, spa
 }
 
 pub(super) fn unknown_argument(function: &str, name: &str, span: Span, known: &[String]) -> Diagnostic {
-    let near = nearest(name, known.iter().cloned());
+    let near = near_option(name, known.iter().cloned());
     let mut diagnostic =
         Diagnostic::error(Slug::UnknownOption, span, format!("`{function}` has no option `{name}`"))
             .here("no such option");

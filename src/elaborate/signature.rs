@@ -358,7 +358,14 @@ impl Elaborator {
         let flexible: Vec<SizeVar> = signature.vars.values().cloned().collect();
         if signature.bindings.unify(&shape, &found.shape, &flexible).is_err() {
             let shown = signature.bindings.apply_shape(&shape).unwrap_or(shape);
-            self.report(problem::result_shape(&function.name.name, &shown, ty.span, &found, span));
+            let diagnostic = problem::result_shape(&function.name.name, &shown, ty.span, &found, span);
+            let diagnostic = self.explain(diagnostic, (&shown, &found.shape), &[node]);
+            let mut diagnostic = self.width_candidates(diagnostic, node, &shown.0);
+            // Other candidates come first: what is declared is what is wanted.
+            if let Some(declared) = diagnostic.candidates.first_mut() {
+                declared.is_last_resort = true;
+            }
+            self.report(diagnostic);
             return Some(Value::Unknown);
         }
         None

@@ -169,7 +169,7 @@ impl Conversation<'_> {
             face.complain("there is no model yet");
             return false;
         }
-        names.iter().map(|name| self.enter_quietly(&format!("show({name})"), face)).all(|is_well| is_well)
+        names.iter().all(|name| self.enter_quietly(&format!("show({name})"), face))
     }
 
     fn time(&mut self, text: &str, face: &mut dyn Face) -> bool {

@@ -11,7 +11,7 @@ use crate::base::Span;
 use crate::check::{part_of, whole_option};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Record, RecordKind, TextPiece, Value, nearest};
-use crate::tensor::Axis;
+use crate::tensor::{Axis, Precision};
 use crate::types::Size;
 
 impl Session<'_> {
@@ -89,7 +89,7 @@ impl Session<'_> {
             Value::Unknown => None,
             Value::Text(text) => Some(text.to_string()),
             Value::Variable(variable) => self.text_of(&variable.known, span, format),
-            Value::Number(number) => Some(format_number(*number, format)),
+            Value::Number(number) => Some(format_number(self.rounded(*number), format)),
             Value::Int(Size::Known(n)) => Some(n.to_string()),
             Value::Bool(truth) => Some(truth.to_string()),
             Value::Template(pieces) => {
@@ -139,6 +139,16 @@ impl Session<'_> {
         }
     }
 
+    /// A number in the precision of the script, which is what it is worth in a computation.
+    fn rounded(&self, number: f64) -> f64 {
+        match self.precision {
+            // Beyond its range a number is still itself until it is computed with.
+            Precision::F32 if (number as f32).is_finite() => f64::from(number as f32),
+            Precision::F32 => number,
+            Precision::F64 => number,
+        }
+    }
+
     fn interpolated(
         &mut self,
         value: &Value,
@@ -156,7 +166,8 @@ impl Session<'_> {
             return None;
         }
         if let Some(number) = value.as_number() {
-            return format_by(number, spec);
+            let is_whole = matches!(value.known(), Value::Int(_));
+            return format_by(if is_whole { number } else { self.rounded(number) }, spec);
         }
         let node = self.elaborator.node_of(value, span)?;
         if !self.is_running() {
@@ -269,7 +280,15 @@ impl Session<'_> {
                 Some(message) => format!("this does not hold: {message}"),
                 None => "this does not hold".to_string(),
             };
-            self.report(Diagnostic::error(Slug::Runtime, condition.span, headline).here("false"));
+            let failed = Diagnostic::error(Slug::Runtime, condition.span, headline).here("false");
+            match &mut self.asserts {
+                Some(asserts) => asserts.failed.push(failed),
+                None => self.report(failed),
+            }
+        } else if truth == Some(true)
+            && let Some(asserts) = &mut self.asserts
+        {
+            asserts.held += 1;
         }
         Value::Nothing
     }

@@ -168,6 +168,8 @@ impl Session<'_> {
             training_loops,
             passes,
             last,
+            replaced,
+            asserts,
             may_redeclare: _,
             notes,
             diagnostics,
@@ -183,6 +185,7 @@ impl Session<'_> {
         histories.clear();
         *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
+        (*replaced, *asserts) = Default::default();
     }
 
     /// From here on paths are relative to another folder; gives the one before.

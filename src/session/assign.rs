@@ -4,16 +4,31 @@ use super::state::Session;
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{ModelId, Parameters, Value};
+use crate::graph::NodeId;
 use crate::syntax::tree::{BinaryOp, Expr, Ident};
 use crate::tensor::Tensor;
 use crate::types::{Shape, TensorType};
 
 impl Session<'_> {
-    pub(super) fn compound(&mut self, name: &Ident, op: BinaryOp, value: &Expr, span: Span) {
+    pub(super) fn compound(
+        &mut self,
+        (name, target): (&Ident, &Expr),
+        op: BinaryOp,
+        value: &Expr,
+        span: Span,
+    ) {
         let right = self.value(value);
-        let left = self.elaborator.lookup_or_report(&name.name, name.span);
-        let result = self.elaborator.binary(op, span, (left.clone(), name.span), (right, value.span));
+        let is_part = target.span != name.span;
+        let left = match is_part {
+            true => self.elaborator.expr(target),
+            false => self.elaborator.lookup_or_report(&name.name, name.span),
+        };
+        let result = self.elaborator.binary(op, span, (left.clone(), target.span), (right, value.span));
         match (left, result) {
+            (Value::Unknown, _) | (_, Value::Unknown) if is_part => {}
+            (Value::Node(node), Value::Node(new)) if is_part => {
+                self.set_parameter(name, target, node, (new, value.span))
+            }
             (Value::Model { id, .. }, Value::Parameters(parameters)) => {
                 self.set_parameters(id, &parameters, span)
             }
@@ -26,8 +41,47 @@ impl Session<'_> {
                 )
                 .here("not a gradient of it"),
             ),
+            (_, _) if is_part => self.report_no_part(target),
             (_, result) => self.bind(name, result),
         }
+    }
+
+    /// `net.W -= 0.1 * grad(l, net.W)`
+    fn set_parameter(&mut self, name: &Ident, target: &Expr, old: NodeId, (new, at): (NodeId, Span)) {
+        let owner = match self.elaborator.lookup(&name.name) {
+            Some(Value::Model { id, .. }) => self.elaborator.parameter_key(id, old).map(|key| (id, key)),
+            _other => None,
+        };
+        let Some((id, key)) = owner else { return self.report_no_part(target) };
+        let (is, becomes) = (self.elaborator.graph.ty(old).clone(), self.elaborator.graph.ty(new).clone());
+        if is != becomes {
+            self.report(
+                Diagnostic::error(
+                    Slug::ShapeMismatch,
+                    at,
+                    format!("a parameter keeps its shape: `{is}` would become `{becomes}`"),
+                )
+                .here("this changes the shape")
+                .label(target.span, format!("this is `{is}`")),
+            );
+            return;
+        }
+        if self.is_running()
+            && let Some(tensor) = self.force(&[new], at).and_then(|mut values| values.pop())
+        {
+            self.store(id, &key, tensor);
+        }
+    }
+
+    fn report_no_part(&mut self, target: &Expr) {
+        self.report(
+            Diagnostic::error(
+                Slug::TypeMismatch,
+                target.span,
+                "only parameters of a model can be changed in part",
+            )
+            .here("not a parameter of a model"),
+        );
     }
 
     /// New values for the parameters of a model. Values made from the old ones keep the old ones.

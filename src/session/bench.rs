@@ -61,7 +61,7 @@ pub fn bench_file(world: &mut dyn World, path: &Path, options: BenchOptions) -> 
         Err(report) => return (*report, None),
     };
     let mut session = Session::new(world, Mode::Prepare, folder_of(path).to_path_buf());
-    let (ast, source) = session.parse(&path.display().to_string(), &text);
+    let (ast, source) = session.parse_script(&path.display().to_string(), &text);
     session.walk(&ast);
     let benchmark = match session.trainings.first().cloned() {
         _ if session.has_errors() => None,

@@ -56,7 +56,7 @@ pub fn show_file(
         Err(report) => return (*report, String::new()),
     };
     let mut session = Session::new(world, Mode::Check, folder_of(path).to_path_buf());
-    let (ast, source) = session.parse(&path.display().to_string(), &text);
+    let (ast, source) = session.parse_script(&path.display().to_string(), &text);
     if matches!(boundary, Boundary::Types | Boundary::Shapes) {
         session.elaborator.facts = Some(indexmap::IndexMap::new());
     }

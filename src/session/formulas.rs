@@ -77,7 +77,7 @@ fn with_training(
         Err(report) => return (*report, None),
     };
     let mut session = Session::new(world, Mode::Prepare, folder_of(path).to_path_buf());
-    let (ast, source) = session.parse(&path.display().to_string(), &text);
+    let (ast, source) = session.parse_script(&path.display().to_string(), &text);
     session.walk(&ast);
     let found = match session.trainings.first().cloned() {
         _ if session.has_errors() => None,

@@ -69,7 +69,8 @@ impl Session<'_> {
         let Looked { ty, diagnostics, sources } = self.look(name, text);
         let mut report = Report { sources, diagnostics, models: Vec::new() };
         let has_candidates = report.diagnostics.iter().any(|found| !found.candidates.is_empty());
-        let source = report.sources.iter().last().map(|source| source.id);
+        let source =
+            report.sources.iter().filter(|source| source.name == name).last().map(|source| source.id);
         if let Some(source) = source.filter(|_| has_candidates) {
             mend_by(&mut |mended| self.look(name, mended).diagnostics, text, source, &mut report);
         }

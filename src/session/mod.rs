@@ -6,6 +6,7 @@
 
 mod actions;
 mod again;
+mod annotate;
 mod assign;
 mod bench;
 mod boundary;
@@ -28,10 +29,12 @@ mod prediction;
 mod program;
 mod report;
 mod save;
+mod settings;
 mod settle;
 mod state;
 mod statements;
 mod strictness;
+mod testing;
 mod trace;
 mod training;
 mod types;
@@ -39,13 +42,14 @@ mod world;
 
 /// The known name that is nearly this one.
 pub use crate::elaborate::nearest as near_name;
+pub use annotate::annotate;
 pub use bench::{BenchOptions, Benchmark, Spending, bench_file};
 pub use boundary::{Boundary, pass_names, show_file};
 pub use display::View;
 pub use fix::{Fixed, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
 pub use formulas::{DeriveRequest, TraceRequest, derive_file, trace_file};
-pub use library::{doc, library_source};
+pub use library::{Entry, Example, doc, entries, entry, library_source};
 pub use look::Looked;
 pub use names::{data_options, data_sources, source_options, train_options};
 pub use prediction::{PredictRequest, Predictions, predict_file};
@@ -55,4 +59,5 @@ pub use program::{
 pub use report::{draw_file, report_file};
 pub use state::{Mode, Session};
 pub use strictness::Strictness;
+pub use testing::{Compared, Outcome, Tested, test_file};
 pub use world::{MemoryWorld, World};

@@ -71,7 +71,7 @@ pub fn predict_file(world: &mut dyn World, request: &PredictRequest<'_>) -> (Rep
         Err(report) => return (*report, None),
     };
     let mut session = Session::new(world, Mode::Check, folder_of(request.script).to_path_buf());
-    let (ast, source) = session.parse(&request.script.display().to_string(), &text);
+    let (ast, source) = session.parse_script(&request.script.display().to_string(), &text);
     session.walk(&ast);
     let mut diagnostics = session.take_diagnostics();
     // The data that the model was trained on need not be here any more.

@@ -65,7 +65,7 @@ pub fn check_text(world: &mut dyn World, name: &str, text: &str, folder: &Path) 
 /// A check without trying fixes.
 pub(super) fn plain_check(world: &mut dyn World, name: &str, text: &str, folder: &Path) -> Report {
     let mut session = Session::new(world, Mode::Check, folder.to_path_buf());
-    let (ast, _) = session.parse(name, text);
+    let (ast, _) = session.parse_script(name, text);
     session.walk(&ast);
     session.into_report()
 }
@@ -86,7 +86,7 @@ fn run_text_strictly(
         return checked;
     }
     let mut session = Session::new(world, Mode::Run, folder.to_path_buf());
-    let (ast, _) = session.parse(name, text);
+    let (ast, _) = session.parse_script(name, text);
     session.walk(&ast);
     let ran = session.into_report();
     // Sources are added in the same order in both walks, so spans of the check mean the same places.

@@ -21,12 +21,14 @@ impl Session<'_> {
             return Value::Nothing;
         }
         let weights = self.weights_of(id);
-        if let Err(error) = weights::save(&self.folder.join(&path), &weights) {
+        let full = self.folder.join(&path);
+        if let Err(error) = weights::save(&full, &weights) {
             self.report(
                 Diagnostic::error(Slug::File, path_span, format!("`{path}` cannot be written: {error}"))
                     .here("not saved"),
             );
         }
+        self.world.wrote(&full);
         Value::Nothing
     }
 

@@ -16,7 +16,7 @@ use crate::elaborate::Elaborator;
 use crate::graph::{NodeId, SlotId};
 use crate::prelude;
 use crate::syntax;
-use crate::syntax::tree::{Function, StmtKind};
+use crate::syntax::tree::{Expr, ExprId, Function, StmtKind};
 use crate::tensor::{Precision, Tensor};
 use crate::train::History;
 use crate::types::BatchId;
@@ -73,11 +73,22 @@ pub struct Session<'w> {
     pub(super) passes: HashMap<usize, u64>,
     /// The value of the last expression that stood alone.
     pub last: Option<crate::elaborate::Value>,
+    /// Values of the script that a setting stands in place of, with their names, by the setting's expression.
+    pub(super) replaced: HashMap<ExprId, (String, Expr)>,
+    /// What asserts gave, where all of them are wanted.
+    pub(super) asserts: Option<Asserts>,
     /// Declarations may replace one another, as at a prompt.
     pub(super) may_redeclare: bool,
     /// What whoever declared something again should know.
     pub(super) notes: Vec<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// What the asserts of a test gave.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asserts {
+    pub held: usize,
+    pub failed: Vec<Diagnostic>,
 }
 
 /// The source of a dataset and its options, as the script gives them.
@@ -145,6 +156,8 @@ impl<'w> Session<'w> {
             training_loops: 0,
             passes: HashMap::new(),
             last: None,
+            replaced: HashMap::new(),
+            asserts: None,
             may_redeclare: false,
             notes: Vec::new(),
             diagnostics: Vec::new(),

@@ -6,7 +6,7 @@ use super::state::{Flow, Mode, Session};
 use crate::base::Span;
 use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 use crate::elaborate::{Binding, ExampleCount, Record, RecordKind, Upcoming, Value, Variable, constant_of};
-use crate::graph::Constant;
+use crate::graph::{Constant, NodeId};
 use crate::syntax::tree::{
     Ast, Block, Expr, ExprKind, Function, FunctionKind, Ident, OptionItem, Stmt, StmtKind,
 };
@@ -32,7 +32,7 @@ impl Session<'_> {
     }
 
     /// Functions may be used before they are declared, other names may not.
-    fn look_ahead(&mut self, ast: &Ast) {
+    pub(super) fn look_ahead(&mut self, ast: &Ast) {
         for stmt in &ast.stmts {
             self.count_batches(stmt);
             let name = match &stmt.kind {
@@ -81,7 +81,10 @@ impl Session<'_> {
         Flow::Go
     }
 
-    fn stmt(&mut self, stmt: &Stmt) -> Flow {
+    pub(super) fn stmt(&mut self, stmt: &Stmt) -> Flow {
+        if self.world.abandoned() {
+            return Flow::Stop;
+        }
         let outer = self.elaborator.graph.set_span(Some(stmt.span));
         let around = self.elaborator.statement.replace(stmt.span);
         let flow = self.stmt_kind(stmt);
@@ -110,10 +113,13 @@ impl Session<'_> {
             StmtKind::Seed(value) => self.set_seed(value),
             StmtKind::Precision(name) => self.set_precision(name),
             StmtKind::Bind { name, value } => {
-                let value = self.value(value);
-                self.bind(name, value);
+                let given = self.value(value);
+                let given = self.checked_setting(value, given);
+                self.bind(name, given);
             }
-            StmtKind::Compound { name, op, value } => self.compound(name, *op, value, stmt.span),
+            StmtKind::Compound { name, target, op, value } => {
+                self.compound((name, target), *op, value, stmt.span);
+            }
             StmtKind::For { var, iter, body } => return self.for_loop(var, iter, body),
             StmtKind::While { condition, body } => return self.while_loop(condition, body),
             StmtKind::If { condition, then, otherwise } => {
@@ -327,19 +333,24 @@ impl Session<'_> {
             Value::Record(record) if record.kind == RecordKind::Batches => {
                 self.batch_loop(var, &record, body)
             }
+            Value::Node(node) => self.element_loop(var, node, iter.span, body),
             other => {
-                self.report(
-                    Diagnostic::error(
-                        Slug::TypeMismatch,
-                        iter.span,
-                        format!("expected a range or batches, found {}", other.kind()),
-                    )
-                    .here(format!("this is {}", other.kind()))
-                    .help("`for i in 1..10 { }` or `for b in batches(data, 32) { }`"),
-                );
+                self.report_no_loop(iter.span, other.kind());
                 Flow::Go
             }
         }
+    }
+
+    fn report_no_loop(&mut self, span: Span, found: &str) {
+        self.report(
+            Diagnostic::error(
+                Slug::TypeMismatch,
+                span,
+                format!("expected a range, a vector or batches, found {found}"),
+            )
+            .here(format!("this is {found}"))
+            .help("`for i in 1..10 { }` or `for b in batches(data, 32) { }`"),
+        );
     }
 
     fn count_loop(&mut self, var: &Ident, from: &Size, to: &Size, body: &Block) -> Flow {
@@ -352,6 +363,41 @@ impl Session<'_> {
         };
         for i in from..=to {
             self.bind_plain(var, Value::Int(Size::Known(i)));
+            if self.round(body) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Go
+    }
+
+    /// The numbers of a vector that the run works out, or the rows of a matrix.
+    fn element_loop(&mut self, var: &Ident, node: NodeId, span: Span, body: &Block) -> Flow {
+        let ty = self.elaborator.graph.ty(node).clone();
+        let Some((_, inner)) = ty.shape.0.split_first().filter(|_| ty.batch.is_none()) else {
+            let found = match ty.shape.is_scalar() && ty.batch.is_none() {
+                true => "a number".to_string(),
+                false => format!("`{ty}`"),
+            };
+            self.report_no_loop(span, &found);
+            return Flow::Go;
+        };
+        if !self.is_running() {
+            let element = TensorType::plain(Shape(inner.to_vec()));
+            let (_, node) = self.elaborator.new_slot(&var.name, element);
+            self.bind_plain(var, Value::Node(node));
+            return self.block(body);
+        }
+        let Some(all) = self.force(&[node], span).and_then(|mut values| values.pop()) else {
+            return Flow::Stop;
+        };
+        let (values, count) = (all.data.to_f64(), all.shape.first().copied().unwrap_or(0));
+        for at in 0..count {
+            // Stored by columns: the numbers of a row are `count` apart.
+            let row: Vec<f64> = values.iter().skip(at).step_by(count).copied().collect();
+            let shape = all.shape.iter().skip(1).copied().collect();
+            let data = self.buffer(row);
+            let node = self.slot_of(&var.name, Tensor { shape, examples: None, data }, None);
+            self.bind_plain(var, Value::Node(node));
             if self.round(body) == Flow::Stop {
                 return Flow::Stop;
             }

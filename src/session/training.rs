@@ -506,8 +506,10 @@ impl Watch for Watcher<'_> {
     ) -> Result<(), String> {
         let Some(path) = &self.checkpoint else { return Ok(()) };
         let checkpoint = Checkpoint { epochs_done: epoch, history: history.clone(), values: values() };
-        checkpoint.save(path).map_err(|error| match error {
+        let saved = checkpoint.save(path).map_err(|error| match error {
             CheckpointError::File(text) | CheckpointError::Content(text) => text,
-        })
+        });
+        self.world.wrote(path);
+        saved
     }
 }

@@ -35,6 +35,19 @@ pub trait World {
     /// How many threads a training may use.
     fn threads(&self) -> usize;
 
+    /// Values from outside for names of the script, `epochs=5`.
+    fn settings(&self) -> &[String] {
+        &[]
+    }
+
+    /// The script has written a file.
+    fn wrote(&mut self, _path: &Path) {}
+
+    /// Whether nobody wants the rest of the script any more.
+    fn abandoned(&self) -> bool {
+        false
+    }
+
     /// Whether whoever runs it has asked to stop after this step.
     fn interrupted(&self) -> bool {
         false

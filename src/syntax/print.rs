@@ -43,7 +43,9 @@ fn stmt(stmt: &Stmt) -> String {
         StmtKind::Seed(value) => format!("(seed {})", expr(value)),
         StmtKind::Precision(name) => format!("(precision {})", name.name),
         StmtKind::Bind { name, value } => format!("(= {} {})", name.name, expr(value)),
-        StmtKind::Compound { name, op, value } => format!("({}= {} {})", sign(*op), name.name, expr(value)),
+        StmtKind::Compound { target, op, value, .. } => {
+            format!("({}= {} {})", sign(*op), expr(target), expr(value))
+        }
         StmtKind::Update { name, value } => format!("(<- {} {})", name.name, expr(value)),
         StmtKind::Param { name, ty: of, init } => format!("(param {} {} {})", name.name, ty(of), expr(init)),
         StmtKind::State { name, ty: of, init } => {

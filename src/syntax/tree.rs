@@ -157,8 +157,8 @@ pub enum StmtKind {
     Precision(Ident),
     /// `name = expr`
     Bind { name: Ident, value: Expr },
-    /// `net -= 0.1 * g`; `op` is the arithmetic sign
-    Compound { name: Ident, op: BinaryOp, value: Expr },
+    /// `net -= 0.1 * g`, `net.W -= 0.1 * g`; `op` is the arithmetic sign, `name` what the target begins with
+    Compound { name: Ident, target: Expr, op: BinaryOp, value: Expr },
     /// `s <- expr`
     Update { name: Ident, value: Expr },
     /// `param W: [n, m] = glorot_uniform`

@@ -58,6 +58,7 @@ pub fn word(rule: Rule) -> Option<(Class, &'static str)> {
         | Rule::bound
         | Rule::bare
         | Rule::bind
+        | Rule::target
         | Rule::function
         | Rule::function_kind
         | Rule::data

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// What a command did.
-struct Done {
-    stdout: String,
-    stderr: String,
-    code: i32,
+pub struct Done {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: i32,
 }
 
 /// A folder with some files, gone at the end of a test.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn with(files: &[(&str, &str)]) -> Place {
+    pub fn with(files: &[(&str, &str)]) -> Place {
         let folder = tempfile::tempdir().expect("a folder for a test");
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).expect("a file of a test");
@@ -23,18 +23,18 @@ impl Place {
         Place(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nn"));
         command.args(words).current_dir(self.0.path()).env_remove("NO_COLOR").env_remove("COLUMNS");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    fn nn(&self, words: &[&str]) -> Done {
+    pub fn nn(&self, words: &[&str]) -> Done {
         let output = self.command(words).output().expect("the command starts");
         Done {
             stdout: String::from_utf8(output.stdout).expect("text"),
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    fn nn_with_input(&self, words: &[&str], input: &str) -> Done {
+    pub fn nn_with_input(&self, words: &[&str], input: &str) -> Done {
         let mut child = self.command(words).stdin(Stdio::piped()).spawn().expect("the command starts");
         child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
         let output = child.wait_with_output().expect("it ends");
@@ -57,7 +57,7 @@ impl Place {
 
 /// Asserts on the whole of it: standard output exactly, pieces of standard error, the code.
 #[track_caller]
-fn check(done: &Done, stdout: &str, stderr: &[&str], code: i32) {
+pub fn check(done: &Done, stdout: &str, stderr: &[&str], code: i32) {
     assert_eq!(done.stdout, stdout, "stderr: {}", done.stderr);
     for piece in stderr {
         assert!(done.stderr.contains(piece), "expected `{piece}` in:\n{}", done.stderr);

@@ -1,4 +1,5 @@
-//! Every program in a document is read and checked; those that state their output in a block after them run.
+//! Every program in a document is read and checked; those that state their output in a block after them run. So do
+//! the commands of `console` blocks, in a folder with the data of the examples and the programs that have a file name.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,6 +14,13 @@ struct Fence {
     language: String,
     text: String,
     line: usize,
+}
+
+impl Fence {
+    /// The file that a program is written to: `nn hello.nn`.
+    fn file(&self) -> Option<&str> {
+        self.language.strip_prefix("nn ").filter(|name| name.ends_with(".nn"))
+    }
 }
 
 fn fences(text: &str) -> Vec<Fence> {
@@ -58,7 +66,10 @@ fn programs_in_documents_check() {
     let mut count = 0;
     for path in documents() {
         let text = fs::read_to_string(&path).expect("a document");
-        for fence in fences(&text).iter().filter(|fence| fence.language == "nn") {
+        let is_program = |fence: &&Fence| {
+            fence.language == "nn" || fence.file().is_some_and(|name| !name.starts_with("wrong"))
+        };
+        for fence in fences(&text).iter().filter(is_program) {
             let name = format!("{}:{}", path.display(), fence.line);
             let mut world = Disk::default();
             // Data files of the documents are those of the examples.
@@ -99,6 +110,65 @@ fn programs_in_documents_print_what_they_say() {
             fs::write(&path, updated).expect("the document is written");
         }
     }
+}
+
+/// `$ nn run a.nn` in a `console` block, and what comes of it. `UPDATE=1 cargo test` writes it.
+#[cfg(unix)]
+#[test]
+fn commands_in_documents_print_what_they_say() {
+    let mut count = 0;
+    for path in documents() {
+        let text = fs::read_to_string(&path).expect("a document");
+        let fences = fences(&text);
+        if !fences.iter().any(|fence| fence.language == "console") {
+            continue;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("data")).expect("a folder");
+        for entry in fs::read_dir(root().join("examples/data")).expect("the data").flatten() {
+            fs::copy(entry.path(), folder.path().join("data").join(entry.file_name())).expect("a copy");
+        }
+        let mut updated = text.clone();
+        for fence in &fences {
+            if let Some(name) = fence.file() {
+                fs::write(folder.path().join(name), &fence.text).expect("a script");
+            }
+            if fence.language != "console" {
+                continue;
+            }
+            let found: String = fence
+                .text
+                .lines()
+                .filter_map(|line| line.strip_prefix("$ "))
+                .map(|command| format!("$ {command}\n{}", printed(command, folder.path())))
+                .collect();
+            let block = |text: &str| format!("```console\n{text}```\n");
+            updated = updated.replacen(&block(&fence.text), &block(&found), 1);
+            if std::env::var_os("UPDATE").is_none() {
+                assert_eq!(found, fence.text, "{}:{}", path.display(), fence.line);
+            }
+            count += 1;
+        }
+        if updated != text {
+            fs::write(&path, updated).expect("the document is written");
+        }
+    }
+    assert!(count > 10, "{count} blocks of commands");
+}
+
+/// What a command of a shell prints, both streams.
+fn printed(command: &str, folder: &std::path::Path) -> String {
+    let nn = std::path::Path::new(env!("CARGO_BIN_EXE_nn"));
+    let own = nn.parent().expect("a folder").display().to_string();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = std::process::Command::new("sh")
+        .args(["-c", &format!("{{ {command}; }} 2>&1")])
+        .current_dir(folder)
+        .env("PATH", format!("{own}:{path}"))
+        .env("COLUMNS", "100")
+        .output()
+        .expect("a shell");
+    String::from_utf8(output.stdout).expect("text")
 }
 
 fn said(name: &str, program: &Fence) -> String {

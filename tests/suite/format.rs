@@ -163,3 +163,25 @@ fn long_lines_are_broken() {
         &format!("y = x\n    |> {stage}\n    |> {stage}\n    |> softmax\n"),
     );
 }
+
+#[test]
+fn long_choices_break_before_else() {
+    let (a, b) = ("a_rather_long_value(x)", "another_rather_long_value(x)");
+    check(
+        &format!("y = if x > 0 then {a} else if x < -1 then {b} else if x == 0 then {a} else {b}"),
+        &format!(
+            "y = if x > 0 then {a}\n    else if x < -1 then {b}\n    else if x == 0 then {a}\n    else {b}\n"
+        ),
+    );
+    let condition = "a_condition(x, y) and another_condition(x, y) or a_third_condition(x, y, z)";
+    check(
+        &format!("fn f(x) = if {condition} then {a} else {b}"),
+        &format!("fn f(x) = if {condition}\n        then {a}\n    else {b}\n"),
+    );
+    check("y = if a then b else (if c then d else e)", "y = if a then b else (if c then d else e)\n");
+}
+
+#[test]
+fn parts_of_models_are_changed() {
+    check("net.a.W-=0.1*g", "net.a.W -= 0.1 * g\n");
+}

@@ -49,10 +49,23 @@ const ROOMS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    ("starter", &["base", "diagnostics", "data", "syntax", "session"]),
     ("repl", &["base", "diagnostics", "syntax", "elaborate", "session"]),
     (
         "cli",
-        &["base", "diagnostics", "syntax", "data", "tensor", "train", "plot", "report", "session", "repl"],
+        &[
+            "base",
+            "diagnostics",
+            "syntax",
+            "data",
+            "tensor",
+            "train",
+            "plot",
+            "report",
+            "session",
+            "starter",
+            "repl",
+        ],
     ),
 ];
 
@@ -68,6 +81,8 @@ const BEHIND: &[(&str, &[&str])] = &[
     ("csv", &["data"]),
     ("safetensors", &["data"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("rustyline", &["repl"]),
     ("ctrlc", &["cli"]),
     ("terminal_size", &["cli"]),

@@ -92,7 +92,9 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     let lower = name.to_lowercase();
     let distance = |other: &str| strsim::osa_distance(&lower, &other.to_lowercase());
     let best = known.map(|other| (distance(other), other)).min_by_key(|(distance, _)| *distance)?;
-    let limit = 1.max(name.chars().count() / 3);
+    // One letter is near to every other.
+    let length = name.chars().count();
+    let limit = if length < 2 { 0 } else { 1.max(length / 3) };
     (best.0 <= limit).then_some(best.1)
 }
 

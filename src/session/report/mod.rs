@@ -31,7 +31,7 @@ pub fn draw_file(world: &mut dyn World, path: &Path, model: Option<&str>) -> (Re
         Err(report) => return (*report, None),
     };
     let mut session = Session::new(world, Mode::Prepare, folder_of(path).to_path_buf());
-    let (ast, source) = session.parse(&path.display().to_string(), &text);
+    let (ast, source) = session.parse_script(&path.display().to_string(), &text);
     session.walk(&ast);
     let mut network = None;
     if !session.has_errors()
@@ -54,7 +54,7 @@ pub fn report_file(world: &mut dyn World, path: &Path) -> (Report, Option<Docume
         return (checked, None);
     }
     let mut before = Session::new(world, Mode::Prepare, folder.to_path_buf());
-    let (ast, source) = before.parse(&name, &text);
+    let (ast, source) = before.parse_script(&name, &text);
     before.walk(&ast);
     let Some(request) = before.trainings.first().cloned() else {
         if !before.has_errors() {
@@ -69,7 +69,7 @@ pub fn report_file(world: &mut dyn World, path: &Path) -> (Report, Option<Docume
     }
     let mut recorder = Recorder::new(world);
     let mut session = Session::new(&mut recorder, Mode::Run, folder.to_path_buf());
-    let (ast, _) = session.parse(&name, &text);
+    let (ast, _) = session.parse_script(&name, &text);
     session.walk(&ast);
     if !session.has_errors() {
         sections.extend(session.sections_after());

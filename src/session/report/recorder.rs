@@ -28,6 +28,18 @@ impl World for Recorder<'_> {
         self.lines.push(line.to_string());
     }
 
+    fn settings(&self) -> &[String] {
+        self.world.settings()
+    }
+
+    fn wrote(&mut self, path: &Path) {
+        self.world.wrote(path);
+    }
+
+    fn abandoned(&self) -> bool {
+        self.world.abandoned()
+    }
+
     fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.world.write(path, bytes)
     }

@@ -11,8 +11,8 @@ use crate::syntax::problem::Problem;
 use crate::syntax::recover::Reader;
 use crate::syntax::tokens::TokenKind;
 use crate::syntax::tree::{
-    BinaryOp, Block, Body, Bound, DataDecl, DataSource, Expr, Function, FunctionKind, Ident, ParamDecl, Stmt,
-    StmtKind, TextPart, TypeExpr, TypeExprKind,
+    BinaryOp, Block, Body, Bound, DataDecl, DataSource, Expr, ExprKind, Function, FunctionKind, Ident,
+    ParamDecl, Stmt, StmtKind, TextPart, TypeExpr, TypeExprKind,
 };
 
 /// The parts of a match by what they are; a statement takes what its rule promised.
@@ -61,7 +61,10 @@ impl Reader<'_> {
             Rule::for_loop => StmtKind::For { var: names.next()?, iter: exprs.next()?, body: blocks.next()? },
             Rule::while_loop => StmtKind::While { condition: exprs.next()?, body: blocks.next()? },
             Rule::if_else => return if_else(exprs.collect(), blocks.collect()),
-            Rule::compound => StmtKind::Compound { name: names.next()?, op: sign?, value: exprs.next()? },
+            Rule::compound => {
+                let target = exprs.next()?;
+                StmtKind::Compound { name: root_of(&target)?, target, op: sign?, value: exprs.next()? }
+            }
             Rule::update => StmtKind::Update { name: names.next()?, value: exprs.next()? },
             Rule::bind => StmtKind::Bind { name: names.next()?, value: exprs.next()? },
             Rule::bare => StmtKind::Expr(exprs.next()?),
@@ -76,6 +79,7 @@ impl Reader<'_> {
                 Rule::name => parts.names.push(self.ident(&part)),
                 Rule::r#type => parts.types.push(self.type_expr(part)),
                 Rule::expr => parts.exprs.push(self.build_expr(part)),
+                Rule::target => parts.exprs.push(self.access(part).expr),
                 Rule::block => parts.blocks.push(self.block(part)),
                 Rule::compound_sign => parts.sign = Some(part),
                 // Words and signs.
@@ -258,6 +262,15 @@ impl Reader<'_> {
         }
         lines.reverse();
         lines
+    }
+}
+
+/// The name that a path begins with.
+fn root_of(target: &Expr) -> Option<Ident> {
+    match &target.kind {
+        ExprKind::Name(name) => Some(Ident { name: name.clone(), span: target.span }),
+        ExprKind::Field { object, .. } => root_of(object),
+        _other => None,
     }
 }
 

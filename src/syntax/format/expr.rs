@@ -119,13 +119,7 @@ impl<'a> Printer<'a> {
                 };
                 concat([self.operand(operand, POSTFIX), text(sign)])
             }
-            ExprKind::If { condition, then, otherwise } => {
-                let condition = self.operand(condition, CHOICE);
-                let then = self.operand(then, PIPE);
-                let otherwise = self.operand(otherwise, CHOICE);
-                let branches = concat([Doc::Line, text("then "), then, Doc::Line, text("else "), otherwise]);
-                concat([text("if "), condition, branches.nest()]).group()
-            }
+            ExprKind::If { .. } => self.choice_of(expr),
             ExprKind::Call { callee, args } => match self.root_of(callee, args) {
                 Some(value) => concat([text("√"), self.bare(value)]),
                 None => concat([self.operand(callee, POSTFIX), self.arguments(args, expr.span.end)]),
@@ -190,6 +184,24 @@ impl<'a> Printer<'a> {
             rest.extend([text(format!(" {sign}")), Doc::Line, self.operand(value, own + 1)]);
         }
         concat([first, Doc::Concat(rest).nest()]).group()
+    }
+
+    /// `if a then b else if c then d else e`: each `else` on a line of its own, or none.
+    fn choice_of(&mut self, expr: &Expr) -> Doc {
+        let mut docs = vec![text("if ")];
+        let mut rest = expr;
+        while let ExprKind::If { condition, then, otherwise } = &rest.kind {
+            let condition = self.operand(condition, CHOICE);
+            let then = concat([Doc::Line, text("then "), self.operand(then, PIPE)]);
+            docs.extend([condition, then.nest().group(), Doc::Line, text("else ")]);
+            rest = otherwise;
+            if self.written.in_brackets(rest.span) || !matches!(rest.kind, ExprKind::If { .. }) {
+                docs.push(self.operand(rest, CHOICE));
+                break;
+            }
+            docs.push(text("if "));
+        }
+        Doc::Concat(docs).nest().group()
     }
 
     /// `x |> f |> g`, all broken or none.

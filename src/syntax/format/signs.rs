@@ -15,7 +15,7 @@ pub enum Signs {
     Kept,
     /// `@ != <= >= -> <- .T sqrt`
     Ascii,
-    /// `· ≠ ≤ ≥ → ← ᵀ √`
+    /// `· ≠ ≤ ≥ → ← ᵀ`; `sqrt(x)` and `√x` stay as they stand.
     Unicode,
 }
 

@@ -49,11 +49,11 @@ impl Printer<'_> {
             StmtKind::Seed(value) => concat([text("seed "), self.expr(value)]),
             StmtKind::Precision(name) => text(format!("precision {}", name.name)),
             StmtKind::Bind { name, value } => concat([text(format!("{} = ", name.name)), self.expr(value)]),
-            StmtKind::Compound { name, op, value } => {
-                let written = self.written.sign_after(name.span.end);
+            StmtKind::Compound { target, op, value, .. } => {
+                let written = self.written.sign_after(target.span.end);
                 let written =
                     if written.ends_with('=') { self.sign(written) } else { format!("{}=", sign(*op)) };
-                concat([text(format!("{} {written} ", name.name)), self.expr(value)])
+                concat([self.expr(target), text(format!(" {written} ")), self.expr(value)])
             }
             StmtKind::Update { name, value } => {
                 let arrow = self.sign(self.written.sign_after(name.span.end));

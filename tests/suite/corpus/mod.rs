@@ -51,6 +51,15 @@ pub fn programs() -> Vec<String> {
     cases.filter_map(|text| Case::read(&text).ok()).map(|case| case.source).collect()
 }
 
+/// The sources of the cases that print something and train nothing: those that end soon.
+pub fn short_runs() -> Vec<String> {
+    let cases = corpus().into_iter().map(|path| std::fs::read_to_string(path).expect("a case"));
+    let cases = cases.filter_map(|text| Case::read(&text).ok());
+    let short =
+        |case: &Case| case.output.is_some() && case.files.is_empty() && !case.source.contains("train");
+    cases.filter(short).map(|case| case.source).collect()
+}
+
 /// Texts that may be programs: damaged cases and words in any order.
 pub fn mangled(count: usize) -> Vec<String> {
     fuzz::texts(&programs(), count)

@@ -230,8 +230,13 @@ fn shapes(op: &str, sample: &Value, input: &[Cells]) -> Option<Cells> {
             }
         }
         "diff" => {
-            let mut found = x.clone();
             let dim = axis(int(2).unwrap_or(-1), x.shape.len());
+            // What stands before and after, where it is given.
+            let mut others = input.iter().skip(1);
+            let mut beside = |at: usize| if args[at]["T"].is_string() { others.next() } else { None };
+            let (before, after) = (beside(3), beside(4));
+            let parts: Vec<&Cells> = before.into_iter().chain([x]).chain(after).collect();
+            let mut found = concatenated(&parts, dim);
             for _ in 0..int(1).unwrap_or(1) {
                 let mut shape = found.shape.clone();
                 shape[dim] = shape[dim].checked_sub(1)?;
@@ -247,6 +252,22 @@ fn shapes(op: &str, sample: &Value, input: &[Cells]) -> Option<Cells> {
         }
         _ => return None,
     })
+}
+
+/// Parts one after another along an axis.
+fn concatenated(parts: &[&Cells], dim: usize) -> Cells {
+    let mut shape = parts[0].shape.clone();
+    shape[dim] = parts.iter().map(|part| part.shape[dim]).sum();
+    if dim + 1 < shape.len() || shape.len() == 1 {
+        return Cells { shape, cells: parts.iter().flat_map(|part| part.cells.clone()).collect() };
+    }
+    let rows = (0..shape[0]).flat_map(|row| {
+        parts.iter().flat_map(move |part| {
+            let columns = part.shape[1];
+            part.cells[row * columns..(row + 1) * columns].to_vec()
+        })
+    });
+    Cells { cells: rows.collect(), shape }
 }
 
 /// What runs along one axis.
@@ -486,7 +507,8 @@ fn losses(op: &str, sample: &Value, input: &[Cells]) -> Option<Cells> {
 fn layers(op: &str, sample: &Value, input: &[Cells]) -> Option<Cells> {
     let (args, kwargs, x) = (&sample["args"], &sample["kwargs"], input.first()?);
     let (rows, columns) = sides(&x.shape);
-    let int = |key: &str, default: i64| kwargs[key].as_i64().unwrap_or(default);
+    let int =
+        |key: &str, default: i64| kwargs[key].as_i64().or(kwargs[key]["list"][0].as_i64()).unwrap_or(default);
     match op {
         "nan_to_num" => Some(x.clone()),
         "round" => {
@@ -575,7 +597,7 @@ fn layers(op: &str, sample: &Value, input: &[Cells]) -> Option<Cells> {
         "nn.functional.max_pool1d" => {
             let (size, stride, padding, dilation) = (
                 int("kernel_size", 1),
-                kwargs["stride"].as_i64().unwrap_or(int("kernel_size", 1)),
+                int("stride", int("kernel_size", 1)),
                 int("padding", 0),
                 int("dilation", 1),
             );

@@ -189,17 +189,17 @@ fn ignored_rows_stay_out_of_smoothed_losses() {
         "t",
         &Array { shape: vec![3, 3], data: vec![0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0] },
     );
-    bench.set_batch("z2", &Array { shape: vec![2, 3], data: vec![0.3, -1.0, 2.0, 0.1, 0.2, -0.4] });
-    bench.set_batch("t2", &Array { shape: vec![2, 3], data: vec![0.0, 1.0, 0.0, 1.0, 0.0, 0.0] });
-    let options = "label_smoothing = 0.1, weights = [0.2, 1, 3]";
-    bench
-        .run(&format!(
-            "l = softmax_cross_entropy(z, t, {options})\nk = softmax_cross_entropy(z2, t2, {options})"
-        ))
-        .expect("losses");
-    let (all, kept) = (bench.value("l").expect("l"), bench.value("k").expect("k"));
+    // The same without the row of zeros.
+    let mut rest = Bench::new();
+    rest.set_batch("z", &Array { shape: vec![2, 3], data: vec![0.3, -1.0, 2.0, 0.1, 0.2, -0.4] });
+    rest.set_batch("t", &Array { shape: vec![2, 3], data: vec![0.0, 1.0, 0.0, 1.0, 0.0, 0.0] });
+    let loss = "l = softmax_cross_entropy(z, t, label_smoothing = 0.1, weights = [0.2, 1, 3])";
+    for bench in [&mut bench, &mut rest] {
+        bench.run(loss).expect("a loss");
+    }
+    let (all, kept) = (bench.value("l").expect("l"), rest.value("l").expect("l"));
     assert_eq!(all, [kept[0], 0.0, kept[1]]);
     let slopes = bench.value("grad(batch_sum(l), z)").expect("slopes");
-    let others = bench.value("grad(batch_sum(k), z2)").expect("slopes");
+    let others = rest.value("grad(batch_sum(l), z)").expect("slopes");
     assert_eq!(slopes, [&others[..3], &[0.0; 3], &others[3..]].concat());
 }

@@ -1,0 +1,82 @@
+//! `nn doc`: a name of the library, the list of all, or the reference as pages.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::html;
+use super::output::{Output, complain, say};
+use crate::session;
+
+#[derive(Args)]
+pub struct Doc {
+    /// A layer, activation, loss, primitive, ...; without it, all are listed
+    #[arg(conflicts_with = "html")]
+    pub name: Option<String>,
+    /// Write the reference as pages
+    #[arg(long)]
+    pub html: bool,
+    /// The folder for the pages
+    #[arg(short, long, value_name = "DIR", requires = "html", default_value = "reference")]
+    pub output: PathBuf,
+}
+
+pub fn doc(arguments: &Doc, output: &Output) -> ExitCode {
+    match &arguments.name {
+        Some(name) => page(name, output),
+        None if arguments.html => pages(arguments),
+        None => list(output),
+    }
+}
+
+fn page(name: &str, output: &Output) -> ExitCode {
+    match session::doc(name) {
+        Ok(text) => {
+            output.text(&text);
+            ExitCode::SUCCESS
+        }
+        Err(near) => {
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            complain(&format!("nothing in the library is called `{name}`{near}"));
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// All names with the beginning of what they mean, by group.
+fn list(output: &Output) -> ExitCode {
+    let entries = session::entries();
+    let mut group = "";
+    for entry in &entries {
+        if entry.group != group {
+            if !group.is_empty() {
+                output.line("");
+            }
+            group = &entry.group;
+            output.line(group);
+        }
+        let sentence = entry.sentence.split_inclusive(['.', ';', ':']).next().unwrap_or_default();
+        let short: String = sentence.trim_end_matches([';', ':']).chars().take(70).collect();
+        output.line(&format!("  {:22} {short}", entry.name));
+    }
+    ExitCode::SUCCESS
+}
+
+fn pages(arguments: &Doc) -> ExitCode {
+    let folder = &arguments.output;
+    let written = html::pages().into_iter().try_for_each(|page| {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join(&page.file), page.text)
+    });
+    match written {
+        Ok(()) => {
+            say(&format!("wrote {}", folder.join("index.html").display()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&format!("`{}` cannot be written: {error}", folder.display()));
+            ExitCode::from(1)
+        }
+    }
+}

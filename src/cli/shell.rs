@@ -1,0 +1,59 @@
+//! What a shell wants to know of the command: completions and manual pages, made of the same declarations as the help.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::arguments::Arguments;
+use super::output::{Output, complain, say};
+
+#[derive(Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+#[derive(Args)]
+pub struct Man {
+    /// The folder for the pages; without it, the page of `nn` goes to standard output
+    pub folder: Option<PathBuf>,
+}
+
+/// Prints what completes words in a shell.
+pub fn completions(arguments: &Completions, output: &Output) -> ExitCode {
+    let mut text = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Arguments::command(), "nn", &mut text);
+    output.text(&String::from_utf8_lossy(&text));
+    ExitCode::SUCCESS
+}
+
+/// Writes a page for the command and one for each of its commands.
+pub fn man(arguments: &Man, output: &Output) -> ExitCode {
+    let mut command = Arguments::command();
+    command.build();
+    let Some(folder) = &arguments.folder else {
+        let mut text = Vec::new();
+        // Writing to memory cannot fail.
+        let _ = clap_mangen::Man::new(command).render(&mut text);
+        output.text(&String::from_utf8_lossy(&text));
+        return ExitCode::SUCCESS;
+    };
+    match write_pages(&command, folder) {
+        Ok(count) => {
+            say(&format!("wrote {count} pages to {}", folder.display()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&format!("`{}` cannot be written: {error}", folder.display()));
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn write_pages(command: &clap::Command, folder: &Path) -> std::io::Result<usize> {
+    std::fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(command.clone(), folder)?;
+    Ok(1 + command.get_subcommands().count())
+}

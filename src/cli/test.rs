@@ -1,0 +1,193 @@
+//! `nn test PATH...`: runs scripts and holds them to their asserts and expected outputs.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::arguments::{Format, Settings, Threads};
+use super::diff::{Change, diff};
+use super::files::CommandFiles;
+use super::fix::write;
+use super::output::{Output, Screen, complain, say};
+use super::world::Terminal;
+use super::{STOPPED, interrupt, messages};
+use crate::session::{self, Compared, Outcome, Tested};
+
+#[derive(Args)]
+pub struct Test {
+    /// Scripts and folders of scripts, or `-`; this folder without any
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write the outputs as they are in place of those that differ
+    #[arg(short, long)]
+    pub update: bool,
+    /// With `--update`: behind every statement that prints, also where nothing is expected yet
+    #[arg(long, requires = "update")]
+    pub fill: bool,
+    #[command(flatten)]
+    pub settings: Settings,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+/// What came of all scripts.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    only_checked: usize,
+    updated: usize,
+    asserts: usize,
+    outputs: usize,
+}
+
+pub fn test(arguments: &Test, output: &Output, screen: Screen) -> ExitCode {
+    let begun = Instant::now();
+    interrupt::watch();
+    let here = [PathBuf::from(".")];
+    let paths = if arguments.paths.is_empty() { &here[..] } else { &arguments.paths };
+    let mut scripts = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = scripts.len();
+            scripts_in(path, 0, &mut scripts);
+            if scripts.len() == before {
+                complain(&format!("there is no script in `{}`", path.display()));
+                return ExitCode::from(1);
+            }
+        } else {
+            scripts.push(path.clone());
+        }
+    }
+    let mut tally = Tally::default();
+    for script in &scripts {
+        let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
+            .quiet()
+            .with_settings(&arguments.settings.values);
+        let tested = session::test_file(&mut world, script, arguments.fill);
+        if tested.outcome == Outcome::Stopped {
+            output.flush();
+            say("stopped by Ctrl-C");
+            return ExitCode::from(STOPPED);
+        }
+        if !show(script, &tested, arguments, &mut tally, output, screen) {
+            return ExitCode::from(1);
+        }
+    }
+    output.line(&format!("{} in {:.2} s", tally.summary(), begun.elapsed().as_secs_f64()));
+    ExitCode::from(u8::from(tally.failed > 0))
+}
+
+/// The scripts of a folder and of those in it, in order; not of hidden ones.
+fn scripts_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    /// Deeper is a loop of links.
+    const DEEPEST: usize = 32;
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if is_hidden {
+            continue;
+        }
+        if path.is_dir() {
+            if depth < DEEPEST && !path.is_symlink() {
+                scripts_in(&path, depth + 1, found);
+            }
+        } else if path.extension().is_some_and(|end| end == "nn") {
+            found.push(path.strip_prefix(".").map_or(path.clone(), Path::to_path_buf));
+        }
+    }
+}
+
+/// Tells of one script and counts it; false if an update cannot be written.
+fn show(
+    path: &Path,
+    tested: &Tested,
+    arguments: &Test,
+    tally: &mut Tally,
+    output: &Output,
+    screen: Screen,
+) -> bool {
+    let name = path.display();
+    let update = tested.updated.as_ref().filter(|text| arguments.update && **text != tested.text);
+    if arguments.update && CommandFiles::is_stdin(path) {
+        output.text(update.unwrap_or(&tested.text));
+    } else if let Some(text) = update {
+        if let Err(error) = write(path, text) {
+            complain(&format!("`{name}` cannot be written: {error}"));
+            return false;
+        }
+        tally.updated += 1;
+        output.line(&format!("updated  {name}"));
+    }
+    let outputs_hold = arguments.update && tested.updated.is_some();
+    let holds = !tested.report.has_errors() && (outputs_hold || tested.passed());
+    tally.asserts += tested.asserts_held;
+    tally.outputs += tested.compared.iter().filter(|one| outputs_hold || one.holds()).count();
+    match (holds, tested.outcome) {
+        (true, Outcome::OnlyChecked) => {
+            tally.only_checked += 1;
+            output.line(&format!("checked  {name}  (it asserts and expects nothing, so it was not run)"));
+        }
+        (true, _) if update.is_some() => tally.passed += 1,
+        (true, _) => {
+            tally.passed += 1;
+            let facts = counts(&[(tested.asserts_held, "assert"), (tested.compared.len(), "output")]);
+            output.line(&format!("ok       {name}  {facts}"));
+        }
+        (false, _) => {
+            tally.failed += 1;
+            output.line(&format!("FAILED   {name}"));
+            if !outputs_hold {
+                let differs = tested.compared.iter().filter(|one| !one.holds());
+                differs.for_each(|one| show_difference(path, one, output));
+            }
+        }
+    }
+    messages::show(&tested.report, Format::Full, output, screen);
+    true
+}
+
+/// The expected lines against the printed ones.
+fn show_difference(path: &Path, compared: &Compared, output: &Output) {
+    output.line(&format!("  {}:{}: `{}` prints", path.display(), compared.line, compared.statement));
+    for change in diff(&compared.expected, &compared.found) {
+        output.line(&match change {
+            Change::Kept(line) => format!("      {line}"),
+            Change::Removed(line) => output.red(&format!("    - {line}")),
+            Change::Added(line) => output.green(&format!("    + {line}")),
+            Change::Skipped(count) => format!("      ... {count} lines alike"),
+        });
+    }
+    output.line("    (- expected, + printed; `nn test --update` takes what is printed)");
+}
+
+/// `2 asserts, 1 output`
+fn counts(all: &[(usize, &str)]) -> String {
+    let texts = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| match n {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    });
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+impl Tally {
+    fn summary(&self) -> String {
+        let mut parts = vec![format!("{} passed", self.passed)];
+        for (n, what) in
+            [(self.failed, "failed"), (self.updated, "updated"), (self.only_checked, "only checked")]
+        {
+            if n > 0 {
+                parts.push(format!("{n} {what}"));
+            }
+        }
+        let held = counts(&[(self.asserts, "assert"), (self.outputs, "output")]);
+        match held.is_empty() {
+            true => parts.join(", "),
+            false => format!("{}; {held} as said", parts.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The reference: every name of the library with all that its declaration says, and what follows from it.
+//!
+//! [`Entry`] is plain data for `nn doc`, its pages and the prompt. Examples and derivatives are not written down
+//! anywhere: `examples` runs them.
+
+mod entry;
+mod examples;
+
+pub use entry::{Entry, entries, entry, library_source};
+pub use examples::Example;
+
+/// The page of a prelude item or primitive, as text.
+///
+/// # Errors
+/// The nearest known name, if there is no such item.
+pub fn doc(name: &str) -> Result<String, Option<String>> {
+    entry(name).map(|entry| text(&entry))
+}
+
+/// Signature, sentence, formula, example, derivative, source.
+fn text(entry: &Entry) -> String {
+    let mut text = format!("{}\n\n{}\n\n", entry.signature, entry.sentence);
+    let mut row = |key: &str, value: &str| text.push_str(&format!("{key:9}{value}\n"));
+    row("kind", entry.kind);
+    if !entry.aliases.is_empty() {
+        row("also", &entry.aliases.join(", "));
+    }
+    row("formula", &entry.formula);
+    if let Some(citation) = &entry.citation {
+        row("from", citation);
+    }
+    if let Some(example) = entry.example() {
+        let output: String = example.output.lines().map(|line| format!("#> {line}\n")).collect();
+        text.push_str(&format!("\nexample\n\n{}{}", indented(&example.program), indented(&output)));
+    }
+    if let Some(derivative) = entry.derivative() {
+        text.push_str(&format!("\nderivative\n\n{}", indented(&derivative)));
+    }
+    if let Some(source) = &entry.source {
+        text.push_str(&format!("\nsource\n\n{}", indented(source)));
+    }
+    text
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}").trim_end().to_string() + "\n").collect()
+}
