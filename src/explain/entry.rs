@@ -157,7 +157,7 @@ impl Writer<'_> {
     /// Whether a piece is one number with a minus.
     fn is_negative(&self, piece: &Piece) -> bool {
         let rest = piece.text.strip_prefix(&self.notation.minus(""));
-        rest.is_some_and(|rest| !rest.contains([' ', '(']) && !rest.contains("<mo>"))
+        rest.is_some_and(|rest| !rest.contains([' ', '(']) && !rest.contains("<mo"))
     }
 
     pub(super) fn append(&self, sum: &mut String, term: &str) {
@@ -181,6 +181,6 @@ impl Writer<'_> {
         if name == "sum" || *n == 1 {
             return Some(sum);
         }
-        Some(self.notation.quotient(sum, Piece::atom(n.to_string())))
+        Some(self.notation.quotient(sum, Piece::atom(self.notation.number(&n.to_string()))))
     }
 }

@@ -51,7 +51,7 @@ impl Notation for Mathml {
     }
 
     fn minus(&self, text: &str) -> String {
-        format!("<mo>−</mo>{text}")
+        format!("<mo form=\"prefix\">−</mo>{text}")
     }
 
     fn group(&self, text: &str) -> String {

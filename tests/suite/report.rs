@@ -6,7 +6,7 @@ use nn::plot::{Network, svg};
 use nn::report::{self, Document};
 use nn::session::{self, MemoryWorld};
 
-use crate::examples::{Disk, problems, root};
+use crate::examples::{Disk, problems, reads_mnist, root};
 use crate::{latex, xml};
 
 const CLASSES: &str = r#"
@@ -108,7 +108,7 @@ fn every_example_can_be_drawn() {
         let path = entry.expect("an entry").path();
         let is_script = path.extension().is_some_and(|end| end == "nn");
         // Its data are not in the repository.
-        if !is_script || crate::examples::reads_mnist(&path) {
+        if !is_script || reads_mnist(&path) {
             continue;
         }
         let (report, network) = session::draw_file(&mut Disk::default(), &path, None);

@@ -11,6 +11,7 @@ pub fn elements(text: &str) -> Vec<String> {
     let mut rest = text;
     while let Some(at) = rest.find('<') {
         check_text(&rest[..at]);
+        check_place(open.last().map_or("", |(name, _)| name.as_str()), &rest[..at]);
         let (is_close, inside) = match rest[at + 1..].strip_prefix('/') {
             Some(inside) => (true, inside),
             None => (false, &rest[at + 1..]),
@@ -45,6 +46,13 @@ fn check_children(name: &str, children: usize) {
     if ["mfrac", "msup", "msub"].contains(&name) {
         assert_eq!(children, 2, "a {name} of {children} parts");
     }
+}
+
+/// Formulas have their letters in elements of their own; a browser draws none that stand between others.
+fn check_place(inside: &str, text: &str) {
+    let holds_elements =
+        ["math", "mrow", "mfrac", "msup", "msub", "msqrt", "mtable", "mtr", "mtd"].contains(&inside);
+    assert!(!holds_elements || text.trim().is_empty(), "`{text}` stands bare in a {inside}");
 }
 
 /// The end of a tag, outside quotes.
