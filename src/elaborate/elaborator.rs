@@ -111,7 +111,7 @@ pub enum Definition {
 }
 
 /// How much one call of a script has led to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct CallCount {
     open: usize,
     made: usize,
