@@ -108,7 +108,7 @@ fn every_example_can_be_drawn() {
         let path = entry.expect("an entry").path();
         let is_script = path.extension().is_some_and(|end| end == "nn");
         // Its data are not in the repository.
-        if !is_script || path.file_name().is_some_and(|name| name == "mnist.nn") {
+        if !is_script || crate::examples::reads_mnist(&path) {
             continue;
         }
         let (report, network) = session::draw_file(&mut Disk::default(), &path, None);
