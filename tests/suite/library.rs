@@ -128,3 +128,20 @@ fn examples_of_the_library_give_what_they_say() {
     }
     assert!(count > 40, "{count} examples");
 }
+
+/// What training carries out itself has a page as well, with its options.
+#[test]
+fn methods_have_pages() {
+    let page = session::doc("lbfgs").expect("a page");
+    for part in [
+        "curvature",
+        "formula:",
+        "J. Nocedal",
+        "history = 100",
+        "search = true",
+        "gradient_tolerance = 0.0000001",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(session::doc("reduce_on_plateau").expect("a page").contains("patience = 10"));
+}

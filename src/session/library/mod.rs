@@ -9,12 +9,31 @@ mod examples;
 pub use entry::{Entry, entries, entry, library_source};
 pub use examples::Example;
 
+use crate::elaborate::{METHODS, MethodRow, OptionKind};
+
 /// The page of a prelude item or primitive, as text.
 ///
 /// # Errors
 /// The nearest known name, if there is no such item.
 pub fn doc(name: &str) -> Result<String, Option<String>> {
-    entry(name).map(|entry| text(&entry))
+    match METHODS.iter().find(|row| row.name == name) {
+        Some(row) => Ok(method_page(row)),
+        None => entry(name).map(|entry| text(&entry)),
+    }
+}
+
+/// A method that training carries out, with its options and what they are if not given.
+fn method_page(row: &MethodRow) -> String {
+    let mut text: String = row.doc.iter().map(|line| format!("{line}\n")).collect();
+    text.push_str("\noptions:\n");
+    for option in row.options {
+        let default = match option.kind {
+            OptionKind::Flag => (option.default != 0.0).to_string(),
+            OptionKind::Positive | OptionKind::NotNegative | OptionKind::Count => option.default.to_string(),
+        };
+        text.push_str(&format!("  {} = {default}: {}\n", option.name, option.doc));
+    }
+    text
 }
 
 /// Signature, sentence, formula, example, derivative, source.

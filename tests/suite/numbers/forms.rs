@@ -236,7 +236,8 @@ fn shapes(op: &str, sample: &Value, input: &[Cells]) -> Option<Cells> {
             let mut beside = |at: usize| if args[at]["T"].is_string() { others.next() } else { None };
             let (before, after) = (beside(3), beside(4));
             let parts: Vec<&Cells> = before.into_iter().chain([x]).chain(after).collect();
-            let mut found = concatenated(&parts, dim);
+            // No difference at all leaves out what stands beside, too.
+            let mut found = if int(1) == Some(0) { x.clone() } else { concatenated(&parts, dim) };
             for _ in 0..int(1).unwrap_or(1) {
                 let mut shape = found.shape.clone();
                 shape[dim] = shape[dim].checked_sub(1)?;

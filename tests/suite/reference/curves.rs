@@ -35,9 +35,9 @@ pub fn activation(name: &str, of_vectors: bool) -> String {
     let list = at.iter().map(|x| format!("{x:?}")).collect::<Vec<_>>().join(", ");
     let program = if of_vectors {
         let pairs = |call: &str| {
-            at.iter().map(|x| call.replace("(_)", &format!("([{x:?}, 0])"))).collect::<Vec<_>>().join(", ")
+            at.iter().map(|x| call.replace("@", &format!("[{x:?}, 0]"))).collect::<Vec<_>>().join(", ")
         };
-        let value = pairs(&format!("{name}(_)[0]"));
+        let value = pairs(&format!("{name}(@)[0]"));
         format!(
             "precision f64\nfn first(v: [2]) = {name}(v)[0]\nprint([{value}], digits = 5, all = true)\n{}",
             at.iter()
