@@ -159,6 +159,9 @@ impl Elaborator {
         if self.undecided > 0 && self.frames.iter().any(is_under_way) {
             return Value::Unknown;
         }
+        if self.has_given_up_calls() {
+            return Value::Unknown;
+        }
         if self.frames.len() >= MAX_CALL_DEPTH {
             // Two calls in one body would be tried two to the depth times.
             self.broken.insert(function.head_span);

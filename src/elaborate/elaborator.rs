@@ -401,6 +401,10 @@ impl Elaborator {
         true
     }
 
+    pub(super) fn has_given_up_calls(&self) -> bool {
+        self.calls.open > 0 && self.calls.given_up
+    }
+
     pub(super) fn leave_call(&mut self) {
         self.calls.open -= 1;
     }

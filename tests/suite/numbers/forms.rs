@@ -278,7 +278,8 @@ fn lanes(op: &str, sample: &Value, x: &Cells) -> Option<Cells> {
     let keep = kwargs["keepdim"] == true || args[2] == true;
     let reduced = |each: &dyn Fn(&str) -> String| Some(x.reduced(axes(given, rank)?, keep, each));
     let product = |lane: &str| {
-        lane.trim_matches(['[', ']'])
+        let inside = lane.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(lane);
+        inside
             .split(", a")
             .enumerate()
             .map(|(at, part)| if at == 0 { part.to_string() } else { format!("a{part}") })
@@ -287,7 +288,7 @@ fn lanes(op: &str, sample: &Value, x: &Cells) -> Option<Cells> {
     };
     match op {
         "sum" | "mean" => reduced(&|lane| format!("{op}({lane})")),
-        "nansum" => reduced(&|lane| format!("sum({lane})")),
+        "nansum" => reduced(&|lane| format!("sum(if {lane} == {lane} then {lane} else 0)")),
         "amax" | "max" => reduced(&|lane| format!("max({lane})")),
         "amin" | "min" => reduced(&|lane| format!("min({lane})")),
         "median" => reduced(&|lane| format!("sort({lane})[{}]", (lane.matches("a0").count() - 1) / 2)),
