@@ -289,7 +289,8 @@ fn without_picture(diagnostic: &Diagnostic, sources: &Sources, options: RenderOp
 
 /// Text in lines of at most `width` columns where words allow it.
 fn wrapped(text: &str, width: usize) -> String {
-    let width = width.saturating_sub(12).max(20);
+    // As wide as the frame and `Help 1: ` before it.
+    let width = width.saturating_sub(13).max(20);
     let mut lines = Vec::new();
     for line in escape(text).lines() {
         let mut column = 0;

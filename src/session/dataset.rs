@@ -23,6 +23,9 @@ use crate::types::{Shape, Size, TensorType};
 /// mistakes is checked once for each fix that is tried, so it must not take long.
 const LARGEST_CHECKED: u64 = 2 << 20;
 
+/// The sizes of one example of a field, where they are known.
+type FieldShape = Option<Vec<usize>>;
+
 impl Session<'_> {
     pub(super) fn data(&mut self, decl: &DataDecl) {
         let is_broken = matches!(&decl.source, DataSource::Examples { rows, span } if rows.is_empty() && self.has_syntax_error_in(*span));
@@ -257,7 +260,7 @@ impl Session<'_> {
     }
 
     /// The shapes of input and target of a dataset.
-    fn field_shapes(&self, name: &str) -> Option<(Option<Vec<usize>>, Option<Vec<usize>>)> {
+    fn field_shapes(&self, name: &str) -> Option<(FieldShape, FieldShape)> {
         let Value::Record(record) = &self.elaborator.globals.get(name)?.value else { return None };
         let shape = |field: &str| match record.fields.get(field) {
             Some(Value::Node(node)) => self.elaborator.graph.ty(*node).shape.dims(),

@@ -18,6 +18,8 @@ const SECONDS: f64 = 0.05;
 
 macro_rules! chains {
     ($name:ident, $T:ty, $L:literal, $fma:expr $(, $feature:meta)?) => {
+        /// # Safety
+        /// The processor has the instructions of this level.
         $(#[$feature])?
         pub unsafe fn $name() {
             let mut sums: [[$T; $L]; CHAINS] = std::array::from_fn(|chain| [chain as $T; $L]);

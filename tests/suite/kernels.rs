@@ -171,7 +171,8 @@ fn joined_pairs_round_twice() {
     let numbers =
         |seed: f32| -> Vec<f32> { (0..131).map(|at| ((at as f32 + seed) * 0.7331).sin() * 3.7).collect() };
     let (x, y, z) = (numbers(0.0), numbers(50.0), numbers(100.0));
-    let pairs: [(&nn::tensor::Map3, fn(f32, f32) -> f32); 3] = [
+    type Second = fn(f32, f32) -> f32;
+    let pairs: [(&nn::tensor::Map3, Second); 3] = [
         (&maps::MULTIPLY_ADD, |product, z| product + z),
         (&maps::SUBTRACT_PRODUCT, |product, z| z - product),
         (&maps::MULTIPLY_SUBTRACT, |product, z| product - z),

@@ -57,7 +57,10 @@ impl Entry {
         }
         if shown.starts_with("x |>") {
             let small = format!("{}show(net)\nprint(net([1, -2, 3, 0.5]))\n", model(shown, 4));
-            return vec![small, format!("{}show(net)\n", model(shown, 32))];
+            // A layer that adds to its input fits one width only.
+            return std::iter::once(small)
+                .chain([3, 32].map(|size| format!("{}show(net)\n", model(shown, size))))
+                .collect();
         }
         vec![format!("print({shown})\n"), batch(shown)]
     }

@@ -340,7 +340,7 @@ fn norms(op: &str, sample: &Value, x: &Cells) -> Option<Cells> {
     let keep = kwargs["keepdim"] == true || args[3] == true;
     match op {
         "norm" | "linalg.vector_norm" => Some(x.reduced(axes(dims, rank)?, keep, norm_of(order)?)),
-        "linalg.norm" | "linalg.matrix_norm" if rank == 2 && matches!(axes(dims, rank)?, None) => {
+        "linalg.norm" | "linalg.matrix_norm" if rank == 2 && axes(dims, rank)?.is_none() => {
             // Of rows and columns, the largest or smallest sum of sizes; singular values are no formula.
             let over = |outer: &str, inner: usize| {
                 let sums = x.reduced(Some(inner), false, |lane| format!("sum(abs({lane}))"));
@@ -430,7 +430,10 @@ fn losses(op: &str, sample: &Value, input: &[Cells]) -> Option<Cells> {
         }
         "gaussian_nll_loss" => {
             let constant = if kwargs["full"] == true { " + log(2 * π) / 2" } else { "" };
-            each(&|c| format!("gaussian({}, {}, variance = {}){constant}", c[0], c[1], c[2]))
+            // PyTorch holds the variance above `eps`, and differentiates as if it had not.
+            let eps = given("eps", 1e-6);
+            let held = |v: &str| format!("{v} + stop_gradient(max({v}, {eps:?}) - {v})");
+            each(&|c| format!("gaussian({}, {}, variance = {}){constant}", c[0], c[1], held(c[2])))
         }
         "multilabel_soft_margin_loss" => {
             let weighted = |lane: &[String]| match lane.get(2) {

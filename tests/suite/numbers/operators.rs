@@ -363,6 +363,15 @@ fn operator(sample: &Value) -> Result<Case, String> {
     if sample["variant"] == "subgradients_at_zero" && order.as_f64() != Some(2.0) && !order.is_null() {
         return skip("the slope at 0 of a norm that is not the Euclidean one");
     }
+    // PyTorch takes one variance for each row here, where shapes alone would say for each column.
+    let by_rows =
+        |arrays: &[Array]| arrays.len() > 2 && arrays[2].shape.len() == 1 && arrays[0].shape.len() == 2;
+    if sample["op"] == "nn.functional.gaussian_nll_loss" && by_rows(&arrays) {
+        return skip("broadcast of unequal shapes: an error here, on purpose");
+    }
+    if sample["op"] == "linalg.det" && sample["variant"] == "singular" && arrays[0].shape[0] > 4 {
+        return skip("the slope of a determinant that is 0 but for rounding: all of it is rounding");
+    }
     if tensor(result(&sample["out"])).is_some_and(|out| out.data.is_empty()) {
         return skip("nothing in it: no input, or an axis of no elements");
     }

@@ -87,13 +87,13 @@ impl Question<'_> {
         let derived = self.numbers(gradients);
         let scale = derived.iter().flatten().fold(1.0f64, |most, v| most.max(v.abs()));
         for (at, (slot, _)) in self.inputs.clone().into_iter().enumerate() {
-            for place in 0..derived[at].len() {
+            for (place, &found) in derived[at].iter().enumerate() {
                 let mut difference = |step: f64| {
                     (self.moved(output, slot, place, step) - self.moved(output, slot, place, -step))
                         / (2.0 * step)
                 };
                 let (wide, near) = (difference(STEP), difference(STEP / 2.0));
-                let (slope, found) = ((4.0 * near - wide) / 3.0, derived[at][place]);
+                let slope = (4.0 * near - wide) / 3.0;
                 assert!(
                     (slope - found).abs() <= TOLERANCE * scale + (wide - near).abs(),
                     "{}, order {order}, input {at}[{place}]: derived {found}, measured {slope}",

@@ -17,8 +17,8 @@ fn saved(inputs: &[&str]) -> (String, Told, Vec<String>) {
 
 /// What a script prints.
 fn run(text: &str) -> Vec<String> {
-    let mut world = MemoryWorld::default();
-    world.files = nn::data::MemoryFiles::new().with("iris.csv", IRIS);
+    let files = nn::data::MemoryFiles::new().with("iris.csv", IRIS);
+    let mut world = MemoryWorld { files, ..MemoryWorld::default() };
     let report = session::run_text(&mut world, "session.nn", text, "".as_ref());
     let found: Vec<&str> = report.diagnostics.iter().map(|found| found.headline.as_str()).collect();
     assert!(found.is_empty(), "{found:?} in\n{text}");

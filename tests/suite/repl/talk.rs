@@ -73,9 +73,8 @@ a,b,kind
 ";
 
 pub fn world() -> MemoryWorld {
-    let mut world = MemoryWorld::default();
-    world.files = nn::data::MemoryFiles::new().with("iris.csv", IRIS);
-    world
+    let files = nn::data::MemoryFiles::new().with("iris.csv", IRIS);
+    MemoryWorld { files, ..MemoryWorld::default() }
 }
 
 /// Enters inputs one after another; all that was told, and what was printed.
