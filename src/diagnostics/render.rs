@@ -34,10 +34,26 @@ const LONG_LINE: usize = 400;
 /// than the terminal, labels are numbers that stand below it.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
     let drawn = picture(diagnostic, sources, options);
-    if drawn.lines().skip(1).all(|line| columns(line) <= options.width) {
+    if excess(&drawn, options) == 0 {
         return drawn;
     }
-    picture(&numbered(diagnostic), sources, options)
+    let numbered = numbered(diagnostic);
+    let mut wrapping = options;
+    loop {
+        let drawn = picture(&numbered, sources, wrapping);
+        let more = excess(&drawn, options);
+        if more == 0 || wrapping.width < options.width / 2 {
+            return drawn;
+        }
+        // Arrows of places over several lines stand before the notes too.
+        wrapping.width = wrapping.width.saturating_sub(more);
+    }
+}
+
+/// By how many columns the widest line below the headline is too wide.
+fn excess(drawn: &str, options: RenderOptions) -> usize {
+    let widest = drawn.lines().skip(1).map(columns).max().unwrap_or(0);
+    widest.saturating_sub(options.width)
 }
 
 /// The same with `(1)`, `(2)`, ... beside the places, and what they say as notes.
