@@ -25,7 +25,11 @@ impl Elaborator {
                 let inner = node.inputs.first().and_then(|left| self.graph.ty(*left).shape.0.last()?.count());
                 output.saturating_mul(inner.unwrap_or(1)).saturating_mul(2)
             }
-            Some(Kernel::MatMulSum) => input(0).saturating_mul(input(1)).saturating_mul(2),
+            // Each number of the result is a sum over the columns of both sides.
+            Some(Kernel::MatMulSum) => {
+                let rows = node.ty.shape.0.first().and_then(|size| size.count()).unwrap_or(1).max(1);
+                (input(0) / rows).saturating_mul(output).saturating_mul(2)
+            }
             Some(Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_)) => output,
             Some(
                 Kernel::Reduce { .. } | Kernel::ArgMax { .. } | Kernel::Rank { .. } | Kernel::BatchReduce(_),

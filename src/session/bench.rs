@@ -11,9 +11,8 @@ use crate::base::Span;
 use crate::check::TrainRequest;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::Step;
-use crate::graph::{Graph, NodeId, Operation};
-use crate::passes;
-use crate::tensor::{Kernel, Precision, peak};
+use crate::graph::{Graph, NodeId};
+use crate::tensor::{Precision, peak};
 use crate::train::{self, History, Job, Length, Profiled, Timing};
 
 /// What a step costs.
@@ -131,7 +130,6 @@ impl Session<'_> {
             }
         };
         let precision = self.precision;
-        let product_flops = product_flops(&step, batch);
         let measured = train::step_plan(&job).and_then(|plan| match options.profile {
             true => Ok((plan, train::profile_steps(&job, options.seconds)?)),
             false => Ok((plan, Vec::new())),
@@ -156,7 +154,7 @@ impl Session<'_> {
             parameters,
             threads: plan.workers(),
             precision,
-            product_flops,
+            product_flops: plan.product_flops(),
             peak_gflops,
             bytes_moved,
             profile,
@@ -180,48 +178,4 @@ pub(super) fn results(step: &Step) -> Vec<NodeId> {
     let sums = step.metrics.iter().flat_map(|metric| metric.sums.iter().copied());
     let updates = step.updates.iter().map(|(_, node)| *node);
     step.loss.into_iter().chain(sums).chain(updates).collect()
-}
-
-fn product_flops(step: &Step, batch: usize) -> f64 {
-    let (graph, _) = passes::optimise(&step.graph, &results(step));
-    let products = graph.ids().filter_map(|id| flops_of(&graph, id, batch as f64));
-    products.sum()
-}
-
-fn flops_of(graph: &Graph, id: NodeId, batch: f64) -> Option<f64> {
-    let node = graph.node(id);
-    let Operation::Apply(op) = &node.operation else { return None };
-    let (lhs, rhs) = (node.inputs.first()?, node.inputs.get(1)?);
-    let size = |id: NodeId| -> Option<f64> {
-        Some(graph.ty(id).shape.dims()?.iter().map(|dim| *dim as f64).product())
-    };
-    let inner = match op.kernel()? {
-        Kernel::MatMul => graph.ty(*lhs).shape.dims()?.last().copied()? as f64,
-        // Each element is a sum over the columns of both sides and over the examples.
-        Kernel::MatMulSum => match graph.ty(*lhs).shape.dims()?.as_slice() {
-            [_, columns] => *columns as f64,
-            _vector => 1.0,
-        },
-        Kernel::Map1(_)
-        | Kernel::Map2(_)
-        | Kernel::Map3(_)
-        | Kernel::Reduce { .. }
-        | Kernel::ArgMax { .. }
-        | Kernel::Rank { .. }
-        | Kernel::BatchReduce(_)
-        | Kernel::Expand
-        | Kernel::Repeat { .. }
-        | Kernel::Transpose
-        | Kernel::Reshape
-        | Kernel::Slice { .. }
-        | Kernel::Pad { .. }
-        | Kernel::Concat { .. }
-        | Kernel::Stack
-        | Kernel::OneHot { .. }
-        | Kernel::Iota
-        | Kernel::Eye
-        | Kernel::Identity => return None,
-    };
-    let batched = graph.ty(*lhs).batch.is_some() || graph.ty(*rhs).batch.is_some();
-    Some(2.0 * inner * size(id)? * if batched { batch } else { 1.0 })
 }

@@ -30,6 +30,11 @@ impl Plan {
         lines.collect()
     }
 
+    /// Multiplications and additions in the products of a step, counted separately.
+    pub fn product_flops(&self) -> f64 {
+        self.code.iter().map(|scheduled| scheduled.instruction.product_flops()).sum()
+    }
+
     pub fn describe(&self) -> String {
         let mut text = String::new();
         let numbers = self.arena;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::fused::{self, FusedCode, Tiles};
 use super::instruction::{Base, Instruction, Region, RunContext, Touched};
+use super::products;
 use super::run::{self, Code};
 use crate::tensor::isa::Level;
 use crate::tensor::memory::Memory;
@@ -306,7 +307,7 @@ fn tiles(instruction: &Instruction) -> usize {
 /// Numbers of a product that a worker holds for an instruction.
 fn block_numbers(instruction: &Instruction) -> usize {
     match instruction {
-        Instruction::Blocks(blocks) => run::block_numbers(&blocks.product),
+        Instruction::Blocks(blocks) => products::block_numbers(&blocks.product),
         Instruction::Fused(_)
         | Instruction::Product(_)
         | Instruction::Fold(_)

@@ -280,6 +280,22 @@ impl Instruction {
         }
     }
 
+    /// Multiplications and additions of products, counted separately.
+    pub fn product_flops(&self) -> f64 {
+        match self {
+            Instruction::Product(product) => product.flops(),
+            Instruction::Blocks(blocks) => blocks.product.flops(),
+            Instruction::Fused(_)
+            | Instruction::Fold(_)
+            | Instruction::ArgMax(_)
+            | Instruction::Rank(_)
+            | Instruction::Copy(_)
+            | Instruction::Fill { .. }
+            | Instruction::OneHot { .. }
+            | Instruction::Random { .. } => 0.0,
+        }
+    }
+
     /// About how many nanoseconds one thread needs.
     pub fn cost(&self) -> f64 {
         let numbers = match self {
@@ -376,8 +392,12 @@ impl Product {
         if self.cut == Cut::Columns(1) && self.n > 1 && !small { 2 } else { 1 }
     }
 
+    fn flops(&self) -> f64 {
+        2.0 * self.m as f64 * self.n as f64 * self.k as f64 * self.repeat as f64
+    }
+
     fn cost(&self) -> f64 {
-        50.0 + self.m as f64 * self.n as f64 * self.k as f64 * self.repeat as f64 * 0.02
+        50.0 + self.flops() * 0.01
     }
 
     fn touches(&self, from: usize, to: usize, touched: &mut Touched) {

@@ -7,6 +7,7 @@
 mod bind;
 mod fused;
 mod instruction;
+mod products;
 mod run;
 
 pub use bind::{Binding, Program, Scheduled, Share, Spent};

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::Region;
 use super::fused::{FusedCode, Tiles};
-use super::instruction::{
-    Base, Blocks, Cut, Draw, FoldWork, Instruction, LineWork, Product, RunContext, Strided,
-};
+use super::instruction::{Draw, FoldWork, Instruction, LineWork, RunContext, Strided};
+use super::products::{BlocksCode, bind_blocks, bind_product, repeated};
 use crate::tensor::fold::RunFold;
 use crate::tensor::isa::Level;
 use crate::tensor::kernel::Fold;
@@ -87,16 +86,6 @@ pub(super) enum Code<T> {
     Meet,
 }
 
-/// Columns `from..to` of a product, so many at a time.
-pub(super) struct BlocksCode<T> {
-    /// The product as a whole; its result is where a block stands.
-    view: View<T>,
-    fused: FusedCode<T>,
-    from: usize,
-    to: usize,
-    blocks: usize,
-}
-
 /// A strided copy: the innermost axis apart from the others.
 pub(super) struct Walk<T> {
     from: *const T,
@@ -175,101 +164,6 @@ pub(super) fn bind<T: Real>(
             }
         }
     });
-}
-
-/// Numbers of a block, about a quarter of a second-level cache; but a product of few columns is slow.
-const BLOCK: usize = 1 << 16;
-const LEAST_COLUMNS: usize = 128;
-
-/// Columns of a block at most.
-fn block_columns(product: &Product) -> usize {
-    (BLOCK / product.m.max(1)).max(LEAST_COLUMNS).min(product.n)
-}
-
-/// Numbers that a worker needs for a block.
-pub(super) fn block_numbers(product: &Product) -> usize {
-    product.m * block_columns(product)
-}
-
-fn bind_blocks<T: Real>(
-    blocks: &Blocks,
-    from: usize,
-    to: usize,
-    level: Level,
-    address: &dyn Fn(Region) -> *mut T,
-    tiles: &Tiles<'_, T>,
-) -> Code<T> {
-    let Product { m, n, k, a, b, c, .. } = &blocks.product;
-    let block = |region: Region| match region.base {
-        Base::Block => tiles.block,
-        Base::Arena | Base::Slot(_) => address(region),
-    };
-    assert!(c.base == Base::Block && blocks.fused.grain == *m && blocks.fused.count == *n);
-    assert!(!product::is_small(*m, *n, *k), "a small product has no blocks");
-    let view = View {
-        m: *m,
-        n: *n,
-        k: *k,
-        a: address(a.region).cast_const(),
-        a_rs: a.rs,
-        a_cs: a.cs,
-        b: address(b.region).cast_const(),
-        b_rs: b.rs,
-        b_cs: b.cs,
-        c: tiles.block,
-        c_cs: *m,
-    };
-    let fused = FusedCode::bind(&blocks.fused, from, to, level, &block, tiles);
-    let blocks = (to - from).div_ceil(block_columns(&blocks.product)).max(1);
-    Code::Blocks(Box::new(BlocksCode { view, fused, from, to, blocks }))
-}
-
-fn bind_product<T: Real>(
-    product: &Product,
-    from: usize,
-    to: usize,
-    level: Level,
-    address: &dyn Fn(Region) -> *mut T,
-) -> Code<T> {
-    assert_eq!(product.c.len, product.m * product.n * product.repeat, "a product of the wrong length");
-    let Product { m, n, k, a, b, c, repeat, cut } = product;
-    let mut view = View {
-        m: *m,
-        n: *n,
-        k: *k,
-        a: address(a.region).cast_const(),
-        a_rs: a.rs,
-        a_cs: a.cs,
-        b: address(b.region).cast_const(),
-        b_rs: b.rs,
-        b_cs: b.cs,
-        c: address(*c),
-        c_cs: *m,
-    };
-    let steps = [a.step, b.step, m * n];
-    let mut repeat = *repeat;
-    match cut {
-        Cut::Products => {
-            view.a = view.a.wrapping_add(from * steps[0]);
-            view.b = view.b.wrapping_add(from * steps[1]);
-            view.c = view.c.wrapping_add(from * steps[2]);
-            repeat = to - from;
-        }
-        Cut::Columns(unit) => {
-            view.b = view.b.wrapping_add(from * unit * b.cs);
-            view.c = view.c.wrapping_add(from * unit * m);
-            view.n = (to - from) * unit;
-        }
-        Cut::Rows(unit) => {
-            view.a = view.a.wrapping_add(from * unit * a.rs);
-            view.c = view.c.wrapping_add(from * unit);
-            view.m = (to * unit).min(*m) - from * unit;
-        }
-    }
-    match product::is_small(*m, *n, *k) {
-        true => Code::Small { run: T::small_product(level), view, repeat, steps },
-        false => Code::Large { view, repeat, steps },
-    }
 }
 
 fn bind_fold<T: Real>(
@@ -389,22 +283,6 @@ pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, barrier: &Barrier, cont
     }
 }
 
-#[inline(always)]
-unsafe fn repeated<T: Copy>(view: &View<T>, repeat: usize, steps: &[usize; 3], run: impl Fn(&View<T>)) {
-    if repeat == 1 {
-        return run(view);
-    }
-    for at in 0..repeat {
-        let (a, b, c) = (at * steps[0], at * steps[1], at * steps[2]);
-        run(&View {
-            a: view.a.wrapping_add(a),
-            b: view.b.wrapping_add(b),
-            c: view.c.wrapping_add(c),
-            ..*view
-        });
-    }
-}
-
 unsafe fn arg_max<T: Real>(from: *const T, to: *mut T, inner: usize, len: usize, outer: usize) {
     for row in 0..outer {
         for at in 0..inner {
@@ -459,24 +337,6 @@ unsafe fn random<T: Real>(to: *mut T, first: usize, len: usize, name: &str, draw
         };
         // SAFETY: the caller promises room for `len` numbers.
         unsafe { *to.add(at) = value };
-    }
-}
-
-impl<T: Real> BlocksCode<T> {
-    unsafe fn run(&self) {
-        let columns = self.to - self.from;
-        for block in 0..self.blocks {
-            // Even blocks: none has a single column unless the share has.
-            let from = self.from + columns * block / self.blocks;
-            let to = self.from + columns * (block + 1) / self.blocks;
-            let b = self.view.b.wrapping_add(from * self.view.b_cs);
-            let view = View { n: to - from, b, ..self.view };
-            // SAFETY: `bind` checked the regions of the share; the block's memory is this worker's own.
-            unsafe {
-                product::large(&view, T::of(1.0));
-                self.fused.part(from, to);
-            }
-        }
     }
 }
 
