@@ -165,6 +165,7 @@ impl Session<'_> {
             field_types,
             next_expr,
             rounds,
+            waiting,
             training_loops,
             passes,
             last,
@@ -185,7 +186,7 @@ impl Session<'_> {
         histories.clear();
         *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
-        (*replaced, *asserts) = Default::default();
+        (*replaced, *asserts, *waiting) = Default::default();
     }
 
     /// From here on paths are relative to another folder; gives the one before.

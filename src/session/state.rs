@@ -67,6 +67,8 @@ pub struct Session<'w> {
     pub(super) next_expr: u32,
     /// Rounds of loops, so that random numbers of a statement differ from one round to the next.
     pub(super) rounds: u64,
+    /// Of each loop over a list that is being walked, the items that are still to come, the next one last.
+    pub(super) waiting: Vec<Vec<crate::elaborate::Value>>,
     /// Loops over `batches` that are being walked: they are training.
     pub(super) training_loops: usize,
     /// How many times the batches of each part were gone through.
@@ -153,6 +155,7 @@ impl<'w> Session<'w> {
             field_types: IndexMap::new(),
             next_expr,
             rounds: 0,
+            waiting: Vec::new(),
             training_loops: 0,
             passes: HashMap::new(),
             last: None,

@@ -321,15 +321,7 @@ impl Session<'_> {
                 if self.is_running() { Flow::Stop } else { self.block(body) }
             }
             Value::Range { from, to } => self.count_loop(var, &from, &to, body),
-            Value::List(items) => {
-                for item in items {
-                    self.bind_plain(var, item);
-                    if self.round(body) == Flow::Stop {
-                        return Flow::Stop;
-                    }
-                }
-                Flow::Go
-            }
+            Value::List(items) => self.list_loop(var, items, body),
             Value::Record(record) if record.kind == RecordKind::Batches => {
                 self.batch_loop(var, &record, body)
             }
@@ -368,6 +360,21 @@ impl Session<'_> {
             }
         }
         Flow::Go
+    }
+
+    /// What is still to come waits where the end of a round finds it, which lets go of the graph it was made in.
+    fn list_loop(&mut self, var: &Ident, mut items: Vec<Value>, body: &Block) -> Flow {
+        items.reverse();
+        self.waiting.push(items);
+        let mut flow = Flow::Go;
+        while flow == Flow::Go
+            && let Some(item) = self.waiting.last_mut().and_then(Vec::pop)
+        {
+            self.bind_plain(var, item);
+            flow = self.round(body);
+        }
+        self.waiting.pop();
+        flow
     }
 
     /// The numbers of a vector that the run works out, or the rows of a matrix.
