@@ -166,6 +166,7 @@ impl Session<'_> {
             rounds,
             loops,
             is_leaving,
+            waiting,
             training_loops,
             passes,
             last,
@@ -187,7 +188,7 @@ impl Session<'_> {
         *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
         (*loops, *is_leaving) = Default::default();
-        (*replaced, *asserts) = Default::default();
+        (*replaced, *asserts, *waiting) = Default::default();
     }
 
     /// From here on paths are relative to another folder; gives the one before.

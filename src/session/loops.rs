@@ -32,15 +32,7 @@ impl Session<'_> {
                 if self.is_running() { Flow::Stop } else { self.block(body) }
             }
             Value::Range { from, to } => self.count_loop(var, &from, &to, body),
-            Value::List(items) => {
-                for item in items {
-                    self.bind_plain(var, item);
-                    if let Some(end) = self.round(body) {
-                        return end;
-                    }
-                }
-                Flow::Go
-            }
+            Value::List(items) => self.list_loop(var, items, body),
             Value::Record(record) if record.kind == RecordKind::Batches => {
                 self.batch_loop(var, &record, body)
             }
@@ -79,6 +71,21 @@ impl Session<'_> {
             }
         }
         Flow::Go
+    }
+
+    /// What is still to come waits where the end of a round finds it, which lets go of the graph it was made in.
+    fn list_loop(&mut self, var: &Ident, mut items: Vec<Value>, body: &Block) -> Flow {
+        items.reverse();
+        self.waiting.push(items);
+        let mut end = None;
+        while end.is_none()
+            && let Some(item) = self.waiting.last_mut().and_then(Vec::pop)
+        {
+            self.bind_plain(var, item);
+            end = self.round(body);
+        }
+        self.waiting.pop();
+        end.unwrap_or(Flow::Go)
     }
 
     /// The numbers of a vector that the run works out, or the rows of a matrix.

@@ -14,14 +14,7 @@ use crate::tensor::Tensor;
 
 impl Session<'_> {
     pub(super) fn settle(&mut self) {
-        let mut nodes = Vec::new();
-        for binding in self.elaborator.globals.values() {
-            collect(&binding.value, &mut nodes);
-        }
-        let mut variables = IndexMap::new();
-        for binding in self.elaborator.globals.values() {
-            collect_variables(&binding.value, &mut variables);
-        }
+        let (mut nodes, variables) = self.held();
         let made: Vec<NodeId> = nodes.iter().copied().filter(|id| !self.is_leaf(*id)).collect();
         nodes.extend(variables.keys().copied());
         let span = self.elaborator.globals.values().next().map(|binding| binding.span);
@@ -51,10 +44,22 @@ impl Session<'_> {
             };
             moved.insert(id, new);
         }
-        for binding in self.elaborator.globals.values_mut() {
-            rewrite(&mut binding.value, &moved);
+        let named = self.elaborator.globals.values_mut().map(|binding| &mut binding.value);
+        for value in named.chain(self.waiting.iter_mut().flatten()) {
+            rewrite(value, &moved);
         }
         self.drop_dead_slots();
+    }
+
+    /// What names and loops over lists hold: nodes, and variables with their numbers.
+    fn held(&self) -> (Vec<NodeId>, IndexMap<NodeId, f64>) {
+        let (mut nodes, mut variables) = (Vec::new(), IndexMap::new());
+        let named = self.elaborator.globals.values().map(|binding| &binding.value);
+        for value in named.chain(self.waiting.iter().flatten()) {
+            collect(value, &mut nodes);
+            collect_variables(value, &mut variables);
+        }
+        (nodes, variables)
     }
 
     fn is_leaf(&self, id: NodeId) -> bool {
@@ -63,11 +68,7 @@ impl Session<'_> {
 
     /// Values that no name and no model can reach any more are let go.
     fn drop_dead_slots(&mut self) {
-        let (mut nodes, mut variables) = (Vec::new(), IndexMap::new());
-        for binding in self.elaborator.globals.values() {
-            collect(&binding.value, &mut nodes);
-            collect_variables(&binding.value, &mut variables);
-        }
+        let (mut nodes, variables) = self.held();
         nodes.extend(variables.into_keys());
         let (mut live, _) = self.elaborator.graph.needs(&nodes);
         live.extend(

@@ -71,6 +71,8 @@ pub struct Session<'w> {
     pub(super) loops: Vec<u64>,
     /// Whoever runs it has asked to stop: these loops end with their present round.
     pub(super) is_leaving: bool,
+    /// Of each loop over a list that is being walked, the items that are still to come, the next one last.
+    pub(super) waiting: Vec<Vec<crate::elaborate::Value>>,
     /// Loops over `batches` that are being walked: they are training.
     pub(super) training_loops: usize,
     /// How many times the batches of each part were gone through.
@@ -159,6 +161,7 @@ impl<'w> Session<'w> {
             rounds: 0,
             loops: Vec::new(),
             is_leaving: false,
+            waiting: Vec::new(),
             training_loops: 0,
             passes: HashMap::new(),
             last: None,
