@@ -64,8 +64,7 @@ impl<'a> Runner<'a> {
         seed: u64,
     ) -> Result<Runner<'a>, PlanProblem> {
         let mut store = Store::new(precision);
-        let count = Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![1.0]) };
-        for (slot, value) in values.into_iter().chain([(step.count, count)]) {
+        for (slot, value) in values.into_iter().chain([(step.count, number(1.0))]) {
             if !store.set(slot, &value) {
                 return Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 });
             }
@@ -139,6 +138,20 @@ impl<'a> Runner<'a> {
         self.store.get(slot)
     }
 
+    /// The learning rate at a step: of the few numbers that it is made of.
+    pub(super) fn rate(&self, count: u64) -> Option<f64> {
+        let node = self.step.rate?;
+        let precision = self.store.precision();
+        let mut environment =
+            Environment { precision, seed: self.seed, step: count, ..Environment::default() };
+        for slot in self.step.graph.needs(&[node]).0 {
+            environment.slots.extend(self.store.get(slot).map(|value| (slot, value)));
+        }
+        environment.slots.insert(self.step.count, number(count as f64));
+        let found = reference::evaluate(&self.step.graph, &[node], &environment).ok()?;
+        found.first().and_then(|tensor| tensor.data.get(0))
+    }
+
     /// What the plain evaluator needs to look at a batch: all values, and the batch itself.
     pub fn environment(&self, part: &Part, rows: &[u32], count: u64) -> Environment {
         let precision = self.store.precision();
@@ -147,8 +160,7 @@ impl<'a> Runner<'a> {
         for slot in self.store.slots() {
             environment.slots.extend(self.store.get(slot).map(|value| (slot, value)));
         }
-        let count = Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![count as f64]) };
-        environment.slots.insert(self.step.count, count);
+        environment.slots.insert(self.step.count, number(count as f64));
         environment.examples.insert(self.step.batch, rows.len());
         environment.slots.insert(self.step.input, batch(&part.input, rows));
         if let (Some(slot), Some(target)) = (self.step.target, &part.target) {
@@ -184,6 +196,10 @@ pub fn plan(
     request.updates.clone_from(&step.updates);
     request.gathered = std::iter::once(step.input).chain(step.target).collect();
     Plan::new(&step.graph, &request.examples(step.batch, size).threads(threads))
+}
+
+fn number(value: f64) -> Tensor {
+    Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![value]) }
 }
 
 fn batch(field: &Field, rows: &[u32]) -> Tensor {
