@@ -178,6 +178,17 @@ impl Store {
         Some(T::slots_mut(&mut self.numbers)?.get_mut(self.slots.get(&slot)?.place))
     }
 
+    /// Puts slots beside each other, as far as no executable is bound to them.
+    pub(super) fn put_in_a_row(&mut self, slots: &[SlotId]) {
+        let places: Option<Vec<usize>> = slots.iter().map(|&slot| self.place(slot)).collect();
+        match (places, &mut self.numbers) {
+            (Some(places), Numbers::F32(slots)) => slots.put_in_a_row(&places),
+            (Some(places), Numbers::F64(slots)) => slots.put_in_a_row(&places),
+            // A slot is missing, which binding says.
+            (None, _) => {}
+        }
+    }
+
     pub(super) fn place(&self, slot: SlotId) -> Option<usize> {
         self.slots.get(&slot).map(|kept| kept.place)
     }

@@ -116,6 +116,8 @@ impl Conversation<'_> {
             "real" | "int" | "bool" => "[]",
             shape => shape,
         };
+        // A dataset has one for its input and one for its target.
+        let shape = shape.split_once(" examples of ").map_or(shape, |(_, shapes)| shapes);
         if !shape.starts_with('[') {
             face.complain(&format!(
                 "this has no shape: it is {}",

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::force::needs;
 use super::state::Session;
 use crate::elaborate::{Record, TextPiece, Value, Variable};
 use crate::graph::{Graph, NodeId, Operation, SlotId};
@@ -71,7 +70,7 @@ impl Session<'_> {
     fn drop_dead_slots(&mut self) {
         let (mut nodes, variables) = self.held();
         nodes.extend(variables.into_keys());
-        let (mut live, _) = needs(&self.elaborator.graph, &nodes);
+        let (mut live, _) = self.elaborator.graph.needs(&nodes);
         live.extend(
             self.elaborator.models.iter().flat_map(|model| model.stored.values().map(|stored| stored.slot)),
         );

@@ -106,6 +106,7 @@ impl Session<'_> {
             }
         };
         self.world.training_ended(&outcome.ended, &outcome.history);
+        self.is_leaving |= outcome.ended == Ended::Interrupted && !self.loops.is_empty();
         self.trained_on.insert(model.0, dataset.clone());
         self.take_outcome(model, &outcome);
         if let Ended::Diverged { epoch, step: count, rows, loss, before } = &outcome.ended {
@@ -137,7 +138,7 @@ impl Session<'_> {
         span: Span,
     ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
         let brought: Vec<_> = self.elaborator.brought().collect();
-        let (slots, _) = super::force::needs(&step.graph, &step.outputs());
+        let (slots, _) = step.graph.needs(&step.outputs());
         for (node, slot) in brought.into_iter().filter(|(_, slot)| slots.contains(slot)) {
             let tensor = self.force(&[node], span)?.pop()?;
             self.values.insert(slot, tensor);
@@ -159,7 +160,7 @@ impl Session<'_> {
         span: Span,
     ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
         let nodes: Vec<_> = step.states.iter().map(|state| state.init).collect();
-        let (slots, _) = super::force::needs(&step.graph, &nodes);
+        let (slots, _) = step.graph.needs(&nodes);
         let slots = slots.into_iter().filter_map(|slot| Some((slot, self.tensor(slot)?)));
         let environment = Environment {
             slots: slots.collect(),

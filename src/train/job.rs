@@ -55,6 +55,8 @@ pub struct Progress<'a> {
     pub loss: f64,
     /// Metrics over the examples of this epoch so far.
     pub metrics: IndexMap<String, f64>,
+    /// The learning rate of the last step, if there is one.
+    pub rate: Option<f64>,
     /// Set when the epoch is done.
     pub row: Option<&'a EpochRow>,
     pub elapsed: Duration,

@@ -79,6 +79,7 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
             row.val_metrics = sums.metrics(step);
         }
         history.rows.push(row.clone());
+        let rate = runner.rate(steps_before + place.steps_left.unwrap_or(u64::MAX).min(per_epoch as u64));
         reduce_rate(job, &mut runner, &row);
         watch.progress(&Progress {
             epoch: epoch + 1,
@@ -89,6 +90,7 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
             first: first + 1,
             loss: row.loss,
             metrics: row.metrics.clone(),
+            rate,
             row: Some(&row),
             elapsed: begun.elapsed(),
         });

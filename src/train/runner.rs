@@ -1,11 +1,11 @@
 //! A compiled step with its values: one call for each batch.
 
 use super::lbfgs::Memory;
-use crate::data::{Field, Part};
+use crate::data::{self, Field, Part};
 use crate::elaborate::Step;
 use crate::exec::{
-    Environment, EvaluateProblem, Executable, InputPlace, NumberPlace, Plan, PlanProblem, Request,
-    RunContext, Spent, Store, reference,
+    Environment, EvaluateProblem, Executable, NumberPlace, Plan, PlanProblem, Request, RunContext, Spent,
+    Store, Supply, reference,
 };
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::{Buffer, Precision, Tensor};
@@ -30,8 +30,24 @@ pub struct Runner<'a> {
 struct Sized {
     size: usize,
     executable: Executable,
-    input: Option<InputPlace>,
-    target: Option<InputPlace>,
+}
+
+/// A batch: these rows of a part.
+struct Rows<'a> {
+    part: &'a Part,
+    rows: &'a [u32],
+}
+
+/// The order of [`plan`]'s request.
+const INPUT: usize = 0;
+
+impl<T: data::Real> Supply<T> for Rows<'_> {
+    fn write(&self, input: usize, first: usize, to: &mut [T]) {
+        let field = if input == INPUT { Some(&self.part.input) } else { self.part.target.as_ref() };
+        let Some(field) = field else { return };
+        let count = to.len() / field.stride().max(1);
+        field.gather_into(&self.rows[first..first + count], to);
+    }
 }
 
 impl<'a> Runner<'a> {
@@ -48,8 +64,7 @@ impl<'a> Runner<'a> {
         seed: u64,
     ) -> Result<Runner<'a>, PlanProblem> {
         let mut store = Store::new(precision);
-        let count = Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![1.0]) };
-        for (slot, value) in values.into_iter().chain([(step.count, count)]) {
+        for (slot, value) in values.into_iter().chain([(step.count, number(1.0))]) {
             if !store.set(slot, &value) {
                 return Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 });
             }
@@ -63,9 +78,10 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// When a batch of this size cannot be planned in the memory there is.
     pub fn run(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
-        self.set_batch(part, rows, count)?;
+        self.set_batch(rows.len(), count)?;
         if let Some(sized) = self.sizes.get_mut(self.last) {
-            sized.executable.run(&mut self.store, RunContext { seed: self.seed, step: count });
+            let context = RunContext { seed: self.seed, step: count };
+            sized.executable.run_on(&mut self.store, context, &Rows { part, rows });
         }
         Ok(())
     }
@@ -75,21 +91,16 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// As of [`Runner::run`].
     pub fn profile(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<Vec<Spent>, PlanProblem> {
-        self.set_batch(part, rows, count)?;
+        self.set_batch(rows.len(), count)?;
         let context = RunContext { seed: self.seed, step: count };
-        let sized = self.sizes.get_mut(self.last);
-        Ok(sized.map_or_else(Vec::new, |sized| sized.executable.profile(&mut self.store, context)))
+        let Some(sized) = self.sizes.get_mut(self.last) else { return Ok(Vec::new()) };
+        Ok(sized.executable.profile(&mut self.store, context, &Rows { part, rows }))
     }
 
-    /// Writes a batch, and the number of its step, to where the step for this size reads them.
-    fn set_batch(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
-        if self.sizes.get(self.last).is_none_or(|sized| sized.size != rows.len()) {
-            self.last = self.executable_for(rows.len())?;
-        }
-        let Some(sized) = self.sizes.get_mut(self.last) else { return Ok(()) };
-        gather(&mut sized.executable, sized.input, &part.input, rows);
-        if let Some(target) = &part.target {
-            gather(&mut sized.executable, sized.target, target, rows);
+    /// Makes the step for batches of this size the current one, and sets the number of the step.
+    fn set_batch(&mut self, size: usize, count: u64) -> Result<(), PlanProblem> {
+        if self.sizes.get(self.last).is_none_or(|sized| sized.size != size) {
+            self.last = self.executable_for(size)?;
         }
         if let Some(place) = self.count {
             self.store.set_number_at(place, count as f64);
@@ -103,9 +114,7 @@ impl<'a> Runner<'a> {
         }
         let plan = plan(self.step, self.outputs.clone(), self.store.precision(), size, self.threads)?;
         let executable = Executable::bind(&plan, &mut self.store)?;
-        let input = executable.input_place(self.step.input);
-        let target = self.step.target.and_then(|slot| executable.input_place(slot));
-        self.sizes.push(Sized { size, executable, input, target });
+        self.sizes.push(Sized { size, executable });
         Ok(self.sizes.len() - 1)
     }
 
@@ -129,6 +138,20 @@ impl<'a> Runner<'a> {
         self.store.get(slot)
     }
 
+    /// The learning rate at a step: of the few numbers that it is made of.
+    pub(super) fn rate(&self, count: u64) -> Option<f64> {
+        let node = self.step.rate?;
+        let precision = self.store.precision();
+        let mut environment =
+            Environment { precision, seed: self.seed, step: count, ..Environment::default() };
+        for slot in self.step.graph.needs(&[node]).0 {
+            environment.slots.extend(self.store.get(slot).map(|value| (slot, value)));
+        }
+        environment.slots.insert(self.step.count, number(count as f64));
+        let found = reference::evaluate(&self.step.graph, &[node], &environment).ok()?;
+        found.first().and_then(|tensor| tensor.data.get(0))
+    }
+
     /// What the plain evaluator needs to look at a batch: all values, and the batch itself.
     pub fn environment(&self, part: &Part, rows: &[u32], count: u64) -> Environment {
         let precision = self.store.precision();
@@ -137,8 +160,7 @@ impl<'a> Runner<'a> {
         for slot in self.store.slots() {
             environment.slots.extend(self.store.get(slot).map(|value| (slot, value)));
         }
-        let count = Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![count as f64]) };
-        environment.slots.insert(self.step.count, count);
+        environment.slots.insert(self.step.count, number(count as f64));
         environment.examples.insert(self.step.batch, rows.len());
         environment.slots.insert(self.step.input, batch(&part.input, rows));
         if let (Some(slot), Some(target)) = (self.step.target, &part.target) {
@@ -172,17 +194,12 @@ pub fn plan(
 ) -> Result<Plan, PlanProblem> {
     let mut request = Request::new(outputs, precision);
     request.updates.clone_from(&step.updates);
+    request.gathered = std::iter::once(step.input).chain(step.target).collect();
     Plan::new(&step.graph, &request.examples(step.batch, size).threads(threads))
 }
 
-/// Writes a batch straight into the memory that the step reads. A field that it does not read has no place there.
-fn gather(executable: &mut Executable, place: Option<InputPlace>, field: &Field, rows: &[u32]) {
-    let Some(place) = place else { return };
-    if let Some(memory) = executable.place_mut::<f32>(place) {
-        field.gather_into(rows, memory);
-    } else if let Some(memory) = executable.place_mut::<f64>(place) {
-        field.gather_into(rows, memory);
-    }
+fn number(value: f64) -> Tensor {
+    Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![value]) }
 }
 
 fn batch(field: &Field, rows: &[u32]) -> Tensor {
