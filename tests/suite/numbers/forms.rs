@@ -367,7 +367,7 @@ fn norms(op: &str, sample: &Value, x: &Cells) -> Option<Cells> {
 }
 
 /// By the first of the rows that are left; `columns` are those that are left.
-fn determinant(x: &Cells, columns: &[usize]) -> String {
+pub fn determinant(x: &Cells, columns: &[usize]) -> String {
     let row = x.shape[0] - columns.len();
     if let [last] = columns {
         return x.at(row, *last).to_string();
