@@ -23,12 +23,15 @@ fn reduced(sample: &Sample<'_>, each: Field) -> Field {
     }
 }
 
+/// The loss of a number, its target and a third one.
+type Each = Box<dyn Fn(&str, &str, &str) -> String>;
+
 fn each(sample: &Sample<'_>, name: &str) -> Option<Field> {
     let given = |key: &str, default: f64| sample.number(key, default);
     let is = |key: &str| sample.option(key) == true;
     let extra = |key: &str| sample.field(sample.option(key));
     let (weight, positive) = (extra("weight"), extra("pos_weight"));
-    let text: Box<dyn Fn(&str, &str, &str) -> String> = match name {
+    let text: Each = match name {
         "binary_cross_entropy" => Box::new(|p, t, _| format!("({})", their_entropy(p, t))),
         "binary_cross_entropy_with_logits" if positive.is_some() => {
             Box::new(|p, t, w| format!("sigmoid_cross_entropy({p}, {t}, positive_weight = {w})"))
