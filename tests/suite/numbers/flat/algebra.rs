@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::super::forms;
 use super::Sample;
 use super::field::{Field, joined, places};
 
@@ -43,14 +42,10 @@ pub fn written(sample: &Sample<'_>) -> Option<Field> {
             let x = sample.first()?;
             let (shape, lanes) = x.lanes(&[x.rank() - 2, x.rank() - 1]);
             let n = x.shape[x.rank() - 1];
-            let cells = lanes.iter().map(|lane| {
-                let cells = lane.iter().map(|cell| (*cell).to_string()).collect();
-                let matrix = forms::Cells { shape: vec![n, n], cells };
-                forms::determinant(&matrix, &(0..n).collect::<Vec<_>>())
-            });
+            let cells = lanes.iter().map(|lane| determinant(lane, n, &(0..n).collect::<Vec<_>>()));
             Some(Field { shape, cells: cells.collect() })
         }
-        "linalg.matrix_norm" => matrix_norm(sample),
+        "linalg.matrix_norm" | "linalg.norm" => matrix_norm(sample),
         "linalg.inv" | "linalg.solve" => solved(sample),
         "linalg.cholesky" => factored(sample),
         _ => None,
@@ -110,13 +105,35 @@ fn summed(text: &str, parts: &[&Field]) -> Field {
     })
 }
 
+/// By the first of the rows that are left; `columns` are those that are left.
+fn determinant(cells: &[&str], n: usize, columns: &[usize]) -> String {
+    let row = n - columns.len();
+    if let [last] = columns {
+        return cells[row * n + last].to_string();
+    }
+    let terms = columns.iter().enumerate().map(|(at, column)| {
+        let rest: Vec<usize> = columns.iter().copied().filter(|other| other != column).collect();
+        format!(
+            "{} {} * ({})",
+            if at % 2 == 0 { "+" } else { "-" },
+            cells[row * n + column],
+            determinant(cells, n, &rest)
+        )
+    });
+    format!("0 {}", terms.collect::<Vec<_>>().join(" "))
+}
+
 /// Of the rows and columns of each matrix: the root of all squares, or the largest or smallest sum of sizes.
 fn matrix_norm(sample: &Sample<'_>) -> Option<Field> {
     let x = sample.first()?;
     let order = sample.either(1, "ord");
     let dims: Vec<usize> =
         super::integers(sample.either(2, "dim")).iter().map(|&dim| super::axis(dim, x.rank())).collect();
-    let &[down, across] = dims.as_slice() else { return None };
+    let (down, across) = match *dims.as_slice() {
+        [down, across] => (down, across),
+        [] if x.rank() == 2 => (0, 1),
+        _ => return None,
+    };
     let (kind, inner) = match (order.as_f64(), order.as_str()) {
         (_, Some("fro")) => ("norm", None),
         (Some(1.0), _) => ("max", Some(down)),

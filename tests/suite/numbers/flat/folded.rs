@@ -44,7 +44,12 @@ pub fn written(sample: &Sample<'_>) -> Option<Vec<Field>> {
         "std" | "var" | "std_mean" | "var_mean" => spread(sample, x),
         "norm" => normed(sample, x, sample.arg(1), sample.arg(2)),
         "linalg.vector_norm" => normed(sample, x, sample.either(1, "ord"), sample.either(2, "dim")),
-        "linalg.norm" if sample.either(1, "ord").is_null() => {
+        // Of a matrix, an order is that of its rows and columns.
+        "linalg.norm"
+            if sample.either(1, "ord").is_null()
+                || integers(sample.either(2, "dim")).len() == 1
+                || x.rank() == 1 =>
+        {
             normed(sample, x, sample.either(1, "ord"), sample.either(2, "dim"))
         }
         "softmax" | "log_softmax" | "nn.functional.softmin" | "cumsum" | "cumprod" | "logcumsumexp" => {
