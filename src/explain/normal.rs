@@ -76,11 +76,11 @@ impl Terms {
     /// The parts of a sum that have nothing in common with each other, if there are several, and one is a sum.
     fn components(&mut self, id: Id) -> Option<Vec<Id>> {
         let terms = self.linear(id);
-        let mut groups: Vec<(Vec<(f64, Id)>, Vec<Id>, Vec<u64>)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         for (factor, term) in terms {
             let bases: Vec<Id> = self.monomial(term).bases.iter().map(|(base, _)| *base).collect();
             let number = factor.abs().to_bits();
-            let is_shared = |(_, known, numbers): &(_, Vec<Id>, Vec<u64>)| {
+            let is_shared = |(_, known, numbers): &Group| {
                 factor.abs() != 1.0 && numbers.contains(&number)
                     || bases.iter().any(|base| known.contains(base))
             };
@@ -319,6 +319,9 @@ impl Terms {
         self.factored(sum).map_or(sum, |factored| self.shorter(sum, factored))
     }
 }
+
+/// Terms that have something in common, with their bases and the numbers before them.
+type Group = (Vec<(f64, Id)>, Vec<Id>, Vec<u64>);
 
 /// What terms may have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
