@@ -203,10 +203,11 @@ impl Session<'_> {
         }
         let name = setup.taken.unique("g");
         let (_, g) = self.elaborator.new_slot(&name, ty.clone());
-        setup.legend.push(format!("{name} is what flows back into the result: ∂L/∂y"));
+        let result = super::function::result_name(&setup.leaves);
+        setup.legend.push(format!("{name} is what flows back into the result: ∂L/∂{result}"));
         setup.leaves.insert(g, name);
         let graph = &mut self.elaborator.graph;
-        graph.set_name(setup.result, "y");
+        graph.set_name(setup.result, &result);
         let product = ops::build::mul(graph, setup.result, g);
         let mut result = ops::build::sum(graph, product, crate::tensor::Axis::All);
         if ty.batch.is_some() {
