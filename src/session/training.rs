@@ -66,6 +66,8 @@ impl Session<'_> {
         let against = validation.and_then(|(step, part)| Some((step, self.loaded_part(part.handle)?)));
         let validate = against.as_ref().and_then(|(step, (data, part))| Some((*step, data.parts.get(part)?)));
         let model = request.step.model;
+        // States first: making them takes memory, and the parameters are not there twice yet.
+        let states = self.optimizer_states(step, span)?;
         let mut values = self.step_values(step, model, span)?;
         if let Some((measuring, _)) = validation {
             values.extend(self.step_values(measuring, model, span)?);
@@ -76,7 +78,7 @@ impl Session<'_> {
             self.values.insert(*slot, start.clone());
             values.insert("plateau".to_string(), (*slot, start));
         }
-        values.extend(self.optimizer_states(step, span)?);
+        values.extend(states);
         let start = self.resumed(request, &mut values)?;
         let seed = request.seed.unwrap_or(self.seed);
         let length = match (request.epochs, request.steps) {
