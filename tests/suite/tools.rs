@@ -417,6 +417,9 @@ fn shells_get_completions_and_manual_pages() {
         assert!(done.stdout.contains(piece) && done.stdout.contains("predict"), "{shell}");
         assert_eq!((done.code, done.stderr.as_str()), (0, ""));
     }
+    // `nn FILE` is a command too.
+    assert!(place.nn(&["completions", "zsh"]).stdout.contains("'scripts:script:_files'"));
+    assert!(place.nn(&["completions", "fish"]).stdout.ends_with("\"__fish_nn_needs_command\" -F\n"));
     check(&place.nn(&["completions", "bsh"]), "", &["bash"], 2);
     assert_eq!(place.nn(&["man", "man1"]).code, 0);
     let page = read(&place, "man1/nn-test.1");
