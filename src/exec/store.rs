@@ -169,6 +169,15 @@ impl Store {
         Some(Tensor { shape: kept.shape.clone(), examples: None, data })
     }
 
+    /// How many numbers a slot has.
+    pub fn len_of(&self, slot: SlotId) -> Option<usize> {
+        let place = self.slots.get(&slot)?.place;
+        Some(match &self.numbers {
+            Numbers::F32(slots) => slots.get(place).len(),
+            Numbers::F64(slots) => slots.get(place).len(),
+        })
+    }
+
     /// The numbers of a slot, if this is the precision.
     pub fn slice<T: Stored>(&self, slot: SlotId) -> Option<&[T]> {
         Some(T::slots(&self.numbers)?.get(self.slots.get(&slot)?.place))

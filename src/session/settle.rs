@@ -2,7 +2,7 @@
 //!
 //! Between statements outside of loops values keep how they were made, so that `grad` can be asked for later.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -66,15 +66,19 @@ impl Session<'_> {
         matches!(self.elaborator.graph.node(id).operation, Operation::Leaf(_))
     }
 
-    /// Values that no name and no model can reach any more are let go.
-    fn drop_dead_slots(&mut self) {
+    /// The slots that what names hold is made of.
+    pub(super) fn slots_held(&self) -> HashSet<SlotId> {
         let (mut nodes, variables) = self.held();
         nodes.extend(variables.into_keys());
-        let (mut live, _) = self.elaborator.graph.needs(&nodes);
+        self.elaborator.graph.needs(&nodes).0.into_iter().collect()
+    }
+
+    /// Values that no name and no model can reach any more are let go.
+    fn drop_dead_slots(&mut self) {
+        let mut live = self.slots_held();
         live.extend(
             self.elaborator.models.iter().flat_map(|model| model.stored.values().map(|stored| stored.slot)),
         );
-        let live: std::collections::HashSet<SlotId> = live.into_iter().collect();
         self.values.retain(|slot, _| live.contains(slot));
         self.fields.retain(|slot, _| live.contains(slot));
     }

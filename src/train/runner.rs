@@ -1,5 +1,7 @@
 //! A compiled step with its values: one call for each batch.
 
+use indexmap::IndexMap;
+
 use super::lbfgs::Memory;
 use crate::data::{self, Field, Part};
 use crate::elaborate::Step;
@@ -9,6 +11,9 @@ use crate::exec::{
 };
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::{Buffer, Precision, Tensor};
+
+/// Values of slots by name.
+pub(super) type Given = IndexMap<String, (SlotId, Tensor)>;
 
 /// Runs one step over batches of any size; keeps the values that the step updates.
 pub struct Runner<'a> {
@@ -51,7 +56,7 @@ impl<T: data::Real> Supply<T> for Rows<'_> {
 }
 
 impl<'a> Runner<'a> {
-    /// A step with the values of its slots.
+    /// A step with the values of its slots; each is let go as soon as the runner has its own.
     ///
     /// # Errors
     /// When the system has no memory for the values.
@@ -65,12 +70,51 @@ impl<'a> Runner<'a> {
     ) -> Result<Runner<'a>, PlanProblem> {
         let mut store = Store::new(precision);
         for (slot, value) in values.into_iter().chain([(step.count, number(1.0))]) {
-            if !store.set(slot, &value) {
-                return Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 });
-            }
+            set(&mut store, slot, &value)?;
         }
+        Ok(Runner::over(step, outputs, store, threads, seed))
+    }
+
+    /// A step over a store that has the values of its slots.
+    fn over(step: &'a Step, outputs: Vec<NodeId>, store: Store, threads: usize, seed: u64) -> Runner<'a> {
         let (count, memory) = (store.number_place(step.count), Memory::default());
-        Ok(Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads, memory })
+        Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads, memory }
+    }
+
+    /// Takes values over one after another, so that they are in memory twice only one at a time.
+    ///
+    /// # Errors
+    /// When the system has no memory for one of them: all come back.
+    pub(super) fn take(&mut self, values: Given) -> Result<(), (PlanProblem, Given)> {
+        let (mut left, mut taken) = (values.into_iter(), Vec::new());
+        while let Some((name, (slot, value))) = left.next() {
+            if let Err(problem) = set(&mut self.store, slot, &value) {
+                let back =
+                    taken.into_iter().filter_map(|(name, slot)| Some((name, (slot, self.value(slot)?))));
+                return Err((problem, back.chain([(name, (slot, value))]).chain(left).collect()));
+            }
+            taken.push((name, slot));
+        }
+        Ok(())
+    }
+
+    /// Another step over the values of this one, which it has for as long as `work` takes.
+    ///
+    /// # Errors
+    /// As of [`Runner::new`], and those of `work`.
+    pub fn lend<R>(
+        &mut self,
+        step: &'a Step,
+        outputs: Vec<NodeId>,
+        work: impl FnOnce(&mut Runner<'a>) -> Result<R, PlanProblem>,
+    ) -> Result<R, PlanProblem> {
+        set(&mut self.store, step.count, &number(1.0))?;
+        let empty = Store::new(self.store.precision());
+        let store = std::mem::replace(&mut self.store, empty);
+        let mut other = Runner::over(step, outputs, store, self.threads, self.seed);
+        let result = work(&mut other);
+        self.store = other.store;
+        result
     }
 
     /// One step on these rows of a part; `count` is the number of the step from 1.
@@ -134,6 +178,11 @@ impl<'a> Runner<'a> {
         let _ = self.store.set(slot, value);
     }
 
+    /// How many numbers a slot has.
+    pub(super) fn len(&self, slot: SlotId) -> Option<usize> {
+        self.store.len_of(slot)
+    }
+
     pub fn value(&self, slot: SlotId) -> Option<Tensor> {
         self.store.get(slot)
     }
@@ -178,6 +227,13 @@ impl<'a> Runner<'a> {
         nodes: &[NodeId],
     ) -> Result<Vec<Tensor>, EvaluateProblem> {
         reference::evaluate(&self.step.graph, nodes, &self.environment(part, rows, count))
+    }
+}
+
+fn set(store: &mut Store, slot: SlotId, value: &Tensor) -> Result<(), PlanProblem> {
+    match store.set(slot, value) {
+        true => Ok(()),
+        false => Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 }),
     }
 }
 

@@ -497,11 +497,16 @@ fn a_pipe_of_fixes_gives_the_script() {
 
 /// A program in memory, with all outputs written, and what then comes of its test.
 fn filled(text: &str) -> Option<(String, session::Tested)> {
-    let files =
-        |text: &str| MemoryWorld { files: MemoryFiles::new().with("a.nn", text), ..MemoryWorld::default() };
-    let first = session::test_file(&mut files(text), Path::new("a.nn"), true);
+    // What a program saves is written beside it.
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.nn");
+    let files = |text: &str| MemoryWorld {
+        files: MemoryFiles::new().with(path.display().to_string(), text),
+        ..MemoryWorld::default()
+    };
+    let first = session::test_file(&mut files(text), &path, true);
     let updated = first.updated?;
-    let second = session::test_file(&mut files(&updated), Path::new("a.nn"), false);
+    let second = session::test_file(&mut files(&updated), &path, false);
     Some((updated, second))
 }
 

@@ -77,7 +77,7 @@ impl Groups {
         groups
     }
 
-    /// Says of a loop of a group which of its operands are one number for all: in a loop over one number it can't be
+    /// Says of a loop of a group that it is one, and which of its operands are one number for all: in a loop over one number it can't be
     /// seen.
     pub fn share(&self, layout: &Layout, instructions: &mut [Instruction]) {
         let shared: HashSet<Region> =
@@ -86,6 +86,7 @@ impl Groups {
             if let Instruction::Fused(fused) = instruction {
                 let loads = fused.loads.iter_mut().filter(|load| shared.contains(&load.region));
                 loads.for_each(|load| load.access = Access::Single);
+                fused.alone = true;
             }
         }
     }

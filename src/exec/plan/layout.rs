@@ -50,6 +50,8 @@ pub struct Planner<'a> {
     made_in: HashMap<NodeId, usize>,
     last_use: HashMap<NodeId, usize>,
     readers: HashMap<NodeId, Vec<usize>>,
+    /// The nodes that stand for a slot's old value.
+    leaves: HashMap<SlotId, Vec<NodeId>>,
     layout: Layout,
     workers: usize,
     free: Vec<(usize, usize)>,
@@ -83,6 +85,7 @@ impl<'a> Planner<'a> {
             made_in: HashMap::new(),
             last_use: HashMap::new(),
             readers: HashMap::new(),
+            leaves: HashMap::new(),
             layout: Layout::default(),
             workers,
             free: Vec::new(),
@@ -99,6 +102,11 @@ impl<'a> Planner<'a> {
                         readers.push(at);
                     }
                 }
+            }
+        }
+        for &node in &work.live {
+            if let Work::Slot(slot) = &work.values.of(node).work {
+                planner.leaves.entry(*slot).or_default().push(node);
             }
         }
         for &node in kept {
@@ -236,19 +244,10 @@ impl<'a> Planner<'a> {
     fn may_overwrite(&self, slot: SlotId, node: NodeId) -> bool {
         let made = self.made_in[&node];
         let wanted = |leaf: NodeId| self.last_use.get(&leaf) == Some(&FOREVER);
-        self.work.live.iter().all(|&leaf| match &self.work.values.of(leaf).work {
-            Work::Slot(other) if *other == slot => {
-                let readers = self.readers.get(&leaf).map_or(&[][..], Vec::as_slice);
-                !wanted(leaf)
-                    && readers.iter().all(|&at| at < made || (at == made && self.only_in_step(leaf, at)))
-            }
-            Work::Slot(_)
-            | Work::Input(_)
-            | Work::Constant(_)
-            | Work::Random
-            | Work::View
-            | Work::Elementwise(..)
-            | Work::Other(_) => true,
+        self.leaves.get(&slot).into_iter().flatten().all(|&leaf| {
+            let readers = self.readers.get(&leaf).map_or(&[][..], Vec::as_slice);
+            !wanted(leaf)
+                && readers.iter().all(|&at| at < made || (at == made && self.only_in_step(leaf, at)))
         })
     }
 

@@ -78,6 +78,7 @@ enum Walk {
 
 pub(super) struct FusedCode<T> {
     walk: Walk,
+    alone: bool,
     grain: usize,
     /// The first example, and the one after the last.
     from: usize,
@@ -129,6 +130,7 @@ impl<T: Real> FusedCode<T> {
         };
         let mut code = FusedCode {
             walk,
+            alone: fused.alone,
             grain,
             from,
             to,
@@ -193,6 +195,8 @@ impl<T: Real> FusedCode<T> {
         let len = self.to * self.grain;
         let gap = len.next_multiple_of(ALIGN);
         let same = flat
+            && self.alone
+            && next.alone
             && (self.from, next.from) == (0, 0)
             && self.singles == next.singles
             && self.steps.len() == next.steps.len()

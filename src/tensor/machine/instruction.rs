@@ -114,6 +114,9 @@ pub struct Fused {
     pub stores: Vec<Region>,
     pub steps: Vec<Step>,
     pub registers: usize,
+    /// Whether what it touches number by number begins at a multiple of [`ALIGN`], and what follows up to the next is
+    /// nobody's.
+    pub alone: bool,
 }
 
 /// A matrix in a region, or one for each of several products `step` apart.

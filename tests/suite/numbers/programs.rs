@@ -323,13 +323,24 @@ pub fn check(seed: u64) {
 /// one step.
 #[test]
 fn programs_that_broke_hold() {
-    [4193307647319677495, 7672076680028655391, 4155667450766938682, 7239457720206598725]
-        .into_iter()
-        .for_each(check);
+    let seeds = [
+        4193307647319677495,
+        7672076680028655391,
+        4155667450766938682,
+        7239457720206598725,
+        1729697453179094068,
+        20972894436107408,
+    ];
+    seeds.into_iter().for_each(check);
 }
 
 #[test]
 fn random_programs_have_the_right_slopes_and_plans() {
     let count = std::env::var("NN_PROGRAMS").ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT);
-    (0..count).for_each(check);
+    for seed in 0..count {
+        if let Err(panic) = std::panic::catch_unwind(|| check(seed)) {
+            println!("program {seed}");
+            std::panic::resume_unwind(panic);
+        }
+    }
 }

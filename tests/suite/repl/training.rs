@@ -34,7 +34,7 @@ fn one_line_is_drawn_again_and_a_table_ends_it() {
     terminal.wait("a later line", |screen| *screen != first && screen.contains(" left"));
     assert_eq!(terminal.screen().trim_end().lines().count(), 1);
     terminal.press("\u{3}");
-    let end = terminal.see("after");
+    let end = terminal.see("\nafter");
     let is_head = |line: &str| line.split_whitespace().eq(["epoch", "loss", "mae"]);
     assert!(end.lines().any(is_head), "{end}");
     assert!(
@@ -134,9 +134,9 @@ fn ctrl_c_at_the_prompt_keeps_the_session_and_the_parameters() {
     assert_ne!(terminal.ask("net.dense1.W"), before);
     // A loop by hand is left after its round, and the session goes on.
     terminal.ask("i = 0");
-    terminal.enter("while true { i = i + 1; print(i); net -= 0.1 * net }");
-    let counts = |screen: &str| screen.lines().any(|line| line.trim().parse::<u32>().is_ok_and(|n| n > 20));
-    terminal.wait("the loop", counts);
+    // The same line every time: a busy machine may not look before another has scrolled away.
+    terminal.enter("while true { i = i + 1; print(\"round\"); net -= 0.1 * net }");
+    terminal.see("\nround\nround\n");
     terminal.press("\u{3}");
     terminal.see("names and parameters are as it left them");
     terminal.ready();
@@ -183,7 +183,7 @@ fn the_curve_is_drawn_while_it_goes_where_it_is_asked_for() {
     // It is drawn in the same place: one line of progress, however often.
     assert_eq!(later.matches("  lr 0.01  ").count(), 1, "{later}");
     terminal.press("\u{3}");
-    let end = terminal.see("after");
+    let end = terminal.see("\nafter");
     assert!(has_curve(&end) && end.contains("are kept") && !end.contains("examples/s"), "{end}");
     assert_eq!(terminal.end(), 0);
 }
