@@ -224,6 +224,9 @@ impl Conversation<'_> {
         for line in &script.left_out {
             face.note(&format!("left out, since it went wrong or used what was declared anew later: {line}"));
         }
+        for line in &script.stopped {
+            face.note(&format!("ended by hand here, and done to its end by the script: {line}"));
+        }
         if found.has_errors() {
             face.note("the script does not check:");
             face.problems(&found.diagnostics, &found.sources);

@@ -166,6 +166,7 @@ impl Session<'_> {
             rounds,
             loops,
             is_leaving,
+            was_stopped,
             waiting,
             training_loops,
             passes,
@@ -187,7 +188,7 @@ impl Session<'_> {
         histories.clear();
         *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
-        (*loops, *is_leaving) = Default::default();
+        (*loops, *is_leaving, *was_stopped) = Default::default();
         (*replaced, *asserts, *waiting) = Default::default();
     }
 

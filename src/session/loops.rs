@@ -19,6 +19,7 @@ impl Session<'_> {
         let rounds = self.loops.pop().unwrap_or(0);
         if self.loops.is_empty() && std::mem::take(&mut self.is_leaving) && flow == Flow::Go {
             let (line, _) = self.sources.get(span.source).line_column(span.start);
+            self.was_stopped = true;
             self.world.loop_left(line, rounds);
         }
         flow

@@ -114,7 +114,9 @@ impl Session<'_> {
             }
         };
         self.world.training_ended(&outcome.ended, &outcome.history);
-        self.is_leaving |= outcome.ended == Ended::Interrupted && !self.loops.is_empty();
+        let is_stopped = outcome.ended == Ended::Interrupted;
+        self.was_stopped |= is_stopped;
+        self.is_leaving |= is_stopped && !self.loops.is_empty();
         self.trained_on.insert(model.0, dataset.clone());
         self.take_outcome(model, &outcome);
         if let Ended::Diverged { epoch, step: count, rows, loss, before } = &outcome.ended {

@@ -417,6 +417,9 @@ fn shells_get_completions_and_manual_pages() {
         assert!(done.stdout.contains(piece) && done.stdout.contains("predict"), "{shell}");
         assert_eq!((done.code, done.stderr.as_str()), (0, ""));
     }
+    // `nn FILE` is a command too.
+    assert!(place.nn(&["completions", "zsh"]).stdout.contains("'scripts:script:_files'"));
+    assert!(place.nn(&["completions", "fish"]).stdout.ends_with("\"__fish_nn_needs_command\" -F\n"));
     check(&place.nn(&["completions", "bsh"]), "", &["bash"], 2);
     assert_eq!(place.nn(&["man", "man1"]).code, 0);
     let page = read(&place, "man1/nn-test.1");
@@ -494,11 +497,16 @@ fn a_pipe_of_fixes_gives_the_script() {
 
 /// A program in memory, with all outputs written, and what then comes of its test.
 fn filled(text: &str) -> Option<(String, session::Tested)> {
-    let files =
-        |text: &str| MemoryWorld { files: MemoryFiles::new().with("a.nn", text), ..MemoryWorld::default() };
-    let first = session::test_file(&mut files(text), Path::new("a.nn"), true);
+    // What a program saves is written beside it.
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.nn");
+    let files = |text: &str| MemoryWorld {
+        files: MemoryFiles::new().with(path.display().to_string(), text),
+        ..MemoryWorld::default()
+    };
+    let first = session::test_file(&mut files(text), &path, true);
     let updated = first.updated?;
-    let second = session::test_file(&mut files(&updated), Path::new("a.nn"), false);
+    let second = session::test_file(&mut files(&updated), &path, false);
     Some((updated, second))
 }
 

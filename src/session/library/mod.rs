@@ -7,6 +7,7 @@ mod entry;
 mod examples;
 mod hints;
 
+pub(super) use entry::one_line;
 pub use entry::{Entry, entries, entry, library_source};
 pub use examples::Example;
 
