@@ -37,14 +37,10 @@ pub(super) const HELD: usize = 1 << 22;
 /// # Errors
 /// When there is no memory, or a checkpoint cannot be written; the values are in the job again.
 pub fn train(job: &mut Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProblem> {
-    let given = std::mem::take(&mut job.values);
-    let slots: Slots = given.iter().map(|(name, (slot, _))| (name.clone(), *slot)).collect();
+    let slots: Slots = job.values.iter().map(|(name, (slot, _))| (name.clone(), *slot)).collect();
     let mut runner = Runner::new(job.step, outputs(job.step), [], job.precision, job.threads, job.seed)
         .map_err(TrainProblem::Step)?;
-    if let Err((problem, back)) = runner.take(given) {
-        job.values = back;
-        return Err(TrainProblem::Step(problem));
-    }
+    runner.take(&mut job.values).map_err(TrainProblem::Step)?;
     let outcome = epochs(job, &mut runner, &slots, watch);
     if outcome.is_err() {
         job.values = with_slots(&slots, values(&runner, &slots));

@@ -84,14 +84,15 @@ impl<'a> Runner<'a> {
     /// Takes values over one after another, so that they are in memory twice only one at a time.
     ///
     /// # Errors
-    /// When the system has no memory for one of them: all come back.
-    pub(super) fn take(&mut self, values: Given) -> Result<(), (PlanProblem, Given)> {
-        let (mut left, mut taken) = (values.into_iter(), Vec::new());
+    /// When the system has no memory for one of them: all are where they were.
+    pub(super) fn take(&mut self, values: &mut Given) -> Result<(), PlanProblem> {
+        let (mut left, mut taken) = (std::mem::take(values).into_iter(), Vec::new());
         while let Some((name, (slot, value))) = left.next() {
             if let Err(problem) = set(&mut self.store, slot, &value) {
                 let back =
                     taken.into_iter().filter_map(|(name, slot)| Some((name, (slot, self.value(slot)?))));
-                return Err((problem, back.chain([(name, (slot, value))]).chain(left).collect()));
+                *values = back.chain([(name, (slot, value))]).chain(left).collect();
+                return Err(problem);
             }
             taken.push((name, slot));
         }
