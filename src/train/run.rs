@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use indexmap::IndexMap;
 
+use super::divergence::batches;
 use super::epoch::{Clock, Pass, Place, pass};
 use super::history::EpochRow;
 use super::job::{Ended, Job, Length, Outcome, Progress, Watch};
@@ -13,7 +14,6 @@ use crate::data::{Batches, Order, Part};
 use crate::elaborate::Step;
 use crate::exec::PlanProblem;
 use crate::graph::SlotId;
-use crate::tensor::random::Stream;
 use crate::tensor::{Buffer, Precision, Tensor};
 
 /// Examples measured at once where no gradient is taken.
@@ -41,11 +41,7 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
         job.seed,
     )
     .map_err(TrainProblem::Step)?;
-    let order = match job.shuffle {
-        true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
-        false => Order::AsStored,
-    };
-    let mut batches = Batches::new(job.data.n_examples, job.batch, order);
+    let mut batches = batches(job);
     let per_epoch = batches.batches_per_epoch().max(1);
     let (epochs, steps) = match job.length {
         Length::Epochs(epochs) => (epochs, None),
@@ -65,12 +61,18 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
                 history.rows.push(row(job, &sums));
                 return Ok(Outcome { history, values: values(&runner, &slots), ended: Ended::Interrupted });
             }
-            Pass::Diverged { step, rows, loss } => {
+            Pass::Diverged { step, loss } => {
                 let kept = with_slots(&slots, &before);
-                let ended = Ended::Diverged { epoch, step, rows, loss, before: kept };
+                let ended = Ended::Diverged { epoch, step, loss: Some(loss), before: kept };
                 return Ok(Outcome { history, values: before, ended });
             }
         };
+        // The loss of the last batch was that of the parameters before its step.
+        if !parameters_are_finite(job.step, &runner) {
+            let step = steps_before + steps_left.map_or(per_epoch as u64, |left| left.min(per_epoch as u64));
+            let ended = Ended::Diverged { epoch, step, loss: None, before: with_slots(&slots, &before) };
+            return Ok(Outcome { history, values: before, ended });
+        }
         let mut row = row(job, &sums);
         if let Some((step, part)) = job.validate {
             let found = slots.values().filter_map(|slot| Some((*slot, runner.value(*slot)?)));
@@ -112,6 +114,20 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
         None => values(&runner, &slots),
     };
     Ok(Outcome { history, values: kept, ended: Ended::Finished })
+}
+
+/// Whether all that a step changes of a model is finite; what an optimizer keeps in mind need not be.
+pub(super) fn parameters_are_finite(step: &Step, runner: &Runner<'_>) -> bool {
+    let is_state = |slot: &SlotId| step.states.iter().any(|state| state.slot == *slot);
+    let slots = step.updates.iter().map(|(slot, _)| slot).filter(|slot| !is_state(slot));
+    slots.filter_map(|slot| runner.value(*slot)).all(|value| is_finite(&value.data))
+}
+
+fn is_finite(numbers: &Buffer) -> bool {
+    match numbers {
+        Buffer::F32(numbers) => numbers.iter().all(|number| number.is_finite()),
+        Buffer::F64(numbers) => numbers.iter().all(|number| number.is_finite()),
+    }
 }
 
 /// Where the loss stays, the rate of the next epoch is smaller.
