@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::swapped::swapped;
 use super::options::{
     OptionRow, check_names, flag_option, is_meant, number_option, text_option, whole_option, wrong,
 };
+use super::swapped::swapped;
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, FieldOrigin, ModelId, Record, RecordKind, StepRequest, Value, is_method};
@@ -97,7 +97,12 @@ pub fn train_request(
     let model_value = elaborator.expr(model);
     let data_value = elaborator.expr(data);
     if let (Value::Record(_), Value::Model { .. }) = (&model_value, &data_value) {
-        elaborator.report(swapped((&model_value, model.span), (&data_value, data.span), "a model", "`train MODEL on DATA`"));
+        elaborator.report(swapped(
+            (&model_value, model.span),
+            (&data_value, data.span),
+            "a model",
+            "`train MODEL on DATA`",
+        ));
         return None;
     }
     let chosen = as_model(elaborator, &model_value, model.span);

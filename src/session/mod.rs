@@ -22,6 +22,7 @@ mod gradients;
 mod hoist;
 mod library;
 mod look;
+mod loops;
 mod mend;
 mod model;
 mod names;

@@ -8,6 +8,7 @@ mod fold;
 mod functions;
 mod isa;
 mod kernel;
+pub mod lookup;
 mod loops;
 pub mod machine;
 pub mod maps;

@@ -21,8 +21,8 @@ pub trait Real: faer::traits::ComplexField + Copy + Default + PartialOrd + Send 
     fn map3(map: &Map3, level: Level) -> Run3<Self>;
     fn fold(fold: Fold, level: Level) -> RunFold<Self>;
     fn small_product(level: Level) -> RunSmall<Self>;
-    /// A random number in `[0, 1)`.
-    fn uniform(stream: &Stream, step: u64, index: u64) -> Self;
+    /// Random numbers in `[0, 1)` from `first` on, a multiple of four.
+    fn uniforms(stream: &Stream, step: u64, first: u64, out: &mut [Self]);
     fn buffer(values: Vec<Self>) -> Buffer;
     /// The numbers, if they have this precision.
     fn slice(buffer: &Buffer) -> Option<&[Self]>;
@@ -55,8 +55,8 @@ macro_rules! real {
             fn small_product(level: Level) -> RunSmall<$T> {
                 product::$small(level)
             }
-            fn uniform(stream: &Stream, step: u64, index: u64) -> $T {
-                stream.$uniform(step, index)
+            fn uniforms(stream: &Stream, step: u64, first: u64, out: &mut [$T]) {
+                stream.$uniform(step, first, out);
             }
             fn buffer(values: Vec<$T>) -> Buffer {
                 Buffer::$precision(values)
@@ -72,5 +72,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32, 512, f32_fold, f32_small, uniform_f32);
-real!(f64, F64, 256, f64_fold, f64_small, uniform);
+real!(f32, F32, 512, f32_fold, f32_small, uniforms_f32);
+real!(f64, F64, 256, f64_fold, f64_small, uniforms);

@@ -79,7 +79,7 @@ fn a_slope_that_is_no_number_is_found_where_the_loss_still_is_one() {
         let table = "a,b,y\n0,0,0\n0,0,0\n";
         // The root of 0 is 0, and its slope infinite: the parameters are spoilt by a step whose loss is finite.
         let script = "model net(x: [2]) -> [1] {\n    param w: [1, 2] = zeros\n    w · x\n}\n\
-            loss rooted(p, t) = sum(sqrt((p - t)²))\n\
+            loss rooted(p, t) = sum(sqrt(abs(p - t)))\n\
             train net on d { loss = rooted, optimizer = sgd(lr = 0.1), epochs = 1, batch = 2 }\n";
         let (_, found) = diverged(table, script);
         assert_eq!(found.headline, "a parameter stopped being finite in epoch 1, batch 1 (step 1)");
