@@ -151,6 +151,9 @@ pub struct Fix {
     /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Mend warnings as well where that changes what the script computes
+    #[arg(long)]
+    pub warnings: bool,
 }
 
 #[derive(Args)]

@@ -285,7 +285,7 @@ impl Elaborator {
             diagnostic =
                 diagnostic.note(format!("the target is the input: the output is `{wanted}` as well"));
         }
-        let is_class = wanted.is_scalar() && answer.rank() == 1;
+        let is_class = wanted.is_scalar() && answer.rank() == 1 && *answer != Shape::known(&[1]);
         if !is_class && target.meaning.is_none() && !target.is_input {
             diagnostic = self.explain(diagnostic, (answer, wanted), &[prediction]);
         }
@@ -327,7 +327,16 @@ impl Elaborator {
             changes.extend(result.map(|span| number(span, true)));
             let last = Candidate::all(format!("make the last layer {to} wide"), changes);
             let everywhere = Candidate::all(format!("make it {to} wide"), vec![number(whole, false)]);
-            for candidate in [last, everywhere] {
+            let like = result.map(|span| {
+                let pieces = vec![
+                    Piece::Text("like ".to_string()),
+                    Piece::Source(request.data_span),
+                    Piece::Text(".target".to_string()),
+                ];
+                let changes = vec![number(made, true), Change::Replace { span, pieces }];
+                Candidate::all("the same, and the width of the target with `like`", changes)
+            });
+            for candidate in [Some(last), Some(everywhere), like].into_iter().flatten() {
                 diagnostic = diagnostic.try_fix(Candidate { is_last_resort: is_label, ..candidate });
             }
         }

@@ -28,6 +28,9 @@ impl Session<'_> {
                 break;
             }
         }
+        if !self.may_redeclare && self.mode == Mode::Check && !self.has_errors() {
+            crate::check::idle_names(ast).into_iter().for_each(|warning| self.report(warning));
+        }
         self.collect();
     }
 
@@ -263,14 +266,18 @@ impl Session<'_> {
         match name.name.as_str() {
             "f32" => self.precision = Precision::F32,
             "f64" => self.precision = Precision::F64,
-            other => self.report(
-                Diagnostic::error(
-                    Slug::OptionValue,
-                    name.span,
-                    format!("`precision` is `f32` or `f64`, found `{other}`"),
-                )
-                .here("not a precision"),
-            ),
+            other => {
+                let headline = format!("`precision` is `f32` or `f64`, found `{other}`");
+                let found = Diagnostic::error(Slug::OptionValue, name.span, headline).here("not a precision");
+                let lower = other.to_lowercase();
+                let meant =
+                    [("32", "f32"), ("single", "f32"), ("64", "f64"), ("double", "f64"), ("float", "f32")];
+                let meant = meant.iter().find(|(part, _)| lower.contains(part));
+                self.report(match meant {
+                    Some((_, name_here)) => found.fix(format!("write `{name_here}`"), name.span, *name_here),
+                    None => found,
+                });
+            }
         }
         if !self.elaborator.models.is_empty() || !self.origins.is_empty() {
             self.report(

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::diverged::diverged;
 use super::state::Session;
 use super::world::World;
 use crate::base::Span;
-use crate::check::{PartRef, TrainRequest, part_of, train_request};
+use crate::check::{PartRef, TrainRequest, part_of, swapped, train_request};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{
     Given, ModelId, OptimizerState, Plateau, Record, RecordKind, Step, StepRequest, Value,
@@ -26,6 +27,7 @@ impl Session<'_> {
         let Some(request) = train_request(&mut self.elaborator, model, data, options, span) else {
             return Value::Unknown;
         };
+        self.warn_of_validation(&request);
         // Elaborated even where an option is missing: the shapes are looked at all the same.
         let Some(step) = self.elaborator.step(&request.step) else { return Value::Unknown };
         if request.step.loss.is_none() || request.step.optimizer.is_none() {
@@ -119,10 +121,10 @@ impl Session<'_> {
         self.is_leaving |= is_stopped && !self.loops.is_empty();
         self.trained_on.insert(model.0, dataset.clone());
         self.take_outcome(model, &outcome);
-        if let Ended::Diverged { epoch, step: count, rows, loss, before } = &outcome.ended {
-            let before = before.values().cloned().collect();
-            let first = train::first_bad(&job, *epoch, *count, rows, before);
-            self.report(divergence(*epoch, *count, *loss, first, span));
+        if let Ended::Diverged { epoch, step: count, loss, before } = &outcome.ended {
+            let before: Vec<(SlotId, Tensor)> = before.values().cloned().collect();
+            let first = train::first_bad(&job, *epoch, *count, &before);
+            self.report(diverged((&dataset, data), (*epoch, *count, *loss), first.as_ref(), span));
             return None;
         }
         self.histories.push((request.clone(), outcome.history.clone()));
@@ -412,6 +414,11 @@ impl Session<'_> {
             );
             return None;
         };
+        if let (Value::Record(_), Value::Model { .. }) = (&model.value, &data.value) {
+            let (one, other) = ((&model.value, model.span), (&data.value, data.span));
+            self.report(swapped(one, other, "a model", "the model stands first"));
+            return None;
+        }
         let part = part_of(&mut self.elaborator, &data.value, data.span);
         let id = match &model.value {
             Value::Model { id, part } if part.is_empty() => Some(*id),
@@ -487,19 +494,6 @@ fn expected_history(step: &Step, validation: Option<&Step>) -> History {
         row.val_metrics.extend(step.metrics.iter().map(|plan| (plan.name.clone(), 0.0)));
     }
     History { rows: vec![row] }
-}
-
-fn divergence(epoch: usize, step: u64, loss: f64, first: Option<train::FirstBad>, span: Span) -> Diagnostic {
-    let headline = format!("the loss became {loss} in epoch {}, step {step}", epoch + 1);
-    let diagnostic = Diagnostic::error(Slug::Diverged, span, headline)
-        .here("this training")
-        .note("the parameters of the start of this epoch are kept");
-    let diagnostic = match first {
-        Some(train::FirstBad { span: Some(place), text }) => diagnostic.label(place, text),
-        Some(train::FirstBad { span: None, text }) => diagnostic.note(text),
-        None => diagnostic,
-    };
-    diagnostic.help("a smaller learning rate or `clip = 1` often helps")
 }
 
 pub(super) fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {

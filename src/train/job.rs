@@ -90,13 +90,13 @@ pub enum Ended {
         best_epoch: usize,
     },
     Interrupted,
-    /// The loss stopped being finite at this step; the values of the epoch's start are kept. `before` has all of them,
-    /// states too, unless they are so many that they are not held twice.
+    /// The loss stopped being finite at this step, or a parameter in the steps up to it, where there is no loss; the
+    /// values of the epoch's start are kept. `before` has all of them, states too, unless they are so many that they
+    /// are not held twice.
     Diverged {
         epoch: usize,
         step: u64,
-        rows: Vec<u32>,
-        loss: f64,
+        loss: Option<f64>,
         before: IndexMap<String, (SlotId, Tensor)>,
     },
 }

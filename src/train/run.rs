@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use indexmap::IndexMap;
 
+use super::divergence::batches;
 use super::epoch::{Clock, Pass, Place, pass};
-use super::history::EpochRow;
+use super::history::{EpochRow, History};
 use super::job::{Ended, Job, Length, Outcome, Progress, Watch};
 use super::runner::Runner;
 use super::scores::{Sums, outputs};
@@ -13,7 +14,6 @@ use crate::data::{Batches, Order, Part};
 use crate::elaborate::Step;
 use crate::exec::PlanProblem;
 use crate::graph::SlotId;
-use crate::tensor::random::Stream;
 use crate::tensor::{Buffer, Precision, Tensor};
 
 /// Examples measured at once where no gradient is taken.
@@ -63,11 +63,7 @@ fn epochs<'a>(
         .collect();
     let numbers: usize = slots.values().filter_map(|slot| runner.len(*slot)).sum();
     let held = if numbers <= HELD { slots } else { &of_model };
-    let order = match job.shuffle {
-        true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
-        false => Order::AsStored,
-    };
-    let mut batches = Batches::new(job.data.n_examples, job.batch, order);
+    let mut batches = batches(job);
     let per_epoch = batches.batches_per_epoch().max(1);
     let (epochs, steps) = match job.length {
         Length::Epochs(epochs) => (epochs, None),
@@ -88,18 +84,15 @@ fn epochs<'a>(
                 drop(before);
                 return Ok(Outcome { history, values: values(runner, &of_model), ended: Ended::Interrupted });
             }
-            Pass::Diverged { step, rows, loss } => {
-                let kept = before.iter().filter(|(name, _)| job.kept.contains(*name));
-                let kept = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
-                let before =
-                    if held.len() == slots.len() { with_slots(slots, before) } else { IndexMap::new() };
-                return Ok(Outcome {
-                    history,
-                    values: kept,
-                    ended: Ended::Diverged { epoch, step, rows, loss, before },
-                });
+            Pass::Diverged { step, loss } => {
+                return Ok(diverged(job, (slots, held), (epoch, step, Some(loss)), before, history));
             }
         };
+        // The loss of the last batch was that of the parameters before its step.
+        if !parameters_are_finite(job.step, runner) {
+            let step = steps_before + steps_left.map_or(per_epoch as u64, |left| left.min(per_epoch as u64));
+            return Ok(diverged(job, (slots, held), (epoch, step, None), before, history));
+        }
         let mut row = row(job, &sums);
         if let Some((step, part)) = job.validate {
             drop(before);
@@ -143,6 +136,34 @@ fn epochs<'a>(
         None => values(runner, &of_model),
     };
     Ok(Outcome { history, values: kept, ended: Ended::Finished })
+}
+
+/// The end of a training that left the numbers: what is kept of the model, and what its epoch began with.
+fn diverged(
+    job: &Job<'_>,
+    (slots, held): (&Slots, &Slots),
+    (epoch, step, loss): (usize, u64, Option<f64>),
+    before: Values,
+    history: History,
+) -> Outcome {
+    let kept = before.iter().filter(|(name, _)| job.kept.contains(*name));
+    let values = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let before = if held.len() == slots.len() { with_slots(slots, before) } else { IndexMap::new() };
+    Outcome { history, values, ended: Ended::Diverged { epoch, step, loss, before } }
+}
+
+/// Whether all that a step changes of a model is finite; what an optimizer keeps in mind need not be.
+pub(super) fn parameters_are_finite(step: &Step, runner: &Runner<'_>) -> bool {
+    let is_state = |slot: &SlotId| step.states.iter().any(|state| state.slot == *slot);
+    let slots = step.updates.iter().map(|(slot, _)| slot).filter(|slot| !is_state(slot));
+    slots.filter_map(|slot| runner.value(*slot)).all(|value| is_finite(&value.data))
+}
+
+fn is_finite(numbers: &Buffer) -> bool {
+    match numbers {
+        Buffer::F32(numbers) => numbers.iter().all(|number| number.is_finite()),
+        Buffer::F64(numbers) => numbers.iter().all(|number| number.is_finite()),
+    }
 }
 
 /// Where the loss stays, the rate of the next epoch is smaller.

@@ -6,6 +6,7 @@ mod cli;
 mod corpus;
 mod data;
 mod diagnostics;
+mod divergence;
 mod documents;
 mod errors;
 mod examples;

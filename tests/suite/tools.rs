@@ -495,6 +495,19 @@ fn a_pipe_of_fixes_gives_the_script() {
     check(&place.nn_with_input(&["fix", "-"], "print(1)\n"), "print(1)\n", &[], 0);
 }
 
+#[test]
+fn what_nobody_uses_is_taken_out_and_other_warnings_when_asked() {
+    let script = "a = 1\nb = 2\nprint(a)\n";
+    let place = Place::with(&[("a.nn", script)]);
+    let shown = place.nn(&["fix", "--dry-run", "a.nn"]);
+    check(&shown, "--- a.nn\n+++ a.nn\n@@ -2,1 +2,0 @@\n-b = 2\n", &[], 0);
+    check(&place.nn_with_input(&["fix", "-"], script), "a = 1\nprint(a)\n", &["fixed: remove the line"], 0);
+    let pipeline = "model net(x: [2]) -> [2] {\n    h = x\n    h |> dense(2)\n    h\n}\nprint(net([1, 2]))\n";
+    check(&place.nn_with_input(&["fix", "-"], pipeline), pipeline, &["no-effect"], 0);
+    let mended = pipeline.replace("    h |> dense(2)", "    h = h |> dense(2)");
+    check(&place.nn_with_input(&["fix", "--warnings", "-"], pipeline), &mended, &["fixed:"], 0);
+}
+
 /// A program in memory, with all outputs written, and what then comes of its test.
 fn filled(text: &str) -> Option<(String, session::Tested)> {
     // What a program saves is written beside it.

@@ -77,6 +77,11 @@ impl Session<'_> {
         wrt: Option<&Given>,
         batch: Option<BatchId>,
     ) -> Option<Setup> {
+        if let (Value::Model { .. }, Value::Function(_)) = (&loss.value, &model.value) {
+            let (one, other) = ((&loss.value, loss.span), (&model.value, model.span));
+            self.report(crate::check::swapped(one, other, "a loss", "the loss stands first"));
+            return None;
+        }
         let mut setup = self.prediction_setup(&model.value, batch, model.span)?;
         let (prediction, _) = setup.prediction?;
         let (loss_name, target_name) = match &loss.value {

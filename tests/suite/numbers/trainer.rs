@@ -96,6 +96,7 @@ impl Trained {
                 input: field(setup.input),
                 target: Some(field(setup.target)),
                 n_examples: setup.input.shape[0],
+                rows: Vec::new(),
             },
             step,
             slots,
