@@ -100,7 +100,7 @@ fn check_function(name: &str, order: usize, range: (f64, f64)) -> usize {
         let call = call_of(name, line.as_deref(), &functions);
         for argument in call.split(['(', ')', ',']).skip(1).map(str::trim).filter(|text| !text.is_empty()) {
             if !known.contains(&argument.to_string()) {
-                let shape = functions.iter().flat_map(|one| &one.arguments).map(|(_, shape)| shape);
+                let mut shape = functions.iter().flat_map(|one| &one.arguments).map(|(_, shape)| shape);
                 let shape = shape.find(|shape| *shape != "[]").cloned().unwrap_or("[]".to_string());
                 program.push_str(&format!("{argument} = {}\n", literal(&shape, draw + 77, range)));
                 known.push(argument.to_string());
