@@ -12,7 +12,7 @@ use crate::prelude::items;
 /// What nothing flows back through: `derive` says why.
 const WITHOUT: &[&str] = &["sort", "is_class", "accuracy", "top_k", "confusion"];
 /// Gathered over all examples: there is none of one alone.
-const GATHERED: &[&str] = &["r2", "auc"];
+const GATHERED: &[&str] = &["r2", "rmse", "auc"];
 /// Not a function of numbers alone: `residual` takes a layer and is tested with one; what `dropout` leaves out is
 /// another thing each time.
 const OTHERWISE: &[&str] = &["residual", "dropout"];
