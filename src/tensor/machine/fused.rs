@@ -2,7 +2,7 @@
 
 use super::instruction::{Access, Base, Function, Fused, Source, Target};
 use crate::tensor::isa::Level;
-use crate::tensor::loops::{Run1, Run2, Run3};
+use crate::tensor::loops::{Run1, Run2, Run3, Run4};
 use crate::tensor::real::Real;
 
 /// From so many numbers an example is walked by itself; below, a tile holds several examples.
@@ -26,6 +26,7 @@ enum Run<T> {
     One(Run1<T>, Operand<T>),
     Two(Run2<T>, Operand<T>, Operand<T>),
     Three(Run3<T>, Operand<T>, Operand<T>, Operand<T>),
+    Four(Run4<T>, [Operand<T>; 4]),
     Copy(Operand<T>),
 }
 
@@ -152,6 +153,7 @@ impl<T: Real> FusedCode<T> {
                 Function::One(map) => Run::One(T::map1(map, level), input(0)),
                 Function::Two(map) => Run::Two(T::map2(map, level), input(0), input(1)),
                 Function::Three(map) => Run::Three(T::map3(map, level), input(0), input(1), input(2)),
+                Function::Four(map) => Run::Four(T::map4(map, level), [0, 1, 2, 3].map(input)),
                 Function::Copy => Run::Copy(input(0)),
             };
             code.steps.push(BoundStep { run, out });
@@ -248,6 +250,7 @@ impl<T: Real> FusedCode<T> {
                     Run::One(run, x) => run(at(x), out, len),
                     Run::Two(run, x, y) => run(at(x), at(y), out, len),
                     Run::Three(run, x, y, z) => run(at(x), at(y), at(z), out, len),
+                    Run::Four(run, [x, y, z, w]) => run(at(x), at(y), at(z), at(w), out, len),
                     Run::Copy(x) => out.copy_from(at(x), len),
                 }
             }

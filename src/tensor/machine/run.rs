@@ -12,15 +12,15 @@ use crate::tensor::kernel::Fold;
 use crate::tensor::loops::Run2;
 use crate::tensor::maps;
 use crate::tensor::pool::Barrier;
-use crate::tensor::product::{self, RunSmall, View};
+use crate::tensor::product::{self, RunTiles, View};
 use crate::tensor::rank::ranks;
 use crate::tensor::real::Real;
 
 /// One instruction, or a worker's share of it, with addresses.
 pub(super) enum Code<T> {
     Fused(Box<FusedCode<T>>),
-    Small {
-        run: RunSmall<T>,
+    Tiles {
+        run: RunTiles<T>,
         view: View<T>,
         repeat: usize,
         steps: [usize; 3],
@@ -247,7 +247,7 @@ pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, barrier: &Barrier, cont
     unsafe {
         match instruction {
             Code::Fused(fused) => fused.run(),
-            Code::Small { run, view, repeat, steps } => {
+            Code::Tiles { run, view, repeat, steps } => {
                 repeated(view, *repeat, steps, |view| run(view));
             }
             Code::Large { view, repeat, steps } => {
