@@ -135,7 +135,7 @@ unsafe fn columns<X: Lanes, const V: usize, const N: usize>(
     let mut j = 0;
     macro_rules! step {
         ($n:expr) => {
-            while j + $n <= view.n {
+            while view.n - j >= $n {
                 let b = view.b.wrapping_add(k * view.b_rs + j * view.b_cs);
                 let c = view.c.wrapping_add(i + j * view.c_cs);
                 // SAFETY: the tile stays inside the view. The unit stride of the right side is a constant.
