@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::dice::Dice;
 use crate::targets::Target;
 
-/// Longer than this for one input is a finding.
-const MOST: Duration = Duration::from_secs(5);
+/// Longer than so many seconds for one input is a finding, unless another number is asked for.
+pub const MOST: u64 = 5;
 /// How many inputs are kept to be changed further.
 const POOL: usize = 4000;
 /// After so many findings, a target has enough to mend.
@@ -53,8 +53,16 @@ fn corpus(target: &Target) -> Vec<Vec<u8>> {
     inputs
 }
 
+/// How long, with which dice, and how many seconds one input may take.
+pub struct Bounds {
+    pub seconds: u64,
+    pub seed: u64,
+    pub most: u64,
+}
+
 /// Tries inputs for so many seconds; gives the number of findings.
-pub fn run(target: &Target, seconds: u64, seed: u64) -> usize {
+pub fn run(target: &Target, bounds: &Bounds) -> usize {
+    let &Bounds { seconds, seed, most } = bounds;
     let mut dice = Dice::new(seed);
     let mut pool = corpus(target);
     let (begun, mut seen, mut tried, mut findings) = (Instant::now(), HashSet::new(), 0u64, 0);
@@ -64,7 +72,7 @@ pub fn run(target: &Target, seconds: u64, seed: u64) -> usize {
     while begun.elapsed() < Duration::from_secs(seconds) && findings < ENOUGH {
         let input = waiting.pop().unwrap_or_else(|| (target.make)(&pool, &mut dice));
         tried += 1;
-        match attempt(target, &input) {
+        match attempt(target, &input, most) {
             Ok(signs) => {
                 let is_new = signs.into_iter().fold(false, |new, sign| seen.insert(sign) || new);
                 if is_new && pool.len() < POOL {
@@ -78,7 +86,12 @@ pub fn run(target: &Target, seconds: u64, seed: u64) -> usize {
         }
         if told.elapsed() > Duration::from_secs(60) {
             told = Instant::now();
-            println!("{}: {tried} tried, {} signs, {} in the pool, {findings} findings", target.name, seen.len(), pool.len());
+            println!(
+                "{}: {tried} tried, {} signs, {} in the pool, {findings} findings",
+                target.name,
+                seen.len(),
+                pool.len()
+            );
         }
     }
     println!(
@@ -91,8 +104,8 @@ pub fn run(target: &Target, seconds: u64, seed: u64) -> usize {
 }
 
 /// One input again; whether it breaks something.
-pub fn replay(target: &Target, input: &[u8]) -> bool {
-    match attempt(target, input) {
+pub fn replay(target: &Target, input: &[u8], most: u64) -> bool {
+    match attempt(target, input, most) {
         Ok(_) => println!("{}: nothing found", target.name),
         Err(problem) => {
             println!("{}: {problem}", target.name);
@@ -103,9 +116,9 @@ pub fn replay(target: &Target, input: &[u8]) -> bool {
 }
 
 /// One try; another where it took long, since a busy or paused machine makes anything take long once.
-fn attempt(target: &Target, input: &[u8]) -> Result<Signs, String> {
-    match attempt_once(target, input) {
-        Err(Problem::Slow(_)) => match attempt_once(target, input) {
+fn attempt(target: &Target, input: &[u8], most: u64) -> Result<Signs, String> {
+    match attempt_once(target, input, most) {
+        Err(Problem::Slow(_)) => match attempt_once(target, input, most) {
             Err(Problem::Slow(seconds)) => Err(format!("took {seconds} s, twice")),
             Err(Problem::Wrong(problem)) => Err(problem),
             Ok(signs) => Ok(signs),
@@ -120,12 +133,12 @@ enum Problem {
     Wrong(String),
 }
 
-fn attempt_once(target: &Target, input: &[u8]) -> Result<Signs, Problem> {
+fn attempt_once(target: &Target, input: &[u8], most: u64) -> Result<Signs, Problem> {
     let begun = Instant::now();
     let result = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
     let took = begun.elapsed();
     match result {
-        Ok(Ok(_)) if took > MOST => Err(Problem::Slow(took.as_secs())),
+        Ok(Ok(_)) if took > Duration::from_secs(most) => Err(Problem::Slow(took.as_secs())),
         Ok(result) => result.map_err(Problem::Wrong),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();

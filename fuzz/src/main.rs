@@ -1,6 +1,6 @@
 //! Fuzzing on the stable compiler: made-up and damaged input against what reads it.
 //!
-//! `nn-fuzz TARGET SECONDS [--seed N]` or `nn-fuzz TARGET --replay FILE`; see README.md.
+//! `nn-fuzz TARGET SECONDS [--seed N] [--slow SECONDS]` or `nn-fuzz TARGET --replay FILE`; see README.md.
 
 mod dice;
 mod driver;
@@ -35,19 +35,25 @@ fn main() -> ExitCode {
 fn start(arguments: &[String]) -> Result<usize, String> {
     let usage = || {
         let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
-        format!("nn-fuzz TARGET SECONDS [--seed N] | TARGET --replay FILE; targets: {}, all", names.join(", "))
+        format!(
+            "nn-fuzz TARGET SECONDS [--seed N] [--slow SECONDS] | TARGET --replay FILE; targets: {}, all",
+            names.join(", ")
+        )
     };
     let name = arguments.first().ok_or_else(usage)?;
-    let option = |key: &str| arguments.iter().position(|word| word == key).and_then(|at| arguments.get(at + 1));
-    let seed = option("--seed").and_then(|text| text.parse().ok()).unwrap_or(1);
+    let option =
+        |key: &str| arguments.iter().position(|word| word == key).and_then(|at| arguments.get(at + 1));
+    let number = |key: &str, default: u64| option(key).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (seed, most) = (number("--seed", 1), number("--slow", driver::MOST));
     let chosen: Vec<_> = TARGETS.iter().filter(|target| name == "all" || target.name == name).collect();
     if chosen.is_empty() {
         return Err(usage());
     }
     if let Some(file) = option("--replay") {
         let bytes = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?;
-        return Ok(chosen.iter().filter(|target| driver::replay(target, &bytes)).count());
+        return Ok(chosen.iter().filter(|target| driver::replay(target, &bytes, most)).count());
     }
     let seconds = arguments.get(1).and_then(|text| text.parse().ok()).ok_or_else(usage)?;
-    Ok(chosen.iter().map(|target| driver::run(target, seconds, seed)).sum())
+    let bounds = driver::Bounds { seconds, seed, most };
+    Ok(chosen.iter().map(|target| driver::run(target, &bounds)).sum())
 }

@@ -9,7 +9,8 @@ use crate::data::{
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, Value, called_here, nearest};
 use crate::syntax::tree::{
-    Argument, BinaryOp, DataDecl, DataSource, Expr, ExprKind, Ident, OptionItem, PostfixOp, TextPart, UnaryOp,
+    Argument, BinaryOp, DataDecl, DataSource, Expr, ExprKind, Ident, OptionItem, PostfixOp, Stage, TextPart,
+    UnaryOp,
 };
 
 /// The options of `data`.
@@ -214,6 +215,22 @@ fn has_unknown(value: &Value) -> bool {
     }
 }
 
+/// Stages of a pipeline of columns: they become calls in calls.
+const MOST_STAGES: usize = 64;
+
+/// `price |> standardize` as `standardize(price)`.
+fn as_calls(first: &Expr, stages: &[Stage]) -> Expr {
+    stages.iter().fold(first.clone(), |value, stage| {
+        let span = value.span.to(stage.to.span);
+        let (callee, rest) = match &stage.to.kind {
+            ExprKind::Call { callee, args } => (callee.clone(), args.clone()),
+            _ => (Box::new(stage.to.clone()), Vec::new()),
+        };
+        let args = std::iter::once(Argument { name: None, value }).chain(rest).collect();
+        Expr { id: stage.id, span, kind: ExprKind::Call { callee, args } }
+    })
+}
+
 /// What stands behind `input =` and `target =`.
 fn column_expr(elaborator: &mut Elaborator, expr: &Expr) -> Option<ColumnExpr> {
     let kind = match &expr.kind {
@@ -226,14 +243,15 @@ fn column_expr(elaborator: &mut Elaborator, expr: &Expr) -> Option<ColumnExpr> {
             items.iter().map(|item| column_expr(elaborator, item)).collect::<Option<_>>()?,
         ),
         ExprKind::Call { callee, args } => column_call(elaborator, callee, args, expr.span)?,
-        ExprKind::Pipe { lhs, rhs } => {
-            let first = Argument { name: None, value: (**lhs).clone() };
-            let (callee, rest) = match &rhs.kind {
-                ExprKind::Call { callee, args } => (&**callee, args.as_slice()),
-                _ => (&**rhs, [].as_slice()),
-            };
-            let args: Vec<Argument> = std::iter::once(first).chain(rest.iter().cloned()).collect();
-            column_call(elaborator, callee, &args, expr.span)?
+        ExprKind::Pipe { first, stages } if stages.len() <= MOST_STAGES => {
+            return column_expr(elaborator, &as_calls(first, stages));
+        }
+        ExprKind::Pipe { .. } => {
+            return refuse(
+                elaborator,
+                expr.span,
+                &format!("columns go through at most {MOST_STAGES} stages"),
+            );
         }
         ExprKind::Binary { op, lhs, rhs, op_span } => {
             let Some(op) = arithmetic(*op) else {
@@ -388,12 +406,17 @@ fn split(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Split> {
         }
         ExprKind::Error => None,
         _ => {
-            elaborator.report(wrong(
-                "split",
-                item.value.span,
-                "parts such as `[train: 0.8, test: 0.2]`",
-                "an expression",
-            ));
+            let value = elaborator.expr(&item.value);
+            let found = value.as_number().map_or("an expression".to_string(), |share| format!("`{share}`"));
+            let mut diagnostic =
+                wrong("split", item.value.span, "parts such as `[train: 0.8, test: 0.2]`", &found);
+            if let Some(share) = value.as_number().filter(|share| *share > 0.0 && *share < 1.0) {
+                // As it is written in decimals: the rest of 0.8 is 0.2.
+                let rest = ((1.0 - share) * 1e6).round() / 1e6;
+                let parts = format!("[train: {share}, test: {rest}]");
+                diagnostic = diagnostic.fix("the share of the training part", item.value.span, parts);
+            }
+            elaborator.report(diagnostic);
             None
         }
     }

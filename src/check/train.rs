@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::options::{
     OptionRow, check_names, flag_option, is_meant, number_option, text_option, whole_option, wrong,
 };
+use super::swapped::swapped;
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Elaborator, FieldOrigin, ModelId, Record, RecordKind, StepRequest, Value, is_method};
@@ -95,6 +96,15 @@ pub fn train_request(
     check_names(elaborator, "train", (span, model.span), options, TRAIN_OPTIONS, also);
     let model_value = elaborator.expr(model);
     let data_value = elaborator.expr(data);
+    if let (Value::Record(_), Value::Model { .. }) = (&model_value, &data_value) {
+        elaborator.report(swapped(
+            (&model_value, model.span),
+            (&data_value, data.span),
+            "a model",
+            "`train MODEL on DATA`",
+        ));
+        return None;
+    }
     let chosen = as_model(elaborator, &model_value, model.span);
     let part = part_of(elaborator, &data_value, data.span);
     let values: Vec<(&OptionItem, Value)> =
@@ -142,21 +152,6 @@ pub fn train_request(
     }
     if request.step.optimizer.as_ref().is_some_and(|(value, _)| is_method(value)) {
         check_method(elaborator, options);
-    }
-    if let Some(part) =
-        request.validate.as_ref().filter(|part| is_usable && part.handle == request.data.handle)
-    {
-        elaborator.report(
-            Diagnostic::warning(
-                Slug::ValidationOverlap,
-                part.span,
-                format!("`{}` is validated on the examples it is trained on", part.name),
-            )
-            .here("the same examples")
-            .label(data.span, "trained on these")
-            .note("a network that learns its examples by heart looks right on them")
-            .help("split the data, `split = [train: 0.8, test: 0.2]`, and validate on the other part"),
-        );
     }
     is_usable.then_some(request)
 }

@@ -1,7 +1,8 @@
 //! Names that are bound and never used, most often because one of the two is misspelt.
 //!
-//! The session asks for them once for each program that it checks. In a body every binding counts; at the top level,
-//! where a name may be bound for later, only one that is nearly a name it is made of: `imagees = flatten(images)`.
+//! The session asks for them once for each program that it checks. In a body every binding counts; at the top level
+//! those of a script that does something. A script that only gives names may be there for a prompt: of it only a name
+//! counts that is nearly one it is made of, `imagees = flatten(images)`. Functions, data and models may be for later.
 
 use std::collections::HashSet;
 
@@ -23,16 +24,66 @@ pub fn unused_names(ast: &Ast) -> Vec<(UnusedName, Diagnostic)> {
         }
         top.stmt(stmt);
     }
-    for stmt in &ast.stmts {
-        let StmtKind::Bind { name, value } = &stmt.kind else { continue };
-        let mut parts = Names::default();
-        parts.expr(value);
-        let parts: Vec<String> = parts.used.iter().map(|part| part.to_string()).collect();
-        if !top.used.contains(name.name.as_str()) && nearest(&name.name, parts.iter().cloned()).is_some() {
-            found.push(unused(&Bound { name, value, span: stmt.span }, &parts, &top));
-        }
-    }
+    let near = top_names(&top).filter(|(_, parts)| parts.near.is_some());
+    found.extend(near.map(|(bound, parts)| unused(bound, &parts.names, &top)));
+    found.sort_by_key(|(unused, _)| unused.span);
     found
+}
+
+/// The others of the top level, of a script that does something: one that only gives names is there for a prompt. Asked
+/// where nothing is wrong, since a line that cannot be read may be the one that uses them.
+pub fn idle_names(ast: &Ast) -> Vec<Diagnostic> {
+    let mut top = Names::default();
+    ast.stmts.iter().for_each(|stmt| top.stmt(stmt));
+    if !ast.stmts.iter().any(acts) {
+        return Vec::new();
+    }
+    let idle = top_names(&top).filter(|(_, parts)| parts.near.is_none());
+    idle.map(|(bound, parts)| unused(bound, &parts.names, &top).1).collect()
+}
+
+/// What a name is made of.
+struct Parts {
+    names: Vec<String>,
+    /// The one that is nearly it.
+    near: Option<String>,
+}
+
+/// The names of the top level that nobody uses.
+fn top_names<'n>(top: &'n Names<'_>) -> impl Iterator<Item = (&'n Bound<'n>, Parts)> {
+    let idle = top.bound.iter().filter(|bound| {
+        let name = bound.name.name.as_str();
+        !top.used.contains(name) && !name.starts_with('_')
+    });
+    idle.map(|bound| {
+        let mut parts = Names::default();
+        parts.expr(bound.value);
+        let names: Vec<String> = parts.used.iter().map(|part| part.to_string()).collect();
+        let near = nearest(&bound.name.name, names.iter().cloned());
+        (bound, Parts { names, near })
+    })
+}
+
+/// Whether a statement of the top level is there for what it does.
+fn acts(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Expr(_) | StmtKind::Compound { .. } => true,
+        StmtKind::Bind { value, .. } => value.any(&|inner| matches!(inner.kind, ExprKind::Train { .. })),
+        StmtKind::For { body, .. } | StmtKind::While { body, .. } => body.stmts.iter().any(acts),
+        StmtKind::If { then, otherwise, .. } => {
+            then.stmts.iter().chain(otherwise.iter().flat_map(|block| &block.stmts)).any(acts)
+        }
+        StmtKind::Function(_)
+        | StmtKind::Data(_)
+        | StmtKind::Import { .. }
+        | StmtKind::Seed(_)
+        | StmtKind::Precision(_)
+        | StmtKind::Update { .. }
+        | StmtKind::Param { .. }
+        | StmtKind::State { .. }
+        | StmtKind::Total { .. }
+        | StmtKind::Error => false,
+    }
 }
 
 fn unused_in(function: &Function) -> Vec<(UnusedName, Diagnostic)> {
@@ -136,7 +187,7 @@ impl<'a> Names<'a> {
         match &stmt.kind {
             // What does something is not done for its value alone.
             StmtKind::Bind { name, value }
-                if !value.any(&|inner| matches!(inner.kind, ExprKind::Train { .. })) =>
+                if !value.any(&|inner| matches!(inner.kind, ExprKind::Train { .. } | ExprKind::Error)) =>
             {
                 self.bound.push(Bound { name, value, span: stmt.span });
             }

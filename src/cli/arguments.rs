@@ -36,8 +36,8 @@ pub struct Arguments {
 pub enum Command {
     /// Check a script, then run it
     #[command(
-        after_help = "Ctrl-C ends a training after the present step, keeps its parameters and goes on with the \
-        script; a second one ends everything.\n\n\
+        after_help = "Ctrl-C ends a training after the present step, or a loop after the present round, keeps what it \
+        has done and goes on with the script behind it; a second one ends everything.\n\n\
         Examples:\n  nn run iris.nn\n  nn run iris.nn --set epochs=5 --set lr=0.01 --quiet\n  \
         echo 'print(6 * 7)' | nn run -"
     )]
@@ -151,6 +151,9 @@ pub struct Fix {
     /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Mend warnings as well where that changes what the script computes
+    #[arg(long)]
+    pub warnings: bool,
 }
 
 #[derive(Args)]

@@ -36,9 +36,9 @@ fn page(name: &str, output: &Output) -> ExitCode {
             output.text(&text);
             ExitCode::SUCCESS
         }
-        Err(near) => {
-            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            complain(&format!("nothing in the library is called `{name}`{near}"));
+        Err(hint) => {
+            let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
+            complain(&format!("nothing in the library is called `{name}`{hint}"));
             ExitCode::from(1)
         }
     }

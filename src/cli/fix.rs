@@ -12,7 +12,8 @@ use crate::session;
 
 pub fn fix(arguments: &Fix, output: &Output, screen: Screen) -> ExitCode {
     let mut world = Terminal::new(output.clone(), screen, 1).quiet();
-    let (report, fixed) = session::fix_file(&mut world, &arguments.file);
+    let reach = if arguments.warnings { session::Reach::All } else { session::Reach::Safe };
+    let (report, fixed) = session::fix_file(&mut world, &arguments.file, reach);
     let is_piped = CommandFiles::is_stdin(&arguments.file);
     let Some(fixed) = fixed else {
         if is_piped && !arguments.dry_run {

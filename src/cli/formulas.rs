@@ -21,6 +21,9 @@ pub struct Derive {
     /// How formulas are written
     #[arg(long, value_enum, default_value_t = Notation::Unicode)]
     pub format: Notation,
+    /// How often it is differentiated: the second derivative along a direction v is the Hessian times v
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub order: Option<u8>,
     /// Show the chain rule step by step
     #[arg(long)]
     pub steps: bool,
@@ -66,6 +69,7 @@ pub fn derive(arguments: &Derive, output: &Output, screen: Screen) -> ExitCode {
         format: Some(format.to_string()),
         explain: arguments.explain,
         steps: arguments.steps,
+        order: arguments.order.map(usize::from),
     };
     let mut world =
         Terminal::new(output.clone(), screen, 1).quiet().with_settings(&arguments.settings.values);

@@ -27,6 +27,7 @@ mod progress_json;
 mod repl;
 mod shell;
 mod test;
+mod test_json;
 mod version;
 mod watch;
 mod world;

@@ -30,6 +30,16 @@ fn number(value: f64) -> String {
     if value == 0.0 || (1e-3..1e6).contains(&size) { format!("{value:.4}") } else { format!("{value:.3e}") }
 }
 
+/// Four digits that matter: `0.01`, `3e-4`, `0.005025`.
+pub fn short(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let digits = format!("{value:.3e}");
+    let rounded: f64 = digits.parse().unwrap_or(value);
+    if (1e-3..1e5).contains(&rounded.abs()) { rounded.to_string() } else { format!("{rounded:e}") }
+}
+
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -97,6 +107,8 @@ mod tests {
             (number(0.25), number(1e-5), number(0.0)),
             ("0.2500".into(), "1.000e-5".into(), "0.0000".into())
         );
+        let shorts = [0.01, 3e-4, 0.00502512, 0.1, 0.0, 1.0, 12345.6, f64::from(0.001_f32)].map(short);
+        assert_eq!(shorts, ["0.01", "3e-4", "0.005025", "0.1", "0", "1", "12350", "0.001"]);
         let rates = [3.21, 940.0, 1234.0, 9960.0, 52_300.0, 999_900.0, 1.34e6].map(count);
         assert_eq!(rates, ["3.2", "940", "1 200", "9 900", "52 000", "1.0 million", "1.3 million"]);
     }

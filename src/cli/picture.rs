@@ -9,7 +9,7 @@ use super::arguments::{Format, Settings, Threads};
 use super::messages;
 use super::output::{Output, Screen, complain};
 use super::world::Terminal;
-use crate::plot::svg;
+use crate::plot::{png, svg};
 use crate::report::{self, Document};
 use crate::session;
 
@@ -17,7 +17,7 @@ use crate::session;
 pub struct Draw {
     /// The script, or `-`
     pub file: PathBuf,
-    /// Where the picture goes; standard output without it
+    /// Where the picture goes, `NAME.svg` or `NAME.png`; as SVG to standard output without it
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Which model, if not the one that is trained first
@@ -57,7 +57,9 @@ pub fn draw(arguments: &Draw, output: &Output, screen: Screen) -> ExitCode {
         let text = svg::network_document(&network, &label);
         match &arguments.output {
             Some(path) => {
-                if !wrote(path, &text) {
+                let is_png = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("png"));
+                let bytes = if is_png { png::from_svg(&text) } else { None };
+                if !wrote(path, &bytes.unwrap_or_else(|| text.into_bytes())) {
                     return ExitCode::from(1);
                 }
             }
@@ -84,19 +86,20 @@ pub fn report(arguments: &Report, output: &Output, screen: Screen) -> ExitCode {
 
 fn write(document: &Document, page: Page, path: &Path) -> bool {
     match page {
-        Page::Html => wrote(path, &report::html(document)),
+        Page::Html => wrote(path, report::html(document).as_bytes()),
         Page::Md => {
             let stem = path.file_stem().map_or("report".into(), |stem| stem.to_string_lossy());
             let found = report::markdown(document, &stem);
             let pictures = found.pictures.iter();
-            wrote(path, &found.text)
-                && pictures.fold(true, |all, (name, text)| all && wrote(&path.with_file_name(name), text))
+            wrote(path, found.text.as_bytes())
+                && pictures
+                    .fold(true, |all, (name, text)| all && wrote(&path.with_file_name(name), text.as_bytes()))
         }
     }
 }
 
-fn wrote(path: &Path, text: &str) -> bool {
-    let result = std::fs::write(path, text);
+fn wrote(path: &Path, bytes: &[u8]) -> bool {
+    let result = std::fs::write(path, bytes);
     if let Err(error) = &result {
         complain(&format!("`{}` cannot be written: {error}", path.display()));
     }

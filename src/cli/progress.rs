@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::numbers::{count, duration, line, named, table};
+use super::numbers::{count, duration, line, named, short, table};
 use super::output::{Output, Screen, say, say_text};
 use super::progress_json;
 use crate::plot;
@@ -173,10 +173,24 @@ impl Watcher {
     }
 }
 
-/// `epoch 3/60  batch 4/8  loss 0.4312  accuracy 0.8100  52 000 examples/s  3.1 s left`; where there is no room for
-/// all of it, without the last metrics.
+/// `epoch 3/60  batch 4/8  loss 0.4312  accuracy 0.8100  lr 0.01  52 000 examples/s  3.1 s left`; where there is no
+/// room for all of it, what matters least is left out first.
 fn status(progress: &Progress<'_>, room: usize) -> String {
-    let mut values: Vec<(String, f64)> = match progress.row {
+    let mut parts = parts(progress);
+    loop {
+        let shown: Vec<&str> = parts.iter().map(|(_, text)| text.as_str()).collect();
+        let line = shown.join("  ");
+        let least = parts.iter().enumerate().max_by_key(|(at, (rank, _))| (*rank, *at));
+        match least {
+            Some((at, (rank, _))) if *rank > 0 && line.chars().count() > room => parts.remove(at),
+            Some(_) | None => return line,
+        };
+    }
+}
+
+/// The parts of the line, each with how easily it is done without.
+fn parts(progress: &Progress<'_>) -> Vec<(u8, String)> {
+    let values: Vec<(String, f64)> = match progress.row {
         Some(row) => row.named(),
         None => {
             let metrics = progress.metrics.iter().map(|(name, value)| (name.clone(), *value));
@@ -187,19 +201,15 @@ fn status(progress: &Progress<'_>, room: usize) -> String {
     let done = progress.epoch as f64 - progress.first as f64 + within;
     let all = (progress.epochs + 1).saturating_sub(progress.first).max(1) as f64;
     let left = progress.elapsed.mul_f64(((all - done) / done.max(1e-9)).clamp(0.0, 1e6));
-    let rate = progress.examples as f64 / progress.elapsed.as_secs_f64().max(1e-9);
+    let speed = progress.examples as f64 / progress.elapsed.as_secs_f64().max(1e-9);
     let (epoch, epochs, batch, batches) = (progress.epoch, progress.epochs, progress.batch, progress.batches);
-    let (rate, left) = (count(rate), duration(left));
-    loop {
-        let shown = named(values.iter().cloned());
-        let text = format!(
-            "epoch {epoch}/{epochs}  batch {batch}/{batches}  {shown}  {rate} examples/s  {left} left"
-        );
-        if text.chars().count() <= room || values.len() <= 1 {
-            return text;
-        }
-        values.pop();
-    }
+    let mut parts = vec![(0, format!("epoch {epoch}/{epochs}")), (4, format!("batch {batch}/{batches}"))];
+    // The first metric is worth more room than those behind it.
+    let ranks = [0, 3].into_iter().chain(std::iter::repeat(6));
+    parts.extend(values.into_iter().zip(ranks).map(|(value, rank)| (rank, named([value]))));
+    parts.extend(progress.rate.map(|rate| (2, format!("lr {}", short(rate)))));
+    parts.extend([(5, format!("{} examples/s", count(speed))), (1, format!("{} left", duration(left)))]);
+    parts
 }
 
 /// Whether an epoch is among at most `most` evenly spaced ones, the first and the last with them.
@@ -236,18 +246,28 @@ mod tests {
             examples: 2500,
             first: 1,
             loss: 0.5,
-            metrics: [("accuracy".to_string(), 0.75)].into_iter().collect(),
+            metrics: [("accuracy".to_string(), 0.75), ("f1".to_string(), 0.5)].into_iter().collect(),
+            rate: Some(0.01),
             row: None,
             elapsed: Duration::from_secs(5),
         };
-        assert_eq!(
-            status(&progress, 100),
-            "epoch 3/10  batch 5/10  loss 0.5000  accuracy 0.7500  500 examples/s  15 s left"
-        );
-        assert_eq!(status(&progress, 70), "epoch 3/10  batch 5/10  loss 0.5000  500 examples/s  15 s left");
+        for (room, line) in [
+            (
+                200,
+                "epoch 3/10  batch 5/10  loss 0.5000  accuracy 0.7500  f1 0.5000  lr 0.01  500 examples/s  15 s left",
+            ),
+            (96, "epoch 3/10  batch 5/10  loss 0.5000  accuracy 0.7500  lr 0.01  500 examples/s  15 s left"),
+            (76, "epoch 3/10  batch 5/10  loss 0.5000  accuracy 0.7500  lr 0.01  15 s left"),
+            (70, "epoch 3/10  loss 0.5000  accuracy 0.7500  lr 0.01  15 s left"),
+            (56, "epoch 3/10  loss 0.5000  lr 0.01  15 s left"),
+            (36, "epoch 3/10  loss 0.5000  15 s left"),
+            (20, "epoch 3/10  loss 0.5000"),
+        ] {
+            assert_eq!(status(&progress, room), line, "{room}");
+        }
         // A training that was resumed has only done what it did itself.
         let resumed = Progress { first: 3, examples: 500, ..progress };
-        let text = status(&resumed, 100);
+        let text = status(&resumed, 200);
         assert!(text.ends_with("100 examples/s  1 min 15 s left"), "{text}");
     }
 }

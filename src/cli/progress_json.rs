@@ -14,6 +14,9 @@ pub fn epoch(training: usize, progress: &Progress<'_>, row: &EpochRow) -> String
     object.insert("epoch".into(), json!(progress.epoch));
     object.insert("epochs".into(), json!(progress.epochs));
     put_row(&mut object, row);
+    if let Some(rate) = progress.rate {
+        object.insert("lr".into(), json!(rate));
+    }
     object.insert("examples".into(), json!(progress.examples));
     object.insert("seconds".into(), json!(progress.elapsed.as_secs_f64()));
     Value::Object(object).to_string()
@@ -40,6 +43,11 @@ pub fn end(training: usize, ended: &Ended, history: &History, elapsed: Duration)
     }
     object.insert("seconds".into(), json!(elapsed.as_secs_f64()));
     Value::Object(object).to_string()
+}
+
+/// Ctrl-C has ended a loop of the script.
+pub fn loop_left(line: usize, rounds: u64) -> String {
+    json!({ "event": "stopped", "line": line, "rounds": rounds }).to_string()
 }
 
 /// A line that the script printed.

@@ -25,8 +25,21 @@ pub struct Man {
 pub fn completions(arguments: &Completions, output: &Output) -> ExitCode {
     let mut text = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "nn", &mut text);
-    output.text(&String::from_utf8_lossy(&text));
+    output.text(&with_scripts(&String::from_utf8_lossy(&text), arguments.shell));
     ExitCode::SUCCESS
+}
+
+/// `nn FILE` is `nn run FILE`: files are offered beside the commands, which clap does not know of.
+fn with_scripts(text: &str, shell: Shell) -> String {
+    match shell {
+        Shell::Zsh => text.replacen(
+            "\":: :_nn_commands\"",
+            "\":: :{_alternative 'commands:command:_nn_commands' 'scripts:script:_files'}\"",
+            1,
+        ),
+        Shell::Fish => format!("{text}complete -c nn -n \"__fish_nn_needs_command\" -F\n"),
+        _other => text.to_string(),
+    }
 }
 
 /// Writes a page for the command and one for each of its commands.

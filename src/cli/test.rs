@@ -12,7 +12,7 @@ use super::files::CommandFiles;
 use super::fix::write;
 use super::output::{Output, Screen, complain, say};
 use super::world::Terminal;
-use super::{STOPPED, interrupt, messages};
+use super::{STOPPED, interrupt, messages, test_json};
 use crate::session::{self, Compared, Outcome, Tested};
 
 #[derive(Args)]
@@ -26,6 +26,9 @@ pub struct Test {
     /// With `--update`: behind every statement that prints, also where nothing is expected yet
     #[arg(long, requires = "update")]
     pub fill: bool,
+    /// How what came of it is told; with `json` an object a line: each script, and at last how many passed
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub format: Format,
     #[command(flatten)]
     pub settings: Settings,
     #[command(flatten)]
@@ -34,13 +37,13 @@ pub struct Test {
 
 /// What came of all scripts.
 #[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: usize,
-    only_checked: usize,
-    updated: usize,
-    asserts: usize,
-    outputs: usize,
+pub struct Tally {
+    pub passed: usize,
+    pub failed: usize,
+    pub only_checked: usize,
+    pub updated: usize,
+    pub asserts: usize,
+    pub outputs: usize,
 }
 
 pub fn test(arguments: &Test, output: &Output, screen: Screen) -> ExitCode {
@@ -76,7 +79,13 @@ pub fn test(arguments: &Test, output: &Output, screen: Screen) -> ExitCode {
             return ExitCode::from(1);
         }
     }
-    output.line(&format!("{} in {:.2} s", tally.summary(), begun.elapsed().as_secs_f64()));
+    let seconds = begun.elapsed().as_secs_f64();
+    match arguments.format {
+        Format::Json => arguments.say(&test_json::end(&tally, seconds), output),
+        Format::Full | Format::Short => {
+            arguments.say(&format!("{} in {seconds:.2} s", tally.summary()), output);
+        }
+    }
     ExitCode::from(u8::from(tally.failed > 0))
 }
 
@@ -102,7 +111,7 @@ fn scripts_in(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Tells of one script and counts it; false if an update cannot be written.
+/// Writes what is to be updated, counts a script and tells of it; false if an update cannot be written.
 fn show(
     path: &Path,
     tested: &Tested,
@@ -111,7 +120,7 @@ fn show(
     output: &Output,
     screen: Screen,
 ) -> bool {
-    let name = path.display();
+    let name = path.display().to_string();
     let update = tested.updated.as_ref().filter(|text| arguments.update && **text != tested.text);
     if arguments.update && CommandFiles::is_stdin(path) {
         output.text(update.unwrap_or(&tested.text));
@@ -121,34 +130,57 @@ fn show(
             return false;
         }
         tally.updated += 1;
-        output.line(&format!("updated  {name}"));
     }
     let outputs_hold = arguments.update && tested.updated.is_some();
     let holds = !tested.report.has_errors() && (outputs_hold || tested.passed());
     tally.asserts += tested.asserts_held;
     tally.outputs += tested.compared.iter().filter(|one| outputs_hold || one.holds()).count();
-    match (holds, tested.outcome) {
-        (true, Outcome::OnlyChecked) => {
-            tally.only_checked += 1;
-            output.line(&format!("checked  {name}  (it asserts and expects nothing, so it was not run)"));
-        }
-        (true, _) if update.is_some() => tally.passed += 1,
-        (true, _) => {
-            tally.passed += 1;
-            let facts = counts(&[(tested.asserts_held, "assert"), (tested.compared.len(), "output")]);
-            output.line(&format!("ok       {name}  {facts}"));
-        }
-        (false, _) => {
-            tally.failed += 1;
-            output.line(&format!("FAILED   {name}"));
-            if !outputs_hold {
-                let differs = tested.compared.iter().filter(|one| !one.holds());
-                differs.for_each(|one| show_difference(path, one, output));
-            }
-        }
+    let result = match (holds, tested.outcome) {
+        (true, Outcome::OnlyChecked) => "checked",
+        (true, _) if update.is_some() => "updated",
+        (true, _) => "ok",
+        (false, _) => "failed",
+    };
+    match result {
+        "checked" => tally.only_checked += 1,
+        "failed" => tally.failed += 1,
+        _passed => tally.passed += 1,
     }
-    messages::show(&tested.report, Format::Full, output, screen);
+    if arguments.format == Format::Json {
+        arguments.say(&test_json::script(&name, result, tested), output);
+        return true;
+    }
+    tell(&name, result, tested, arguments, output);
+    if result == "failed" && !outputs_hold && arguments.format == Format::Full {
+        let differs = tested.compared.iter().filter(|one| !one.holds());
+        differs.for_each(|one| show_difference(path, one, output));
+    }
+    messages::show(&tested.report, arguments.format, output, screen);
     true
+}
+
+/// The line of a script.
+fn tell(name: &str, result: &str, tested: &Tested, arguments: &Test, output: &Output) {
+    let is_updated = arguments.update && tested.updated.as_ref().is_some_and(|text| *text != tested.text);
+    if is_updated {
+        arguments.say(&format!("updated  {name}"), output);
+    }
+    let facts = counts(&[(tested.asserts_held, "assert"), (tested.compared.len(), "output")]);
+    match result {
+        "checked" => arguments
+            .say(&format!("checked  {name}  (it asserts and expects nothing, so it was not run)"), output),
+        "failed" => arguments.say(&format!("FAILED   {name}"), output),
+        "ok" => arguments.say(&format!("ok       {name}  {facts}"), output),
+        _updated => {}
+    }
+}
+
+impl Test {
+    /// A line about the tests: not among the script where that is what is written.
+    fn say(&self, line: &str, output: &Output) {
+        let writes_script = self.update && self.paths.iter().any(|path| CommandFiles::is_stdin(path));
+        if writes_script { say(line) } else { output.line(line) }
+    }
 }
 
 /// The expected lines against the printed ones.

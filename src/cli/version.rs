@@ -9,16 +9,29 @@ pub fn facts() -> &'static str {
 }
 
 fn collect() -> String {
-    let build = if cfg!(debug_assertions) { "debug" } else { "release" };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{}\nbuild    {build}, {} {}, {}-bit\nvectors  {}\nthreads  {threads}",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::ARCH,
-        std::env::consts::OS,
-        usize::BITS,
-        vectors(),
-    )
+    let lines = [
+        ("commit", env!("NN_COMMIT").to_string()),
+        ("compiler", env!("NN_RUSTC").to_string()),
+        ("target", env!("NN_TARGET").to_string()),
+        ("profile", env!("NN_PROFILE").to_string()),
+        ("vectors", format!("{} here; built for {}", vectors(), built_for())),
+        ("threads", threads.to_string()),
+    ];
+    let known = lines.iter().filter(|(_, value)| !value.is_empty());
+    let lines: Vec<String> = known.map(|(name, value)| format!("{name:8}  {value}")).collect();
+    format!("{}\n{}", env!("CARGO_PKG_VERSION"), lines.join("\n"))
+}
+
+/// The instruction sets for vectors, from the widest on.
+const LEVELS: &[(&str, &str)] =
+    &[("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX"), ("sse2", "SSE2"), ("neon", "NEON")];
+
+/// The widest vectors that every processor has which this build runs on.
+fn built_for() -> &'static str {
+    let features: Vec<&str> = env!("NN_FEATURES").split(',').collect();
+    let level = LEVELS.iter().find(|(name, _)| features.contains(name));
+    level.map_or("none", |(_, shown)| shown)
 }
 
 /// The widest vectors of this processor; they are chosen when the program runs, not when it is built.
@@ -35,5 +48,5 @@ fn vectors() -> &'static str {
 
 #[cfg(not(target_arch = "x86_64"))]
 fn vectors() -> &'static str {
-    if cfg!(target_arch = "aarch64") { "NEON" } else { "none" }
+    built_for()
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::files::CommandFiles;
 use super::interrupt;
-use super::output::{Output, Screen};
+use super::output::{Output, Screen, say};
 use super::progress::{Telling, Watcher};
 use super::progress_json;
 use crate::data::Files;
@@ -26,8 +26,14 @@ pub struct Terminal {
     stopped: Rc<Cell<bool>>,
     /// Values for names of the script.
     settings: Vec<String>,
-    /// When files were last looked at for changes, if a change ends the run.
-    watched: Option<Cell<Instant>>,
+    /// Whether a change of a file ends the run.
+    watched: Option<Watched>,
+}
+
+/// When files were last looked at for changes, and whether there was one.
+struct Watched {
+    looked: Cell<Instant>,
+    is_changed: Cell<bool>,
 }
 
 /// Between two looks at the files of a run.
@@ -57,7 +63,8 @@ impl Terminal {
 
     /// The same, ending the run when a file changes that it has read.
     pub fn ended_by_changes(self) -> Terminal {
-        Terminal { watched: Some(Cell::new(Instant::now())), ..self }
+        let watched = Watched { looked: Cell::new(Instant::now()), is_changed: Cell::new(false) };
+        Terminal { watched: Some(watched), ..self }
     }
 
     /// The files that were read.
@@ -120,6 +127,18 @@ impl World for Terminal {
         self.watcher.ended(ended, history);
     }
 
+    fn loop_left(&mut self, line: usize, rounds: u64) {
+        self.stopped.set(false);
+        if self.telling.get().is_json {
+            self.output.line(&progress_json::loop_left(line, rounds));
+            return;
+        }
+        self.output.flush();
+        say(&format!(
+            "stopped after round {rounds} of the loop at line {line}: names and parameters are as it left them"
+        ));
+    }
+
     fn threads(&self) -> usize {
         self.threads
     }
@@ -133,12 +152,13 @@ impl World for Terminal {
     }
 
     fn abandoned(&self) -> bool {
-        let Some(last) = &self.watched else { return false };
-        if last.get().elapsed().as_millis() < u128::from(LOOK_MS) {
-            return false;
+        let Some(watched) = &self.watched else { return false };
+        let is_time = watched.looked.get().elapsed().as_millis() >= u128::from(LOOK_MS);
+        if is_time && !watched.is_changed.get() {
+            watched.looked.set(Instant::now());
+            watched.is_changed.set(self.files.changed().is_some());
         }
-        last.set(Instant::now());
-        self.files.changed().is_some()
+        watched.is_changed.get()
     }
 
     fn interrupted(&self) -> bool {

@@ -14,7 +14,7 @@ use super::problem::{
 };
 use super::source::{Context, DataSource, Options};
 use super::split::{self, Split};
-use super::table::{ColumnKind, HeaderDoubt, MISSING, Schema, Table, Usual, Values};
+use super::table::{Cells, ColumnKind, HeaderDoubt, MISSING, Schema, Table, Usual, Values};
 use crate::base::Span;
 use crate::diagnostics::Diagnostic;
 use crate::tensor::random::Stream;
@@ -53,6 +53,8 @@ pub struct Dataset {
     pub name: String,
     pub parts: IndexMap<String, Part>,
     pub encoders: Encoders,
+    /// Where each of its rows stands in the file.
+    pub cells: Cells,
 }
 
 /// One part of a dataset, encoded.
@@ -61,6 +63,8 @@ pub struct Part {
     pub input: Field,
     pub target: Option<Field>,
     pub n_examples: usize,
+    /// The row of the table that each example is; empty where there is no table.
+    pub rows: Vec<u32>,
 }
 
 impl Dataset {
@@ -244,7 +248,7 @@ fn encode_parts(
             Ok((name.clone(), encoded.part(Rows { rows, part: name }, input.span, target_span)?))
         })
         .collect::<Result<IndexMap<String, Part>, Vec<Problem>>>()?;
-    Ok(Dataset { name: spec.name.clone(), parts, encoders: learned })
+    Ok(Dataset { name: spec.name.clone(), parts, encoders: learned, cells: table.cells() })
 }
 
 fn learn(
@@ -273,7 +277,7 @@ impl Encoded<'_> {
         let field = |encoding: &Encoding, span| encoding.apply(self.table, rows, self.precision, span);
         let input = field(&self.encoders.input, input_span)?;
         let target = self.encoders.target.as_ref().map(|target| field(target, target_span)).transpose()?;
-        Ok(Part { input, target, n_examples: rows.rows.len() })
+        Ok(Part { input, target, n_examples: rows.rows.len(), rows: rows.rows.to_vec() })
     }
 }
 

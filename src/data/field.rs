@@ -3,6 +3,8 @@
 //! One example after another; a matrix example is column-major. The training loop calls
 //! [`Field::gather_into`] for every batch: it allocates nothing.
 
+use crate::tensor::lookup;
+
 /// The input or target of all examples of a part.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -37,7 +39,8 @@ pub trait Real: Copy + Default + Send + Sync + 'static {
     const ONE: Self;
     fn from_f32(value: f32) -> Self;
     fn from_f64(value: f64) -> Self;
-    fn meaning(meaning: &Meaning) -> &[Self; 256];
+    /// What each byte stands for.
+    fn look_up(meaning: &Meaning, from: &[u8], to: &mut [Self]);
     fn copy_f32(from: &[f32], to: &mut [Self]);
     fn copy_f64(from: &[f64], to: &mut [Self]);
 }
@@ -53,8 +56,8 @@ impl Real for f32 {
         value as f32
     }
 
-    fn meaning(meaning: &Meaning) -> &[f32; 256] {
-        &meaning.f32
+    fn look_up(meaning: &Meaning, from: &[u8], to: &mut [f32]) {
+        lookup::look_up_f32(&meaning.f32, from, to);
     }
 
     fn copy_f32(from: &[f32], to: &mut [f32]) {
@@ -77,8 +80,8 @@ impl Real for f64 {
         value
     }
 
-    fn meaning(meaning: &Meaning) -> &[f64; 256] {
-        &meaning.f64
+    fn look_up(meaning: &Meaning, from: &[u8], to: &mut [f64]) {
+        lookup::look_up(&meaning.f64, from, to);
     }
 
     fn copy_f32(from: &[f32], to: &mut [f64]) {
@@ -131,10 +134,7 @@ impl Field {
             Storage::F32(values) => gather(values, stride, rows, out, T::copy_f32),
             Storage::F64(values) => gather(values, stride, rows, out, T::copy_f64),
             Storage::Bytes { values, meaning } => {
-                let table = T::meaning(meaning);
-                gather(values, stride, rows, out, |from, to| {
-                    to.iter_mut().zip(from).for_each(|(to, from)| *to = table[usize::from(*from)]);
-                });
+                gather(values, stride, rows, out, |from, to| T::look_up(meaning, from, to));
             }
             Storage::Labels(labels) => {
                 out.fill(T::default());

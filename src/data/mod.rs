@@ -17,6 +17,7 @@ pub mod generators;
 pub mod idx;
 pub mod infer;
 pub mod npy;
+pub mod outliers;
 pub mod problem;
 pub mod random;
 pub mod source;
@@ -36,4 +37,4 @@ pub use source::{
     Context, DataSource, Literal, OptionKind, OptionSpec, OptionValue, Options, Pair, SOURCES, find_source,
 };
 pub use split::Split;
-pub use table::{Column, ColumnKind, Schema, Table};
+pub use table::{Cells, Column, ColumnKind, Place, Schema, Table};

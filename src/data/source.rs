@@ -121,6 +121,21 @@ pub fn find_source(name: &str) -> Option<&'static dyn DataSource> {
     SOURCES.iter().copied().find(|source| source.name() == name)
 }
 
+impl OptionValue {
+    /// Examples of the script as if they stood at one place.
+    fn without_places(&self) -> OptionValue {
+        let OptionValue::Pairs(pairs) = self else { return self.clone() };
+        let Some(Pair { span: nowhere, .. }) = pairs.first().cloned() else { return self.clone() };
+        let literal = |one: &Literal| Literal { span: nowhere, ..one.clone() };
+        let pairs = pairs.iter().map(|pair| Pair {
+            x: literal(&pair.x),
+            y: pair.y.as_ref().map(literal),
+            span: nowhere,
+        });
+        OptionValue::Pairs(pairs.collect())
+    }
+}
+
 impl Options {
     /// Checks names and kinds of the arguments of a source. Names and counts are facts of [`DataSource::options`].
     pub fn bind(
@@ -202,6 +217,18 @@ impl Options {
             Some(Spanned { value: OptionValue::Text(text), span }) => Some(Spanned::new(text, *span)),
             _other => None,
         }
+    }
+
+    /// Whether others say the same, wherever they stand, leaving out some names.
+    pub fn is_same(&self, other: &Options, except: &[&str]) -> bool {
+        let of = |options: &Options| -> Vec<(String, OptionValue)> {
+            let kept = options.values.iter().filter(|(name, _)| !except.contains(&name.as_str()));
+            let mut values: Vec<_> =
+                kept.map(|(name, value)| (name.clone(), value.value.without_places())).collect();
+            values.sort_by(|(a, _), (b, _)| a.cmp(b));
+            values
+        };
+        self.seed == other.seed && of(self) == of(other)
     }
 
     /// The same options with another text for one of them.
@@ -321,11 +348,14 @@ impl Context<'_> {
         let resolved = self.resolve(path.value);
         let wanted = resolved.file_name().and_then(|name| name.to_str()).unwrap_or("");
         let names = self.files.names_in(resolved.parent().unwrap_or(Path::new("")));
-        let near = super::problem::nearest(wanted, names.iter().map(String::as_str)).map(|name| {
-            let folder = path.value.strip_suffix(wanted).unwrap_or("");
-            format!("{folder}{name}")
-        });
-        SourceProblem::FileNotFound { span, path: path.value.to_owned(), near }.into()
+        let folder = path.value.strip_suffix(wanted).unwrap_or("");
+        let near = super::problem::nearest(wanted, names.iter().map(String::as_str));
+        let near = near.map(|name| format!("{folder}{name}"));
+        let is_alike = |name: &&String| {
+            resolved.extension().is_some() && Path::new(name.as_str()).extension() == resolved.extension()
+        };
+        let others = names.iter().filter(is_alike).map(|name| format!("{folder}{name}")).collect();
+        SourceProblem::FileNotFound { span, path: path.value.to_owned(), near, others }.into()
     }
 
     /// Keeps the text of a small data file for messages; the same text is kept once.

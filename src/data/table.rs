@@ -188,6 +188,29 @@ impl ColumnKind {
     }
 }
 
+/// Where the cells of a table are, once its values are encoded and gone.
+#[derive(Clone, Debug)]
+pub struct Cells {
+    pub places: Places,
+    /// The names of the columns, in the order of the table.
+    pub columns: Vec<String>,
+}
+
+impl Cells {
+    pub fn place(&self, row: u32, column: &str) -> Option<Place> {
+        let column = self.columns.iter().position(|name| name == column)?;
+        Some(self.places.place(row as usize, column))
+    }
+
+    /// A whole row.
+    pub fn row(&self, row: u32) -> Place {
+        match &self.places {
+            Places::Lines(lines) => lines.place_of_row(row as usize),
+            Places::Script(..) | Places::Rows(_) => self.places.place(row as usize, 0),
+        }
+    }
+}
+
 impl Table {
     pub fn column(&self, name: &str) -> Option<(usize, &TableColumn)> {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
@@ -195,7 +218,18 @@ impl Table {
 
     /// Where a cell is, for messages.
     pub fn place(&self, row: usize, column: usize) -> Place {
-        match &self.places {
+        self.places.place(row, column)
+    }
+
+    pub fn cells(&self) -> Cells {
+        let columns = self.columns.iter().map(|column| column.name.clone()).collect();
+        Cells { places: self.places.clone(), columns }
+    }
+}
+
+impl Places {
+    pub fn place(&self, row: usize, column: usize) -> Place {
+        match self {
             Places::Lines(lines) => lines.place(row, column),
             Places::Script(name, spans) => Place {
                 file: name.clone(),

@@ -53,8 +53,10 @@ impl Candidate {
         for change in &self.changes {
             match change {
                 Change::Replace { span, pieces } => {
-                    let text = pieces.iter().map(|piece| piece_text(piece, sources)).collect();
-                    edits.push(Edit { span: balanced(*span, sources), text });
+                    let text: String = pieces.iter().map(|piece| piece_text(piece, sources)).collect();
+                    let span = balanced(*span, sources);
+                    let span = if text.is_empty() { with_line(span, sources) } else { span };
+                    edits.push(Edit { span, text });
                 }
                 Change::Number { within, from, to, only_last } => {
                     let mut places = numbers(sources, *within, *from);
@@ -69,6 +71,20 @@ impl Candidate {
             }
         }
         Some(Fix { title: self.title.clone(), edits })
+    }
+}
+
+/// A span with the rest of its lines, if nothing else stands on them: what is removed leaves no empty line.
+fn with_line(span: Span, sources: &Sources) -> Span {
+    let text = &sources.get(span.source).text;
+    let before = text.get(..span.start as usize).unwrap_or("");
+    let after = text.get(span.end as usize..).unwrap_or("");
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let rest = after.find('\n').map_or(after.len(), |at| at + 1);
+    let is_blank = |text: Option<&str>| text.is_some_and(|text| text.trim().is_empty());
+    match is_blank(before.get(start..)) && is_blank(after.get(..rest)) {
+        true => Span::new(span.source, start, span.end as usize + rest),
+        false => span,
     }
 }
 

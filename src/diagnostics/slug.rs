@@ -59,6 +59,7 @@ slugs! {
     Limit = "limit", "A computation would need more memory or steps than the limit.";
     NoTraining = "no-training", "A command that looks at a training is given a script that trains nothing.";
     LogOfZero = "log-of-zero", "A logarithm is taken of what the model can make 0 or negative.";
+    WrongLoss = "wrong-loss", "A loss for one kind of answer meets a model that gives another.";
     SoftmaxTwice = "softmax-twice", "A softmax is applied to what is a softmax already.";
     SigmoidTwice = "sigmoid-twice", "A sigmoid is applied to what is a sigmoid already.";
     ReluOutput = "relu-output", "The last operation of a model cuts its outputs at 0.";
@@ -66,6 +67,7 @@ slugs! {
     BatchOfOne = "batch-of-one", "A layer looks across the examples of batches that have only one.";
     NeverTrains = "never-trains", "A parameter is trained by a loss that does not depend on it.";
     ValidationOverlap = "validation-overlap", "A training is validated on its own examples.";
+    PartsSwapped = "parts-swapped", "A model is trained on the part to test it on, and tested on the one to train it on.";
     TargetRange = "target-range", "Targets lie where the model's output cannot go.";
     UnscaledInput = "unscaled-input", "Large inputs meet an activation that is flat for large numbers.";
     TargetInInput = "target-in-input", "The target is among the inputs.";

@@ -3,6 +3,7 @@
 use super::value::Value;
 use super::{Elaborator, problem};
 use crate::base::Span;
+use crate::diagnostics::{Candidate, Piece};
 use crate::syntax::tree::{Argument, Function, FunctionKind};
 
 /// An argument with its value.
@@ -80,19 +81,25 @@ impl Elaborator {
                 return Some(Binding::Options(named(function, options)));
             }
             if let Some(param) = lacking {
-                self.report_missing(function, &param, span);
+                self.report_missing(function, &param, given, span);
                 return None;
             }
         }
         if let Some(param) = missing {
-            self.report_missing(function, &param, span);
+            self.report_missing(function, &param, given, span);
         }
         None
     }
 
-    fn report_missing(&mut self, function: &Function, param: &str, span: Span) {
+    fn report_missing(&mut self, function: &Function, param: &str, given: &[Given], span: Span) {
         let declared = function.params.iter().find(|p| p.name.name == param).map(|p| p.name.span);
-        self.report(problem::missing_argument(&function.name.name, param, span, declared));
+        let mut found = problem::missing_argument(&function.name.name, param, span, declared);
+        if given.is_empty() && subject_count(function) > 0 {
+            // `loss = mse()`: the function itself is meant.
+            let name = vec![Piece::Text(function.name.name.clone())];
+            found = found.try_fix(Candidate::replace("give the function itself", span, name));
+        }
+        self.report(found);
     }
 
     /// Puts arguments into places, positional ones from parameter `first` on.

@@ -2,9 +2,10 @@
 
 use super::Elaborator;
 use super::arguments::Bound as Given;
+use super::value::Value;
 use crate::base::Span;
 use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
-use crate::syntax::tree::{BinaryOp, Bound, Function, FunctionKind, ParamDecl, TypeExprKind};
+use crate::syntax::tree::{BinaryOp, Bound, Expr, ExprKind, Function, FunctionKind, ParamDecl, TypeExprKind};
 
 impl Elaborator {
     /// Reports arguments outside the range that is declared for them; `None` if there are any. What only a run knows,
@@ -13,6 +14,15 @@ impl Elaborator {
         let mut all = Some(());
         for (param, value) in function.params.iter().zip(given) {
             let Some((value, span)) = value else { continue };
+            if takes_number(param) && matches!(value.known(), Value::Text(_) | Value::Template(_)) {
+                let (name, of) = (&param.name.name, &function.name.name);
+                let mut diagnostic = super::problem::kind(*span, "a number", value);
+                diagnostic.headline = format!("`{name}` of `{of}` expected a number, found a text");
+                diagnostic.helps.clear();
+                self.report(diagnostic);
+                all = None;
+                continue;
+            }
             let Some(number) = value.known().as_number() else { continue };
             if !param.bounds.iter().all(|bound| holds(bound, number)) {
                 let mut diagnostic = outside(&function.name.name, param, number, *span);
@@ -56,7 +66,7 @@ impl Elaborator {
             }
             let Some(default) = &param.default else { continue };
             let value = match &default.kind {
-                crate::syntax::tree::ExprKind::Number { value, .. } => *value,
+                ExprKind::Number { value, .. } => *value,
                 _ => continue,
             };
             if !param.bounds.iter().all(|bound| holds(bound, value)) {
@@ -64,6 +74,13 @@ impl Elaborator {
             }
         }
     }
+}
+
+/// Whether a parameter says that it is a number, by its range, its type or what it is without being given.
+fn takes_number(param: &ParamDecl) -> bool {
+    let by_type = matches!(&param.ty, Some(ty) if matches!(ty.kind, TypeExprKind::Real | TypeExprKind::Int));
+    let by_default = matches!(&param.default, Some(Expr { kind: ExprKind::Number { .. }, .. }));
+    by_type || by_default || !param.bounds.is_empty()
 }
 
 /// The declared input of a layer that is as wide as what it is given.

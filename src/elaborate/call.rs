@@ -6,7 +6,7 @@ use super::arguments::{Binding, Bound, Given};
 use super::elaborator::MAX_CALL_DEPTH;
 use super::model::{LayerRow, ModelId};
 use super::scope::{Frame, Owner};
-use super::value::{FunctionValue, Target, Value};
+use super::value::{FunctionValue, Target, Value, with_node};
 use super::{Elaborator, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
@@ -111,6 +111,20 @@ impl Elaborator {
             Binding::Full(bound) => options_of(&function, bound),
             Binding::Options(options) => options.clone(),
         };
+        let known = self.frames.last().and_then(|frame| frame.locals.get(&name.name));
+        if let Some(first) = known.filter(|known| known.span != name.span).map(|known| known.span) {
+            self.report(
+                Diagnostic::error(
+                    Slug::DuplicateName,
+                    name.span,
+                    format!("`{}` is a name already", name.name),
+                )
+                .here("named again")
+                .label(first, "named first here")
+                .note("a use that shares its parameters is a call of the name, without `as`"),
+            );
+            return Value::Unknown;
+        }
         let target = Target::Use { function: function.clone(), path: path.clone(), preset_args };
         let value = Value::Function(FunctionValue { target, preset: Vec::new() });
         if let Some(frame) = self.frames.last_mut() {
@@ -267,7 +281,10 @@ impl Elaborator {
         match (primitive.build)(&mut self.graph, &nodes, &attributes) {
             Ok(node) => {
                 let shape = self.graph.ty(node).shape.clone();
-                if self.too_large(&shape, span) { Value::Unknown } else { Value::Node(node) }
+                if self.too_large(&shape, span) {
+                    return Value::Unknown;
+                }
+                with_node(whole_of(primitive.name, given), Value::Node(node))
             }
             Err(facts) => {
                 self.report_operation(primitive.name, span, &tensors, &facts);
@@ -389,6 +406,19 @@ fn default_attribute(kind: ParamKind, default: &str) -> Option<ArgValue> {
         ParamKind::Int => default.parse().ok().map(|n| ArgValue::Int(Size::Known(n))),
         ParamKind::Shape | ParamKind::Sizes | ParamKind::Tensor | ParamKind::Tensors => None,
     }
+}
+
+/// The whole number that a known number is rounded to: a size can be made of it.
+fn whole_of(primitive: &str, given: &[Given]) -> Option<Value> {
+    let [Given { name: None, value, .. }] = given else { return None };
+    let number = value.as_number()?;
+    let whole = match primitive {
+        "floor" => number.floor(),
+        "ceil" => number.ceil(),
+        "round" => number.round_ties_even(),
+        _ => return None,
+    };
+    (whole.abs() < 9.0e15).then(|| Value::Int(Size::Known(whole as i64)))
 }
 
 fn owns_parameters(function: &Function, span: Span) -> Diagnostic {

@@ -106,6 +106,10 @@ impl Elaborator {
                 let pieces = vec![Piece::Operand(right_span), text(" · "), Piece::Operand(left_span)];
                 diagnostic =
                     diagnostic.try_fix(Candidate::replace("multiply the other way round", whole, pieces));
+                if a.rank() == 1 && b.rank() == 2 {
+                    diagnostic =
+                        diagnostic.note("a vector is a column: the matrix stands before it, `W · x`");
+                }
             }
             if a == b {
                 let candidate = Candidate::replace("multiply element by element", span, vec![text("*")]);

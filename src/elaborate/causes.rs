@@ -35,7 +35,12 @@ impl Elaborator {
         let (a, b) = shapes;
         let mut notes: Vec<String> = self.counted_examples(a, b).into_iter().collect();
         if notes.is_empty() {
-            notes.extend(arithmetic(a, b));
+            // What is the same for every example has none of them in its shape.
+            let is_kept = |shape: &Shape| {
+                let types = nodes.iter().map(|node| self.graph.ty(*node));
+                types.filter(|ty| ty.shape == *shape).any(|ty| ty.batch.is_none())
+            };
+            notes.extend(arithmetic(a, b, if is_kept(a) || is_kept(b) { Kept::Yes } else { Kept::No }));
         }
         notes.extend(nodes.iter().filter_map(|node| self.product_of(*node)));
         for note in notes {
@@ -82,7 +87,7 @@ impl Elaborator {
             whole = (shape.rank() > 1).then_some(shape).or(whole);
             at = *input;
         }
-        arithmetic(flat, whole?)
+        arithmetic(flat, whole?, Kept::No)
     }
 
     /// The way that a size came: each value of another shape, from the input on.
@@ -127,14 +132,21 @@ impl Elaborator {
     }
 }
 
+/// Whether one of two values is a parameter or a constant: the same for every example.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Yes,
+    No,
+}
+
 /// How two shapes could be related, if it is likely to be the cause.
-fn arithmetic(a: &Shape, b: &Shape) -> Option<String> {
+fn arithmetic(a: &Shape, b: &Shape, kept: Kept) -> Option<String> {
     either_way(a, b, product)
         .or_else(|| either_way(a, b, column))
         .or_else(|| transposed(a, b))
-        .or_else(|| either_way(a, b, repeated))
+        .or_else(|| either_way(a, b, repeated).filter(|_| kept == Kept::No))
         .or_else(|| scalar(a, b))
-        .or_else(|| either_way(a, b, flat))
+        .or_else(|| either_way(a, b, flat).filter(|_| kept == Kept::No))
         .or_else(|| match (a.0.as_slice(), b.0.as_slice()) {
             ([Size::Known(m)], [Size::Known(n)]) => numbers(*m, *n),
             _ => None,

@@ -12,7 +12,11 @@ impl Elaborator {
     pub(super) fn gradient_call(&mut self, given: &[Given], span: Span) -> Value {
         let [of, wrt] = given else {
             let missing = if given.is_empty() { "l" } else { "p" };
-            self.report(problem::missing_argument("grad", missing, span, None));
+            self.report(
+                problem::missing_argument("grad", missing, span, None)
+                    .note("a gradient is of a number `l`, by what it is made of: a parameter, an input, a model")
+                    .help("`grad(l, net)`, after `l = batch_mean(mse(net(batch.x), batch.y))`"),
+            );
             return Value::Unknown;
         };
         let Some(output) = self.node_of(&of.value, of.span) else { return Value::Unknown };

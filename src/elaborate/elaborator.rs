@@ -368,7 +368,7 @@ impl Elaborator {
         }
     }
 
-    pub(super) fn note_fact(&mut self, expr: &Expr, value: &Value) {
+    pub(super) fn note_fact(&mut self, id: ExprId, span: Span, value: &Value) {
         if self.facts.is_none() || value.is_unknown() {
             return;
         }
@@ -378,7 +378,7 @@ impl Elaborator {
             _ => None,
         };
         if let Some(facts) = &mut self.facts {
-            facts.entry(expr.id).or_insert(Fact { span: expr.span, ty, origin });
+            facts.entry(id).or_insert(Fact { span, ty, origin });
         }
     }
 

@@ -9,7 +9,7 @@ use crate::base::Span;
 use crate::diagnostics::Diagnostic;
 use crate::graph::{NodeId, ShapeProblem};
 use crate::ops;
-use crate::syntax::tree::{Expr, ExprKind, Ident, PostfixOp, UnaryOp};
+use crate::syntax::tree::{Expr, ExprKind, Ident, PostfixOp, Stage, UnaryOp};
 use crate::types::{Shape, Size};
 
 impl Elaborator {
@@ -21,7 +21,7 @@ impl Elaborator {
         let outer = self.graph.set_span(Some(expr.span));
         let value = self.expr_kind(expr);
         self.graph.set_span(outer);
-        self.note_fact(expr, &value);
+        self.note_fact(expr.id, expr.span, &value);
         value
     }
 
@@ -55,10 +55,7 @@ impl Elaborator {
             ExprKind::Named { expr: inner, name } => self.named(inner, name, None, expr.span),
             ExprKind::Field { object, field } => self.field(object, field),
             ExprKind::Index { object, indices } => self.index(object, indices, expr.span),
-            ExprKind::Pipe { lhs, rhs } => {
-                let input = self.expr(lhs);
-                self.pipe((input, lhs.span), rhs)
-            }
+            ExprKind::Pipe { first, stages } => self.pipeline(first, stages),
             ExprKind::Range { from, to } => self.range(from, to),
             ExprKind::Train { .. } => {
                 self.report(problem::not_here(expr.span, "`train` is a statement of the script"));
@@ -66,6 +63,30 @@ impl Elaborator {
             }
             ExprKind::Error => Value::Unknown,
         }
+    }
+
+    /// The value after the last of these stages; what an action gave is not asked for again.
+    pub fn pipeline(&mut self, first: &Expr, stages: &[Stage]) -> Value {
+        let done = stages.iter().rposition(|stage| self.results.contains_key(&stage.id));
+        let known = done.and_then(|at| Some((self.results.get(&stages.get(at)?.id)?.clone(), at)));
+        let (mut value, mut span, from) = match known {
+            Some((value, at)) => {
+                (value, stages.get(at).map_or(first.span, |stage| first.span.to(stage.to.span)), at + 1)
+            }
+            None => (self.expr(first), first.span, 0),
+        };
+        for (at, stage) in stages.iter().enumerate().skip(from) {
+            let whole = first.span.to(stage.to.span);
+            let outer = self.graph.set_span(Some(whole));
+            value = self.pipe((value, span), &stage.to);
+            self.graph.set_span(outer);
+            // The fact of the whole is noted by whoever asked.
+            if at + 1 < stages.len() {
+                self.note_fact(stage.id, whole, &value);
+            }
+            span = whole;
+        }
+        value
     }
 
     /// `x |> f`, `x |> f(a)`, `x |> f(a) as name`
@@ -97,7 +118,7 @@ impl Elaborator {
             }
         };
         self.graph.set_span(outer);
-        self.note_fact(rhs, &value);
+        self.note_fact(rhs.id, rhs.span, &value);
         value
     }
 
@@ -227,7 +248,7 @@ impl Elaborator {
             // Only the sizes that meet are compared.
             ShapeProblem::Inner { .. } if shape(0) == shape(1) => {
                 diagnostic =
-                    diagnostic.note("the shapes are the same: they go together element by element, `*`");
+                    diagnostic.note("the shapes are the same: they go together element by element, `*`, as the slope of an activation does");
                 None
             }
             ShapeProblem::Inner { right_dim, .. } if is_swapped(shape(0), shape(1), right_dim) => {

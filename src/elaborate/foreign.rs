@@ -73,8 +73,50 @@ const TABLE: &[Row] = &[
     other(&["break", "continue"], "a loop runs to its end: put a condition into it, `if c { ... }`"),
     other(&["no_grad"], "nothing is recorded: `stop_gradient(x)` keeps a gradient out"),
     other(
-        &["Conv2d", "Conv2D", "LSTM", "GRU"],
+        &[
+            "Conv1d",
+            "Conv2d",
+            "Conv2D",
+            "Conv",
+            "conv",
+            "conv1d",
+            "conv2d",
+            "MaxPool2d",
+            "MaxPooling2D",
+            "MaxPool",
+            "maxpool",
+            "maxpool2d",
+            "max_pool",
+            "AvgPool2d",
+            "avgpool",
+            "LSTM",
+            "lstm",
+            "GRU",
+            "gru",
+            "RNN",
+            "rnn",
+            "attention",
+            "MultiheadAttention",
+            "Transformer",
+            "transformer",
+        ],
         "there is no such layer; layers are declared with `layer name(x: [n]) -> [m] { ... }`",
+    ),
+    other(
+        &["f32", "f64", "float", "double", "Float32", "Float64", "float32", "float64"],
+        "all numbers of a script have one precision: the statement `precision f64` at its start sets it",
+    ),
+    other(
+        &["int", "str", "bool"],
+        "numbers, texts and conditions are not turned into one another; `floor(x)` rounds",
+    ),
+    other(
+        &["linspace", "arange"],
+        "`a..b` counts in whole numbers, both ends included: `for i in 0..9 { print(i / 9) }`",
+    ),
+    other(
+        &["fit", "compile"],
+        "a training is a statement: `train net on data { loss = mse, optimizer = adam(lr = 0.001), epochs = 10 }`",
     ),
     other(&["enumerate", "zip"], "a loop goes over a range or batches: `for i in 1..10 { ... }`"),
 ];
@@ -115,6 +157,61 @@ const OPTIONS: &[(&str, &[&str])] = &[
     ("label", &["target"]),
     ("labels", &["target"]),
 ];
+
+/// Fields and methods as other libraries call them, and what is done here: another field, if it is there, or advice.
+const FIELDS: &[(&[&str], &str, &str)] = &[
+    (&["weight", "weights", "kernel"], "W", ""),
+    (&["bias", "biases"], "b", ""),
+    (&["validation_loss", "valid_loss"], "val_loss", "a training has it with the option `validate = d.test`"),
+    (&["val_loss", "val_accuracy"], "", "a training has it with the option `validate = d.test`"),
+    (&["accuracy", "acc"], "", "a training has it with the option `metrics = [accuracy]`"),
+    (&["data", "inputs", "features", "X"], "input", ""),
+    (&["label", "labels", "targets", "Y"], "target", ""),
+    (&["length", "len", "n", "n_rows", "rows"], "count", ""),
+    (&["fit", "train", "compile"], "", "a training is a statement: `train net on data { loss = mse, ... }`"),
+    (
+        &["backward", "grad", "gradient"],
+        "",
+        "a gradient is asked for: `grad(l, x)`, of a number by what it is made of",
+    ),
+    (&["step", "zero_grad"], "", "`train` does the steps; by hand, `net -= 0.1 * grad(l, net)`"),
+    (
+        &["forward", "call", "predict", "apply"],
+        "",
+        "a model is called as it is: `net([1, 2])`; `predict(net, data)` for many",
+    ),
+    (&["evaluate", "score"], "", "`evaluate(net, data, metrics = [accuracy])`"),
+    (&["parameters", "state_dict", "summary"], "", "`show(net)` lists them"),
+    (&["shape", "size", "ndim", "dtype"], "", "`show(x)` tells the shape; shapes are known before running"),
+    (
+        &["numpy", "detach", "item", "tolist", "cpu", "cuda", "to", "eval"],
+        "",
+        "leave it out: there is one kind of values",
+    ),
+    (
+        &["view", "reshape", "flatten", "sum", "mean", "max", "min", "abs", "exp", "sqrt"],
+        "",
+        "it is called with the value: `sum(x)`, or `x |> sum`",
+    ),
+    (&["transpose", "t"], "", "a matrix is transposed with `.T`"),
+    (&["save"], "", "`save(net, \"net.safetensors\")`"),
+];
+
+/// What a field of another library is here.
+pub(super) enum Meant {
+    Here(String),
+    Advice(&'static str),
+}
+
+/// The row of a field that this value does not have.
+pub(super) fn field(name: &str, known: &[String]) -> Option<Meant> {
+    let mut rows = FIELDS.iter().filter(|(names, ..)| names.contains(&name));
+    rows.find_map(|(_, here, advice)| match known.iter().any(|one| one == here) {
+        true => Some(Meant::Here(here.to_string())),
+        false if advice.is_empty() => None,
+        false => Some(Meant::Advice(advice)),
+    })
+}
 
 /// What an option of another library is called here.
 pub(super) fn options(name: &str) -> &'static [&'static str] {

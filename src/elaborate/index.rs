@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::value::Value;
 use super::{Elaborator, problem};
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 use crate::graph::{Constant, Leaf, NodeId, ShapeProblem};
 use crate::ops;
-use crate::syntax::tree::{Expr, IndexItem};
+use crate::syntax::tree::{Expr, ExprKind, IndexItem, TextPart};
 use crate::types::{Shape, Size, TensorType};
 
 impl Elaborator {
@@ -32,6 +32,20 @@ impl Elaborator {
     }
 
     fn index_node(&mut self, value: &Value, object: &Expr, indices: &[IndexItem], span: Span) -> Value {
+        if let (Value::Record(_), [IndexItem::At(Expr { kind: ExprKind::Text(parts), .. })]) =
+            (value.known(), indices)
+            && let [TextPart::Literal(field)] = parts.as_slice()
+        {
+            let kind = value.kind();
+            let pieces = vec![Piece::Source(object.span), Piece::Text(format!(".{field}"))];
+            self.report(
+                Diagnostic::error(Slug::TypeMismatch, span, format!("{kind} has fields, not positions"))
+                    .here("no position")
+                    .note(format!("a field is asked for by its name: `.{field}`"))
+                    .try_fix(Candidate::replace("the field of that name", span, pieces)),
+            );
+            return Value::Unknown;
+        }
         let Some(mut node) = self.node_of(value, object.span) else { return Value::Unknown };
         let rank = self.graph.ty(node).shape.rank();
         if indices.len() > rank {
@@ -160,19 +174,15 @@ impl Elaborator {
         match size.count().and_then(|n| items.get(n)) {
             Some(value) => value.clone(),
             None => {
-                self.report(
-                    Diagnostic::error(
-                        Slug::ShapeMismatch,
-                        at.span,
-                        format!(
-                            "position {size} is outside a list of {}: {}",
-                            items.len(),
-                            positions(items.len() as i64)
-                        ),
-                    )
-                    .here("outside")
-                    .label(object, format!("{} items", items.len())),
+                let headline = format!(
+                    "position {size} is outside a list of {}: {}",
+                    items.len(),
+                    positions(items.len() as i64)
                 );
+                let found = Diagnostic::error(Slug::ShapeMismatch, at.span, headline)
+                    .here("outside")
+                    .label(object, format!("{} items", items.len()));
+                self.report(in_range(found, &size, items.len(), at.span));
                 Value::Unknown
             }
         }
@@ -219,6 +229,24 @@ impl Elaborator {
             }
         }
     }
+}
+
+/// What a position outside was probably meant as: counted from the end, or from 1.
+fn in_range(found: Diagnostic, at: &Size, count: usize, span: Span) -> Diagnostic {
+    let (Some(at), Ok(count)) = (at.known(), i64::try_from(count)) else { return found };
+    let instead =
+        |title: &str, position: i64| Candidate::replace(title, span, vec![Piece::Text(position.to_string())]);
+    if at < 0 && at >= -count {
+        return found
+            .note("positions are not counted from the end")
+            .try_fix(instead("counted from the start", count + at));
+    }
+    if at == count {
+        return found
+            .note("positions are counted from 0, and a range includes both its ends: `0..2` is 0, 1, 2")
+            .try_fix(instead("the last one", count - 1));
+    }
+    found
 }
 
 fn axes(rank: usize) -> String {

@@ -7,6 +7,7 @@ use crate::syntax::tree::{BinaryOp, Expr, ExprKind};
 use crate::types::{Shape, TensorType, UnifyError};
 
 use super::Upcoming;
+use super::foreign::Meant;
 use super::value::Value;
 
 /// An operand as messages need it.
@@ -27,6 +28,13 @@ pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<St
     // Of short names many are near one another: the first letter is mostly right.
     let begins_alike =
         |candidate: &str| length > 4 || candidate.to_lowercase().chars().next() == lower.chars().next();
+    // The rest of a longer word counts as one slip: `d.training` for `d.train`.
+    let goes_on =
+        |one: &str, other: &str| one.len() > 3 && other.starts_with(one) && other.len() <= 2 * one.len();
+    let distance = |candidate: &str| match goes_on(candidate, name) || goes_on(name, candidate) {
+        true => distance(candidate).min(2),
+        false => distance(candidate),
+    };
     known
         .into_iter()
         .filter(|candidate| candidate != name)
@@ -73,9 +81,13 @@ pub(super) fn no_effect(expr: &Expr) -> Diagnostic {
             .here("`=` gives a name a value")
             .fix(format!("give `{name}` the value"), *op_span, "=");
     }
-    Diagnostic::warning(Slug::NoEffect, expr.span, "this line has no effect")
+    let warning = Diagnostic::warning(Slug::NoEffect, expr.span, "this line has no effect")
         .here("nobody takes this value")
-        .help("give it a name, `name = ...`, or print it, `print(...)`")
+        .help("give it a name, `name = ...`, or print it, `print(...)`");
+    let ExprKind::Pipe { first, .. } = &expr.kind else { return warning };
+    let ExprKind::Name(name) = &first.kind else { return warning };
+    let pieces = vec![Piece::Text(format!("{name} = ")), Piece::Source(expr.span)];
+    warning.try_fix(Candidate::replace(format!("`{name}` goes on as what comes out"), expr.span, pieces))
 }
 
 /// `here` is the statement that uses it.
@@ -95,11 +107,19 @@ pub(super) fn declared_later(name: &str, span: Span, later: Upcoming, here: Opti
 }
 
 pub(super) fn unknown_field(object: &str, field: &str, span: Span, known: &[String]) -> Diagnostic {
-    let near = nearest(field, known.iter().cloned());
-    let diagnostic = Diagnostic::error(Slug::UnknownName, span, format!("`{object}` has no field `{field}`"))
-        .here("no such field")
-        .note(format!("its fields are {}", code_list(known)));
-    suggest(diagnostic, span, near)
+    // A kind of value is no name: `a number`.
+    let object = if object.contains(' ') { object.to_string() } else { format!("`{object}`") };
+    let diagnostic = Diagnostic::error(Slug::UnknownName, span, format!("{object} has no field `{field}`"))
+        .here("no such field");
+    let diagnostic = match known {
+        [] => diagnostic,
+        known => diagnostic.note(format!("its fields are {}", code_list(known))),
+    };
+    match super::foreign::field(field, known) {
+        Some(Meant::Here(here)) => suggest(diagnostic, span, Some(here)),
+        Some(Meant::Advice(help)) => diagnostic.help(help),
+        None => suggest(diagnostic, span, nearest(field, known.iter().cloned())),
+    }
 }
 
 /// `a`, `b` and `c`, cut after a dozen.

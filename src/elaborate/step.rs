@@ -61,6 +61,8 @@ pub struct Step {
     pub updates: Vec<(SlotId, NodeId)>,
     pub states: Vec<OptimizerState>,
     pub prediction: NodeId,
+    /// The `lr` of the optimizer at this step, if it has one that is a number.
+    pub rate: Option<NodeId>,
     /// When the rate is reduced, and the slot of what is kept for that.
     pub plateau: Option<(Plateau, SlotId)>,
     /// Where a method moves the parameters, and not an optimizer inside the step.
@@ -171,6 +173,7 @@ impl Elaborator {
             updates: Vec::new(),
             states: Vec::new(),
             prediction,
+            rate: None,
             plateau: None,
             descent: None,
         };
@@ -282,7 +285,7 @@ impl Elaborator {
             diagnostic =
                 diagnostic.note(format!("the target is the input: the output is `{wanted}` as well"));
         }
-        let is_class = wanted.is_scalar() && answer.rank() == 1;
+        let is_class = wanted.is_scalar() && answer.rank() == 1 && *answer != Shape::known(&[1]);
         if !is_class && target.meaning.is_none() && !target.is_input {
             diagnostic = self.explain(diagnostic, (answer, wanted), &[prediction]);
         }
@@ -324,7 +327,16 @@ impl Elaborator {
             changes.extend(result.map(|span| number(span, true)));
             let last = Candidate::all(format!("make the last layer {to} wide"), changes);
             let everywhere = Candidate::all(format!("make it {to} wide"), vec![number(whole, false)]);
-            for candidate in [last, everywhere] {
+            let like = result.map(|span| {
+                let pieces = vec![
+                    Piece::Text("like ".to_string()),
+                    Piece::Source(request.data_span),
+                    Piece::Text(".target".to_string()),
+                ];
+                let changes = vec![number(made, true), Change::Replace { span, pieces }];
+                Candidate::all("the same, and the width of the target with `like`", changes)
+            });
+            for candidate in [Some(last), Some(everywhere), like].into_iter().flatten() {
                 diagnostic = diagnostic.try_fix(Candidate { is_last_resort: is_label, ..candidate });
             }
         }
@@ -465,7 +477,32 @@ impl Elaborator {
             }
             step.states.extend(updated.states);
         }
+        // Worked out last: what the updates are made of keeps its place in the graph.
+        if !step.updates.is_empty() {
+            let rate = self.rate_of(&function, &options, count);
+            step.rate = rate.and_then(|(value, at)| self.node_of(&value, at)).filter(|node| {
+                let ty = self.graph.ty(*node);
+                ty.shape.is_scalar() && ty.batch.is_none()
+            });
+        }
         Some(())
+    }
+
+    /// The `lr` that an optimizer is given or has by default, at this step; none if it has no such option.
+    fn rate_of(
+        &mut self,
+        function: &Function,
+        options: &[(String, Value, Span)],
+        count: NodeId,
+    ) -> Option<(Value, Span)> {
+        let param = function.params.iter().find(|param| param.name.name == "lr")?;
+        match options.iter().rfind(|(name, ..)| name == "lr") {
+            Some((_, Value::Function(schedule), at)) => {
+                Some((self.scheduled(&schedule.clone(), count, *at)?, *at))
+            }
+            Some((_, value, at)) => Some((value.clone(), *at)),
+            None => param.default.as_ref().map(|default| (self.expr(default), default.span)),
+        }
     }
 
     /// The rate of an optimizer times the part of it that a plateau leaves, and the slot of what is kept for it.
@@ -476,28 +513,10 @@ impl Elaborator {
         count: NodeId,
         span: Span,
     ) -> Option<(SlotId, NodeId)> {
-        let given =
-            options.iter().rfind(|(name, ..)| name == "lr").map(|(_, value, at)| (value.clone(), *at));
-        let rate = match given {
-            Some((Value::Function(schedule), at)) => self.scheduled(&schedule, count, at)?,
-            Some((value, _)) => value,
-            None => {
-                match function.params.iter().find(|param| param.name.name == "lr").map(|param| &param.default)
-                {
-                    Some(Some(default)) => self.expr(default),
-                    Some(None) | None => {
-                        self.report(
-                            Diagnostic::error(
-                                Slug::OptionValue,
-                                span,
-                                "`plateau` reduces `lr`, which is not given",
-                            )
-                            .here("no `lr` here"),
-                        );
-                        return None;
-                    }
-                }
-            }
+        let Some((rate, _)) = self.rate_of(function, options, count) else {
+            let headline = "`plateau` reduces `lr`, which is not given";
+            self.report(Diagnostic::error(Slug::OptionValue, span, headline).here("no `lr` here"));
+            return None;
         };
         let rate = self.node_of(&rate, span)?;
         let (slot, kept) = self.new_slot("plateau", TensorType::plain(Shape::known(&[Plateau::START.len()])));

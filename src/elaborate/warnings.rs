@@ -3,6 +3,7 @@
 //! `step.rs` asks for them once the loss of a training is made. They change nothing.
 
 use super::step::StepRequest;
+use super::value::Value;
 use super::{Elaborator, ranges};
 use crate::base::Span;
 use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
@@ -50,6 +51,7 @@ impl Elaborator {
         found.extend(unreachable);
         found.extend(self.unscaled(request, compared.input));
         found.extend(self.batch_as_size(request));
+        found.extend(self.other_loss(request, compared));
         found.extend(squashed);
         found.extend(logs);
         found.extend(self.dropped_last(request, compared));
@@ -147,6 +149,45 @@ impl Elaborator {
         let below = *self.graph.node(exp).inputs.first()?;
         let shifted = self.graph.op_named(below, "subtract").and_then(|node| node.inputs.first().copied());
         [Some(below), shifted].into_iter().flatten().find(|&id| self.is_softmax(id))
+    }
+
+    /// The entropy of one class among several on outputs that are not, and the other way round.
+    fn other_loss(&self, request: &StepRequest, compared: &Compared) -> Option<Diagnostic> {
+        let (Value::Function(loss), _) = request.loss.as_ref()? else { return None };
+        let output = compared.prediction;
+        let is_one = matches!(self.graph.ty(output).shape.0.as_slice(), [] | [Size::Known(1)]);
+        let is_sigmoid = self.graph.op_named(output, "sigmoid").is_some();
+        let (what, note, instead) = match loss.name() {
+            "cross_entropy" if is_one => (
+                "`cross_entropy` compares classes, and there is one output",
+                "it is smallest where the output is always 1; yes or no is what `binary_cross_entropy` compares",
+                "binary_cross_entropy",
+            ),
+            "cross_entropy" if is_sigmoid => (
+                "`cross_entropy` is of classes of which one is right, and each of these is right or not by itself",
+                "outputs of `sigmoid` don't add up to 1: all of them can grow to 1 and the loss is 0",
+                "binary_cross_entropy",
+            ),
+            "binary_cross_entropy" if self.is_softmax(output) && !is_one => (
+                "`binary_cross_entropy` is of answers that are right or not by themselves, and of these one is right",
+                "outputs of `softmax` are classes that exclude one another: `cross_entropy` compares them",
+                "cross_entropy",
+            ),
+            _ => return None,
+        };
+        let place = self.place_of(output, request);
+        let instead = Candidate::replace(
+            format!("`{instead}` is for these outputs"),
+            compared.loss_span,
+            vec![Piece::Text(instead.to_string())],
+        );
+        Some(
+            Diagnostic::warning(Slug::WrongLoss, compared.loss_span, what)
+                .here("this loss")
+                .label(place, "these are the outputs")
+                .note(note)
+                .try_fix(instead),
+        )
     }
 
     fn is_softmax(&self, id: NodeId) -> bool {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::plan::{Output, Plan, PlanProblem};
 use super::store::{Numbers, Store, Stored, write_rounded};
 use crate::graph::SlotId;
-use crate::tensor::machine::{Binding, Program, Region, RunContext, Spent};
+use crate::tensor::machine::{Binding, Nothing, Program, Region, RunContext, Spent, Supply};
 use crate::tensor::{Buffer, Level, Pool, Slots, Tensor};
 
 use indexmap::IndexMap;
@@ -16,9 +16,9 @@ pub enum Bound {
     F64(Program<f64>),
 }
 
-/// An input of one executable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InputPlace(Region);
+/// Examples for the inputs that a plan gathers itself, in the order of its request.
+pub trait Examples: Supply<f32> + Supply<f64> {}
+impl<S: Supply<f32> + Supply<f64>> Examples for S {}
 
 /// One computation over a store. Inputs and results are its own, slots are the store's.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ impl Executable {
     /// # Errors
     /// When a slot is missing or has another size, or the system has no memory.
     pub fn bind(plan: &Plan, store: &mut Store) -> Result<Executable, PlanProblem> {
+        plan.neighbours.iter().for_each(|slots| store.put_in_a_row(slots));
         let bound = match store.numbers() {
             Numbers::F32(slots) => Bound::F32(program(plan, store, slots)?),
             Numbers::F64(slots) => Bound::F64(program(plan, store, slots)?),
@@ -56,16 +57,6 @@ impl Executable {
             (Bound::F64(program), Numbers::F64(slots)) => program.fits(slots),
             (Bound::F32(_), Numbers::F64(_)) | (Bound::F64(_), Numbers::F32(_)) => false,
         }
-    }
-
-    /// Where an input is, for [`Executable::place_mut`] in every step; `None` if there is no such input.
-    pub fn input_place(&self, slot: SlotId) -> Option<InputPlace> {
-        self.inputs.get(&slot).map(|region| InputPlace(*region))
-    }
-
-    /// The numbers of an input of this executable, without looking for it; `None` in another precision.
-    pub fn place_mut<T: Stored>(&mut self, place: InputPlace) -> Option<&mut [T]> {
-        T::program_mut(&mut self.bound).map(|program| program.write(place.0))
     }
 
     /// The numbers of an input, examples one after another, to be filled before a run; `None` if there is no such
@@ -90,26 +81,31 @@ impl Executable {
 
     /// One step: inputs and slots in, outputs and new slots out. The store is the one it was bound to.
     pub fn run(&mut self, store: &mut Store, context: RunContext) {
+        self.run_on(store, context, &Nothing);
+    }
+
+    /// The same for a plan that gathers its inputs from examples.
+    pub fn run_on(&mut self, store: &mut Store, context: RunContext, examples: &dyn Examples) {
         match (&mut self.bound, store.numbers_mut()) {
-            (Bound::F32(program), Numbers::F32(slots)) => run(program, slots, context),
-            (Bound::F64(program), Numbers::F64(slots)) => run(program, slots, context),
+            (Bound::F32(program), Numbers::F32(slots)) => run(program, slots, context, examples),
+            (Bound::F64(program), Numbers::F64(slots)) => run(program, slots, context, examples),
             (Bound::F32(_), Numbers::F64(_)) | (Bound::F64(_), Numbers::F32(_)) => {
                 panic!("an executable runs with the store it was bound to")
             }
         }
     }
 
-    /// One step as [`Executable::run`] does it, with a clock: what each thread spent on each instruction of the
+    /// One step as [`Executable::run_on`] does it, with a clock: what each thread spent on each instruction of the
     /// plan.
-    pub fn profile(&mut self, store: &mut Store, context: RunContext) -> Vec<Spent> {
+    pub fn profile(&mut self, store: &mut Store, context: RunContext, examples: &dyn Examples) -> Vec<Spent> {
         let instructions = self.instructions;
         match (&mut self.bound, store.numbers_mut()) {
-            (Bound::F32(program), Numbers::F32(slots)) => {
-                with_pool(program.workers(), |pool| program.profile(slots, pool, context, instructions))
-            }
-            (Bound::F64(program), Numbers::F64(slots)) => {
-                with_pool(program.workers(), |pool| program.profile(slots, pool, context, instructions))
-            }
+            (Bound::F32(program), Numbers::F32(slots)) => with_pool(program.workers(), |pool| {
+                program.profile(slots, pool, context, examples, instructions)
+            }),
+            (Bound::F64(program), Numbers::F64(slots)) => with_pool(program.workers(), |pool| {
+                program.profile(slots, pool, context, examples, instructions)
+            }),
             (Bound::F32(_), Numbers::F64(_)) | (Bound::F64(_), Numbers::F32(_)) => {
                 panic!("an executable runs with the store it was bound to")
             }
@@ -189,12 +185,17 @@ fn program<T: Stored>(plan: &Plan, store: &Store, slots: &Slots<T>) -> Result<Pr
     Program::bind(&binding).ok_or(PlanProblem::NoMemory { bytes: plan.bytes() as u128 })
 }
 
-fn run<T: Stored>(program: &mut Program<T>, slots: &mut Slots<T>, context: RunContext) {
+fn run<T: Stored>(
+    program: &mut Program<T>,
+    slots: &mut Slots<T>,
+    context: RunContext,
+    supply: &dyn Supply<T>,
+) {
     let workers = program.workers();
     if workers == 1 {
-        return program.run(slots, None, context);
+        return program.run(slots, None, context, supply);
     }
-    with_pool(workers, |pool| program.run(slots, pool, context));
+    with_pool(workers, |pool| program.run(slots, pool, context, supply));
 }
 
 /// Calls `work` with a pool of at least so many workers.

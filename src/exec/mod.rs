@@ -10,9 +10,9 @@ mod plan;
 pub mod reference;
 mod store;
 
-pub use crate::tensor::machine::{RunContext, Spent};
+pub use crate::tensor::machine::{RunContext, Spent, Supply};
 pub use evaluate::{Bad, evaluate_planned, evaluate_planned as evaluate, first_bad};
-pub use executable::{Executable, InputPlace, default_threads};
+pub use executable::{Examples, Executable, default_threads};
 pub use plan::{Plan, PlanLine, PlanProblem, Request};
 pub use reference::{Environment, EvaluateProblem};
 pub use store::{NumberPlace, Store, Stored};

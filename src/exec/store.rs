@@ -169,6 +169,15 @@ impl Store {
         Some(Tensor { shape: kept.shape.clone(), examples: None, data })
     }
 
+    /// How many numbers a slot has.
+    pub fn len_of(&self, slot: SlotId) -> Option<usize> {
+        let place = self.slots.get(&slot)?.place;
+        Some(match &self.numbers {
+            Numbers::F32(slots) => slots.get(place).len(),
+            Numbers::F64(slots) => slots.get(place).len(),
+        })
+    }
+
     /// The numbers of a slot, if this is the precision.
     pub fn slice<T: Stored>(&self, slot: SlotId) -> Option<&[T]> {
         Some(T::slots(&self.numbers)?.get(self.slots.get(&slot)?.place))
@@ -176,6 +185,17 @@ impl Store {
 
     pub fn slice_mut<T: Stored>(&mut self, slot: SlotId) -> Option<&mut [T]> {
         Some(T::slots_mut(&mut self.numbers)?.get_mut(self.slots.get(&slot)?.place))
+    }
+
+    /// Puts slots beside each other, as far as no executable is bound to them.
+    pub(super) fn put_in_a_row(&mut self, slots: &[SlotId]) {
+        let places: Option<Vec<usize>> = slots.iter().map(|&slot| self.place(slot)).collect();
+        match (places, &mut self.numbers) {
+            (Some(places), Numbers::F32(slots)) => slots.put_in_a_row(&places),
+            (Some(places), Numbers::F64(slots)) => slots.put_in_a_row(&places),
+            // A slot is missing, which binding says.
+            (None, _) => {}
+        }
     }
 
     pub(super) fn place(&self, slot: SlotId) -> Option<usize> {

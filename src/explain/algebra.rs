@@ -1,13 +1,12 @@
 //! Sums and products in normal form: like terms collected, numbers in front, the same mathematics the same term.
 //!
-//! `lift` builds terms with these. Identities of particular functions are in `patterns`.
+//! `lift` builds terms with these. What is multiplied out and what is put in front is decided in `normal`, the order in
+//! `order`; identities of particular functions are in `patterns`.
 
+use super::constant::written;
 use super::term::{Id, Term, Terms};
 use crate::graph::Real;
 use crate::types::TensorType;
-
-/// Terms that an expansion may have.
-const MAX_EXPANDED: usize = 32;
 
 /// A base with twice its power.
 pub type Power = (Id, i32);
@@ -123,8 +122,6 @@ impl Terms {
             return self.fill(zero, &ty);
         }
         self.known_factors(&mut total, &mut bases);
-        // Numbers go before vectors, otherwise the order is as written.
-        bases.sort_by_key(|(base, _)| !self.is_scalar(*base));
         let result = match bases.as_slice() {
             [] => self.constant(total),
             [(base, 2)] if total == 1.0 => *base,
@@ -174,12 +171,30 @@ impl Terms {
     }
 
     fn gather_one(&mut self, base: Id, power: i32, bases: &mut Vec<(Id, i32)>) -> f64 {
-        let (base, sign) = if power % 2 == 0 { self.signed(base) } else { (base, 1.0) };
+        let (base, number) = if power % 2 == 0 { self.primitive(base) } else { (base, 1.0) };
         match bases.iter_mut().find(|(known, _)| *known == base) {
             Some((_, known)) => *known = known.saturating_add(power),
             None => bases.push((base, power)),
         }
-        if (power / 2) % 2 == 0 { 1.0 } else { sign }
+        number.powi(power / 2)
+    }
+
+    /// A sum with the number that all its terms have in common before it, and its sign.
+    pub(super) fn primitive(&mut self, base: Id) -> (Id, f64) {
+        let (base, sign) = self.signed(base);
+        let Term::Sum(terms) = self.term(base) else { return (base, sign) };
+        let common = terms.iter().map(|(factor, _)| factor.0.abs()).reduce(common_number).unwrap_or(1.0);
+        let goes_into = |(factor, _): &(Real, Id)| {
+            let times = factor.0 / common;
+            (times - times.round()).abs() < 1e-12 * times.abs()
+        };
+        if terms.len() < 2 || common == 1.0 || !terms.iter().all(goes_into) {
+            return (base, sign);
+        }
+        // What is left are whole numbers, but for rounding.
+        let rest = terms.iter().map(|(factor, term)| ((factor.0 / common).round(), *term));
+        let rest: Vec<(f64, Id)> = rest.collect();
+        (self.plain_sum(&rest), sign * common)
     }
 
     /// A sum with the sign that it has as a factor: more terms added than taken off, else the first one added.
@@ -189,109 +204,34 @@ impl Terms {
             return (base, 1.0);
         }
         let negative = terms.iter().filter(|(factor, _)| factor.0 < 0.0).count();
-        let least = terms.iter().min_by_key(|(_, term)| *term).is_some_and(|(factor, _)| factor.0 < 0.0);
+        let least =
+            terms.iter().min_by(|a, b| self.leads(**a, **b)).is_some_and(|(factor, _)| factor.0 < 0.0);
         if negative * 2 < terms.len() || (negative * 2 == terms.len() && !least) {
             return (base, 1.0);
         }
-        let mut flipped: Vec<(f64, Id)> = terms.iter().map(|(f, t)| (-f.0, *t)).collect();
-        flipped.sort_by_key(|(factor, _)| *factor < 0.0);
+        let flipped: Vec<(f64, Id)> = terms.iter().map(|(f, t)| (-f.0, *t)).collect();
         (self.plain_sum(&flipped), -1.0)
     }
+}
 
-    /// The shortest of a term, its products multiplied out, and its common factors put in front.
-    pub fn best(&mut self, id: Id) -> Id {
-        let ty = self.ty(id).clone();
-        let mut best = self.bare(id);
-        for _ in 0..4 {
-            let candidates = [self.expanded(best), self.factored(best)];
-            let found = candidates.into_iter().flatten().min_by_key(|c| self.weight(*c));
-            match found {
-                Some(found) if self.weight(found) < self.weight(best) => best = found,
-                Some(_) | None => break,
-            }
-        }
-        self.fill(best, &ty)
+/// The greatest number that goes into both: of whole numbers, of two that are equal, or a fraction such as 1/6 that
+/// goes into the other.
+fn common_number(a: f64, b: f64) -> f64 {
+    let (mut a, mut b) = (a.max(b), a.min(b));
+    if a == b {
+        return a;
     }
-
-    /// All products of sums multiplied out.
-    fn expanded(&mut self, id: Id) -> Option<Id> {
-        if self.is_name(id) {
-            return None;
-        }
-        let ty = self.ty(id).clone();
-        let mut result: Vec<(f64, Id)> = Vec::new();
-        for (factor, term) in self.linear(id) {
-            let monomial = self.monomial(term);
-            let mut partial = vec![Monomial { factor: factor * monomial.factor, bases: Vec::new() }];
-            for (base, power) in monomial.bases {
-                let parts = self.linear(base);
-                if !(power == 2 || power == 4) || parts.len() < 2 {
-                    partial.iter_mut().for_each(|m| m.bases.push((base, power)));
-                    continue;
-                }
-                for _ in 0..power / 2 {
-                    partial = partial
-                        .iter()
-                        .flat_map(|m| {
-                            parts.iter().map(|(c, part)| {
-                                let bases = m.bases.iter().copied().chain([(*part, 2)]).collect();
-                                Monomial { factor: m.factor * c, bases }
-                            })
-                        })
-                        .collect();
-                    if partial.len() > MAX_EXPANDED {
-                        return None;
-                    }
-                }
-            }
-            for monomial in partial {
-                result.push((1.0, self.product(monomial.factor, &monomial.bases)));
-            }
-            if result.len() > MAX_EXPANDED {
-                return None;
-            }
-        }
-        Some(self.sum(&result, &ty))
+    if b > 0.0 && written(b).below.is_some() {
+        let times = a / b;
+        return if (times - times.round()).abs() < 1e-12 && times < 1e3 { b } else { 1.0 };
     }
-
-    /// What all terms of a sum have in common, before the rest.
-    fn factored(&mut self, id: Id) -> Option<Id> {
-        let terms = self.linear(id);
-        let (first, others) = terms.split_first()?;
-        if others.is_empty() {
-            return None;
-        }
-        let mut common = self.monomial(first.1).bases;
-        for (_, other) in others {
-            let bases = self.monomial(*other).bases;
-            for (base, power) in &mut common {
-                let found = bases.iter().find(|(known, _)| known == base).map_or(0, |(_, power)| *power);
-                *power = if (*power > 0) == (found > 0) && found != 0 {
-                    if *power > 0 { (*power).min(found) } else { (*power).max(found) }
-                } else {
-                    0
-                };
-            }
-        }
-        common.retain(|(_, power)| *power != 0);
-        if common.is_empty() {
-            return None;
-        }
-        let inverse: Vec<(Id, i32)> = common.iter().map(|(base, power)| (*base, -power)).collect();
-        let rests: Vec<(f64, Id)> = terms
-            .iter()
-            .map(|(factor, term)| {
-                let mut bases = vec![(*term, 2)];
-                bases.extend(inverse.iter().copied());
-                (*factor, self.product(1.0, &bases))
-            })
-            .collect();
-        let ty = self.wide(rests.iter().map(|(_, rest)| *rest));
-        let rest = self.sum(&rests, &ty);
-        let rest = self.best(rest);
-        common.push((rest, 2));
-        Some(self.product(1.0, &common))
+    if a.fract() != 0.0 || b.fract() != 0.0 || a > 1e9 {
+        return 1.0;
     }
+    while b != 0.0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }
 
 fn collect(flat: &mut Vec<(f64, Id)>, factor: f64, term: Id) {

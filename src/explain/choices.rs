@@ -30,9 +30,18 @@ impl Terms {
             return self.fill(if value == 0.0 { b } else { a }, ty);
         }
         let (a, b) = (self.decided(a, condition, true), self.decided(b, condition, false));
+        let (a, b) = (self.best(a), self.best(b));
         let (a, b) = (self.bare_number(a), self.bare_number(b));
         if a == b {
             return self.fill(a, ty);
+        }
+        // One choice after another, not within another.
+        if self.applied(a, "select").is_some()
+            && self.applied(b, "select").is_none()
+            && self.as_apply(condition).is_some_and(|(name, ..)| complement(name).is_some())
+        {
+            let opposite = self.negation(condition);
+            return self.choice(opposite, b, a, ty);
         }
         let result = match (self.number(a), self.number(b)) {
             (Some(1.0), Some(0.0)) if self.is_condition(condition) => condition,
@@ -82,16 +91,7 @@ impl Terms {
 
     /// A comparison, which is 1 or 0.
     pub(super) fn is_condition(&self, id: Id) -> bool {
-        match self.term(id) {
-            Term::Apply(name, _, _) => complement(name).is_some() || *name == "not",
-            Term::Name(_)
-            | Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Sum(_)
-            | Term::Product(_)
-            | Term::Fill(_) => false,
-        }
+        self.as_apply(id).is_some_and(|(name, ..)| complement(name).is_some() || name == "not")
     }
 
     fn negation(&mut self, condition: Id) -> Id {

@@ -27,8 +27,8 @@ pub fn written(value: f64) -> Written {
         return plain(decimal);
     }
     if let Some((p, q)) = fraction(value) {
-        let above = (p != 1).then(|| Digits::Plain(p.to_string()));
-        return Written { above, below: Some(Digits::Plain(q.to_string())) };
+        let plain = |number: u32| (number != 1).then(|| Digits::Plain(number.to_string()));
+        return Written { above: plain(p), below: plain(q) };
     }
     rooted(value).unwrap_or_else(|| plain(decimal))
 }
@@ -41,7 +41,7 @@ pub fn shortest(value: f64) -> String {
 
 /// The fraction of small whole numbers that is exactly this number.
 fn fraction(value: f64) -> Option<(u32, u32)> {
-    (2..=MAX_DENOMINATOR).find_map(|q| {
+    (1..=MAX_DENOMINATOR).find_map(|q| {
         let p = (value * f64::from(q)).round();
         let close = (1.0..=1e6).contains(&p) && ((p / f64::from(q)) / value - 1.0).abs() < 3e-16;
         close.then_some((p as u32, q))
@@ -78,6 +78,8 @@ mod tests {
         assert_eq!(written(0.5), Written { above: plain("0.5"), below: None });
         assert_eq!(written(2.0 / 3.0), Written { above: plain("2"), below: plain("3") });
         assert_eq!(written(1.0), Written { above: None, below: None });
+        assert_eq!(written(1.0 + f64::EPSILON), Written { above: None, below: None });
+        assert_eq!(written(3.0 - 2.0 * f64::EPSILON), Written { above: plain("3"), below: None });
         assert_eq!(written(0.5f64.sqrt()), Written { above: None, below: Some(Digits::Root(2)) });
         assert_eq!(
             written(std::f64::consts::FRAC_2_SQRT_PI),

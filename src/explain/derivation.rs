@@ -309,35 +309,20 @@ impl Derivation {
     /// Errors in which the loss and the last function cancel: `δ2 = ŷ − t`.
     pub fn cancelled(&self) -> Vec<String> {
         let writer = self.writer(Format::Unicode);
-        let is_difference = |line: &&Line| match self.terms.term(line.meaning) {
-            Term::Sum(parts) => match parts.as_slice() {
-                [(a, one), (b, other)] => {
-                    a.0 + b.0 == 0.0 && self.terms.is_name(*one) && self.terms.is_name(*other)
-                }
-                _ => false,
-            },
-            Term::Name(_)
-            | Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Product(_)
-            | Term::Apply(..)
-            | Term::Fill(_) => false,
+        let is_difference = |line: &&Line| match self.terms.as_sum(line.meaning) {
+            Some([(a, one), (b, other)]) => {
+                a.0 + b.0 == 0.0 && self.terms.is_name(*one) && self.terms.is_name(*other)
+            }
+            Some(_) | None => false,
         };
         // Where the loss takes the prediction as it is, nothing had to cancel.
+        let function = |id: Id| match self.terms.as_apply(self.terms.resolve(id))? {
+            (name @ ("softmax" | "sigmoid"), ..) => Some(name),
+            _ => None,
+        };
         let shown = |line: &&Line| {
-            let Term::Sum(parts) = self.terms.term(line.meaning) else { return None };
-            parts.iter().find_map(|(_, part)| match self.terms.term(self.terms.resolve(*part)) {
-                Term::Apply(name @ ("softmax" | "sigmoid"), ..) => Some(*name),
-                Term::Apply(..)
-                | Term::Name(_)
-                | Term::Number(_)
-                | Term::Size(_)
-                | Term::Count(_)
-                | Term::Sum(_)
-                | Term::Product(_)
-                | Term::Fill(_) => None,
-            })
+            let parts = self.terms.as_sum(line.meaning)?;
+            parts.iter().find_map(|(_, part)| function(*part))
         };
         let backward = self.lines.iter().filter(|line| line.is_backward && !line.is_result);
         let lines = backward.filter(is_difference).filter_map(|line| Some((line, shown(&line)?)));
@@ -356,15 +341,9 @@ impl Derivation {
 
     /// Whether a second derivative is multiplied with a direction.
     pub fn has_directions(&self) -> bool {
-        let name = |line: &Line| match self.terms.term(line.name) {
-            Term::Name(name) => partial(name).is_some_and(|found| found.along.is_some()),
-            Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Sum(_)
-            | Term::Product(_)
-            | Term::Apply(..)
-            | Term::Fill(_) => false,
+        let name = |line: &Line| {
+            let found = self.terms.as_name(line.name).and_then(partial);
+            found.is_some_and(|found| found.along.is_some())
         };
         self.lines.iter().any(name)
     }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::term::{Id, Term};
-use super::write::{Level, Piece, Sign, Writer, within};
+use super::write::{Level, Piece, Sign, Writer};
 use crate::graph::Attribute;
 use crate::tensor::{Axis, Tensor};
 
@@ -139,7 +139,7 @@ impl Writer<'_> {
     }
 
     fn factor(&self, piece: Piece) -> String {
-        within(self.notation, piece, Level::Power)
+        self.notation.within(piece, Level::Power)
     }
 
     fn plus(&self, terms: Vec<Piece>) -> Piece {

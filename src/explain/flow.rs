@@ -63,16 +63,7 @@ impl Derivation {
                 parameters: parameters.map(|name| writer.text(*name)).collect(),
                 inputs,
                 weights,
-                function: match self.terms.term(line.meaning) {
-                    Term::Apply(name, ..) => Some(name),
-                    Term::Name(_)
-                    | Term::Number(_)
-                    | Term::Size(_)
-                    | Term::Count(_)
-                    | Term::Sum(_)
-                    | Term::Product(_)
-                    | Term::Fill(_) => None,
-                },
+                function: self.terms.as_apply(line.meaning).map(|(name, ..)| name),
             };
             steps.push((line.name, step));
         }

@@ -1,9 +1,9 @@
 //! Formulas as LaTeX.
 
+use super::notation::{Level, Notation, Piece, stem_and_index};
 use super::partial::partial;
 use super::term::Id;
-use super::write::{Level, Notation, Piece, Sign, Writer, within};
-use crate::graph::Attribute;
+use super::write::Writer;
 use crate::types::Shape;
 
 pub struct Latex;
@@ -34,22 +34,11 @@ impl Notation for Latex {
         }
     }
 
-    fn sign(&self, sign: Sign) -> &'static str {
-        match sign {
-            Sign::Plus => " + ",
-            Sign::Minus => " - ",
-            Sign::Times => " \\, ",
-            Sign::MatMul => " \\cdot ",
-            Sign::Hadamard => " \\odot ",
-            Sign::Equal => " = ",
-            Sign::NotEqual => " \\neq ",
-            Sign::Less => " < ",
-            Sign::LessEqual => " \\leq ",
-            Sign::Greater => " > ",
-            Sign::GreaterEqual => " \\geq ",
-            Sign::And => " \\land ",
-            Sign::Or => " \\lor ",
-        }
+    fn signs(&self) -> &'static [&'static str; 13] {
+        &[
+            " + ", " - ", " \\, ", " \\odot ", " \\cdot ", " = ", " \\neq ", " < ", " \\leq ", " > ",
+            " \\geq ", " \\land ", " \\lor ",
+        ]
     }
 
     fn minus(&self, text: &str) -> String {
@@ -65,7 +54,7 @@ impl Notation for Latex {
     }
 
     fn power(&self, base: Piece, exponent: Piece) -> Piece {
-        Piece::new(format!("{}^{{{}}}", within(self, base, Level::Atom), exponent.text), Level::Power)
+        Piece::new(format!("{}^{{{}}}", self.within(base, Level::Atom), exponent.text), Level::Power)
     }
 
     fn root(&self, inside: Piece) -> Piece {
@@ -73,7 +62,7 @@ impl Notation for Latex {
     }
 
     fn transpose(&self, inside: Piece) -> Piece {
-        Piece::new(format!("{}^{{\\top}}", within(self, inside, Level::Atom)), Level::Power)
+        Piece::new(format!("{}^{{\\top}}", self.within(inside, Level::Atom)), Level::Power)
     }
 
     fn call(&self, name: &str, arguments: &[String]) -> Piece {
@@ -95,11 +84,11 @@ impl Notation for Latex {
         }
     }
 
-    fn choice(&self, condition: &str, a: &str, b: &str) -> Piece {
-        let cases = format!(
-            "\\begin{{cases}} {a} & \\text{{if }} {condition} \\\\ {b} & \\text{{else}} \\end{{cases}}"
-        );
-        Piece::atom(cases)
+    fn choice(&self, cases: &[(String, String)], otherwise: &str) -> Piece {
+        let cases =
+            cases.iter().map(|(condition, value)| format!("{value} & \\text{{if }} {condition} \\\\ "));
+        let cases: String = cases.collect();
+        Piece::atom(format!("\\begin{{cases}} {cases}{otherwise} & \\text{{else}} \\end{{cases}}"))
     }
 
     fn indicator(&self, condition: &str) -> Piece {
@@ -115,32 +104,13 @@ impl Notation for Latex {
         "\\pi"
     }
 
-    fn other(
-        &self,
-        writer: &Writer<'_>,
-        name: &str,
-        attributes: &[Attribute],
-        inputs: &[Id],
-        _id: Id,
-    ) -> Piece {
-        match (name, inputs) {
-            ("stop_gradient" | "_repeat", &[x]) => writer.piece(x),
-            ("_slice", &[x]) => {
-                let part = super::source::slice_text(attributes);
-                let part = part.trim_matches(['[', ']']);
-                Piece::new(format!("{{{}}}_{{[{part}]}}", writer.at(x, Level::Atom)), Level::Power)
-            }
-            ("eye", []) => Piece::atom("I"),
-            ("_stack" | "concat", _) => {
-                let rows: Vec<String> = inputs.iter().map(|input| writer.text(*input)).collect();
-                Piece::atom(format!("\\begin{{bmatrix}} {} \\end{{bmatrix}}", rows.join(" \\\\ ")))
-            }
-            ("_pad" | "_reshape", &[x]) => self.call(name.trim_start_matches('_'), &[writer.text(x)]),
-            _ => {
-                let texts: Vec<String> = inputs.iter().map(|input| writer.text(*input)).collect();
-                self.call(name.trim_start_matches('_'), &texts)
-            }
-        }
+    fn stack(&self, _name: &str, parts: &[String]) -> Piece {
+        Piece::atom(format!("\\begin{{bmatrix}} {} \\end{{bmatrix}}", parts.join(" \\\\ ")))
+    }
+
+    fn slice(&self, inside: &str, part: &str) -> Piece {
+        let part = part.trim_matches(['[', ']']);
+        Piece::new(format!("{{{inside}}}_{{[{part}]}}"), Level::Power)
     }
 
     fn fill(&self, writer: &Writer<'_>, inside: Id, _shape: &Shape) -> Piece {
@@ -151,35 +121,20 @@ impl Notation for Latex {
     }
 }
 
-/// A name with its digits or what follows `_` below the line.
+/// A name with its index below the line.
 fn symbol(text: &str) -> String {
-    let (stem, index) = match text.split_once('_') {
-        Some((stem, index)) if !stem.is_empty() => (stem, index),
-        Some(_) | None => {
-            let stem = text.trim_end_matches(|c: char| c.is_ascii_digit() || is_subscript(c));
-            if stem.is_empty() { (text, "") } else { (stem, &text[stem.len()..]) }
-        }
-    };
+    let (stem, index) = stem_and_index(text);
     let body = match stem {
         "ŷ" => "\\hat{y}".to_string(),
         "p̂" => "\\hat{p}".to_string(),
         one if one.chars().count() == 1 => one.to_string(),
         many => format!("\\mathit{{{}}}", escaped(many)),
     };
-    let index: String = index.chars().map(plain_digit).collect();
     match index.chars().all(|c| c.is_ascii_digit()) {
         _ if index.is_empty() => body,
         true => format!("{body}_{{{index}}}"),
         false => format!("{body}_{{\\text{{{}}}}}", escaped(&index)),
     }
-}
-
-fn is_subscript(c: char) -> bool {
-    ('₀'..='₉').contains(&c)
-}
-
-fn plain_digit(c: char) -> char {
-    if is_subscript(c) { char::from(b'0' + (c as u32 - '₀' as u32) as u8) } else { c }
 }
 
 fn escaped(text: &str) -> String {

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use super::derivation::{Derivation, Line, needs};
+use super::term::{Id, Term};
 use super::write::Format;
+use crate::types::{Shape, Size, SizeVar};
 
 /// Which lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +69,11 @@ impl Derivation {
         let writer = self.writer(Format::Latex);
         let lines: Vec<String> = self
             .part(part)
-            .map(|line| format!("{} &= {}", writer.text(line.name), writer.text(line.meaning)))
+            .map(|line| {
+                let shape = self.terms.ty(line.name).to_string().replace('×', "\\times").replace('*', "\\,");
+                let (name, meaning) = (writer.text(line.name), writer.text(line.meaning));
+                format!("{name} &= {meaning} && \\scriptstyle {shape}")
+            })
             .collect();
         format!("\\begin{{aligned}}\n{}\n\\end{{aligned}}\n", lines.join(" \\\\\n"))
     }
@@ -110,6 +116,7 @@ impl Derivation {
                 kept.push(line);
             }
         }
+        self.bind_sizes(result, &kept, &mut wanted);
         let inputs = self.leaves.iter().filter(|(id, value)| value.is_none() && wanted.contains(id));
         let inputs: Vec<String> =
             inputs.map(|(id, _)| format!("{}: {}", writer.text(*id), self.terms.ty(*id).shape)).collect();
@@ -134,6 +141,36 @@ impl Derivation {
         let value = writer.text(result.meaning);
         text + &format!("    {value}\n}}\n")
     }
+
+    /// Adds inputs for their shapes alone: a size that a function speaks of is bound by one of its inputs.
+    fn bind_sizes(&self, result: &Line, kept: &[&Line], wanted: &mut HashSet<Id>) {
+        let mut needed: Vec<SizeVar> = shape_sizes(&self.terms.ty(result.name).shape);
+        let mut open: Vec<Id> = kept.iter().map(|line| line.meaning).chain([result.meaning]).collect();
+        let mut seen = HashSet::new();
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            match self.terms.term(id) {
+                Term::Size(size) => needed.extend(size.vars()),
+                Term::Fill(_) | Term::Apply(..) => needed.extend(shape_sizes(&self.terms.ty(id).shape)),
+                Term::Name(_) | Term::Number(_) | Term::Count(_) | Term::Sum(_) | Term::Product(_) => {}
+            }
+            open.extend(self.terms.parts(id));
+        }
+        let inputs = || self.leaves.iter().filter(|(_, value)| value.is_none()).map(|(id, _)| *id);
+        for size in needed {
+            let has = |id: &Id| shape_sizes(&self.terms.ty(*id).shape).contains(&size);
+            if !inputs().any(|id| wanted.contains(&id) && has(&id)) {
+                wanted.extend(inputs().find(has));
+            }
+        }
+    }
+}
+
+/// The names of sizes in a shape.
+fn shape_sizes(shape: &Shape) -> Vec<SizeVar> {
+    shape.0.iter().flat_map(Size::vars).collect()
 }
 
 fn is_combining(c: char) -> bool {

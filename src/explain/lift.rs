@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::patterns::transposed;
 use super::term::{Id, Term, Terms};
+use super::totals::transposed;
 use crate::graph::{Attribute, Graph, Leaf, NodeId, Operation, Real};
 use crate::tensor::Axis;
 use crate::types::TensorType;
@@ -25,10 +25,15 @@ pub struct Lifter<'g> {
 
 impl<'g> Lifter<'g> {
     pub fn new(graph: &'g Graph, names: &'g HashMap<NodeId, String>, unit: Option<NodeId>) -> Lifter<'g> {
-        let mut terms = Terms::default();
-        // The first of all terms, so that it leads where the order of two terms is open: 1 − s.
-        terms.constant(1.0);
-        Lifter { graph, terms, names, unit, used_unit: false, defined: Vec::new(), known: HashMap::new() }
+        Lifter {
+            graph,
+            terms: Terms::default(),
+            names,
+            unit,
+            used_unit: false,
+            defined: Vec::new(),
+            known: HashMap::new(),
+        }
     }
 
     /// The term of a node; everything it is made of is lifted first.
@@ -160,7 +165,7 @@ impl<'g> Lifter<'g> {
                 let x = *graph.node(a).inputs.first()?;
                 let is_count = matches!(&graph.node(b).operation, Operation::Leaf(Leaf::BatchCount(_)));
                 let x = *self.known.get(&x).filter(|_| is_count)?;
-                Some(self.terms.apply("batch_mean", Vec::new(), vec![x], &ty))
+                Some(self.terms.batch_mean(x, &ty))
             }
             "divide" => {
                 let sum = graph.op_named(a, "sum")?;

@@ -1,9 +1,9 @@
 //! Formulas as MathML, which browsers draw.
 
+use super::notation::{Level, Notation, Piece, stem_and_index};
 use super::partial::partial;
 use super::term::Id;
-use super::write::{Level, Notation, Piece, Sign, Writer, within};
-use crate::graph::Attribute;
+use super::write::Writer;
 use crate::types::Shape;
 
 pub struct Mathml;
@@ -32,22 +32,22 @@ impl Notation for Mathml {
         }
     }
 
-    fn sign(&self, sign: Sign) -> &'static str {
-        match sign {
-            Sign::Plus => "<mo>+</mo>",
-            Sign::Minus => "<mo>−</mo>",
-            Sign::Times => "<mspace width=\"0.17em\"/>",
-            Sign::MatMul => "<mo>·</mo>",
-            Sign::Hadamard => "<mo>⊙</mo>",
-            Sign::Equal => "<mo>=</mo>",
-            Sign::NotEqual => "<mo>≠</mo>",
-            Sign::Less => "<mo>&lt;</mo>",
-            Sign::LessEqual => "<mo>≤</mo>",
-            Sign::Greater => "<mo>&gt;</mo>",
-            Sign::GreaterEqual => "<mo>≥</mo>",
-            Sign::And => "<mo>∧</mo>",
-            Sign::Or => "<mo>∨</mo>",
-        }
+    fn signs(&self) -> &'static [&'static str; 13] {
+        &[
+            "<mo>+</mo>",
+            "<mo>−</mo>",
+            "<mspace width=\"0.17em\"/>",
+            "<mo>⊙</mo>",
+            "<mo>·</mo>",
+            "<mo>=</mo>",
+            "<mo>≠</mo>",
+            "<mo>&lt;</mo>",
+            "<mo>≤</mo>",
+            "<mo>&gt;</mo>",
+            "<mo>≥</mo>",
+            "<mo>∧</mo>",
+            "<mo>∨</mo>",
+        ]
     }
 
     fn minus(&self, text: &str) -> String {
@@ -63,7 +63,7 @@ impl Notation for Mathml {
     }
 
     fn power(&self, base: Piece, exponent: Piece) -> Piece {
-        let base = row(&within(self, base, Level::Atom));
+        let base = row(&self.within(base, Level::Atom));
         Piece::new(format!("<msup>{base}{}</msup>", row(&exponent.text)), Level::Power)
     }
 
@@ -72,7 +72,7 @@ impl Notation for Mathml {
     }
 
     fn transpose(&self, inside: Piece) -> Piece {
-        let base = row(&within(self, inside, Level::Atom));
+        let base = row(&self.within(inside, Level::Atom));
         Piece::new(format!("<msup>{base}<mi>⊤</mi></msup>"), Level::Power)
     }
 
@@ -94,13 +94,16 @@ impl Notation for Mathml {
         }
     }
 
-    fn choice(&self, condition: &str, a: &str, b: &str) -> Piece {
+    fn choice(&self, cases: &[(String, String)], otherwise: &str) -> Piece {
         let line = |value: &str, when: &str| {
             format!(
                 "<mtr><mtd style=\"text-align:left\">{value}</mtd><mtd style=\"text-align:left\">{when}</mtd></mtr>"
             )
         };
-        let lines = line(a, &format!("<mtext>if&#160;</mtext>{condition}")) + &line(b, "<mtext>else</mtext>");
+        let cases = cases
+            .iter()
+            .map(|(condition, value)| line(value, &format!("<mtext>if&#160;</mtext>{condition}")));
+        let lines = cases.collect::<String>() + &line(otherwise, "<mtext>else</mtext>");
         // A border in place of a brace: that grows only in fonts that were made for mathematics.
         let brace =
             "border-collapse:separate;border-left:1.5px solid;border-radius:.6em 0 0 .6em;padding-left:.2em";
@@ -119,27 +122,12 @@ impl Notation for Mathml {
         "<mi>π</mi>"
     }
 
-    fn other(
-        &self,
-        writer: &Writer<'_>,
-        name: &str,
-        attributes: &[Attribute],
-        inputs: &[Id],
-        _id: Id,
-    ) -> Piece {
-        match (name, inputs) {
-            ("stop_gradient" | "_repeat", &[x]) => writer.piece(x),
-            ("_slice", &[x]) => {
-                let part = super::source::slice_text(attributes);
-                let base = row(&writer.at(x, Level::Atom));
-                Piece::new(format!("<msub>{base}<mtext>{part}</mtext></msub>"), Level::Power)
-            }
-            ("eye", []) => Piece::atom("<mi>I</mi>"),
-            _ => {
-                let texts: Vec<String> = inputs.iter().map(|input| writer.text(*input)).collect();
-                self.call(name.trim_start_matches('_'), &texts)
-            }
-        }
+    fn identity(&self) -> &'static str {
+        "<mi>I</mi>"
+    }
+
+    fn slice(&self, inside: &str, part: &str) -> Piece {
+        Piece::new(format!("<msub>{}<mtext>{part}</mtext></msub>", row(inside)), Level::Power)
     }
 
     fn fill(&self, writer: &Writer<'_>, inside: Id, _shape: &Shape) -> Piece {
@@ -158,17 +146,17 @@ fn function(name: &str, inside: &str) -> Piece {
     Piece::atom(row(&format!("<mi>{name}</mi><mo>(</mo>{inside}<mo>)</mo>")))
 }
 
-/// A name with its digits or what follows `_` below the line.
+/// A name with its index below the line.
 fn symbol(text: &str) -> String {
-    let (stem, index) = match text.split_once('_') {
-        Some((stem, index)) if !stem.is_empty() => (stem, index),
-        Some(_) | None => {
-            let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
-            if stem.is_empty() { (text, "") } else { (stem, &text[stem.len()..]) }
-        }
+    let (stem, index) = stem_and_index(text);
+    // Letters with a hat are not among the slanted ones.
+    let letter = match stem {
+        "ŷ" => Some("y"),
+        "p̂" => Some("p"),
+        _ => None,
     };
-    match index {
-        "" => format!("<mi>{stem}</mi>"),
-        index => format!("<msub><mi>{stem}</mi><mtext>{index}</mtext></msub>"),
-    }
+    let hat =
+        |letter| format!("<mover accent=\"true\"><mi>{letter}</mi><mo stretchy=\"false\">^</mo></mover>");
+    let body = letter.map_or_else(|| format!("<mi>{stem}</mi>"), hat);
+    if index.is_empty() { body } else { format!("<msub>{body}<mtext>{index}</mtext></msub>") }
 }

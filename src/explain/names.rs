@@ -70,8 +70,9 @@ pub fn forward_names(
             layers += 1;
             format!("δ{layers}")
         });
-        let feeds_layer =
-            users.get(&node).into_iter().flatten().any(|user| feeds(graph, *user, node, leaves));
+        let mut users_here = users.get(&node).into_iter().flatten();
+        let feeds_layer = users_here.any(|user| feeds(graph, *user, node, leaves))
+            || is_centred(graph, node, users.get(&node).map_or(&[], Vec::as_slice));
         let name = match (own, is_prediction, sums, feeds_layer) {
             (Some(own), _, _, _) => own,
             (None, true, _, _) => match prediction {
@@ -134,6 +135,13 @@ fn is_biased(graph: &Graph, node: NodeId, leaves: &HashMap<NodeId, String>) -> b
 
 fn is_parameter(graph: &Graph, node: NodeId) -> bool {
     matches!(&graph.node(node).operation, Operation::Leaf(Leaf::Slot { .. }))
+}
+
+/// Whether a value is normalised: its mean is taken, and taken off.
+fn is_centred(graph: &Graph, node: NodeId, users: &[NodeId]) -> bool {
+    let is = |name: &str| users.iter().any(|user| graph.op_named(*user, name).is_some());
+    let is_softmax_part = graph.op_named(node, "exp").is_some();
+    is("sum") && is("subtract") && !is_softmax_part && graph.ty(node).shape.rank() > 0
 }
 
 /// Whether `user` multiplies a weight with the node.

@@ -4,7 +4,7 @@ use super::algebra::Power;
 use super::term::{Id, Term, Terms};
 use crate::graph::{Attribute, Real};
 use crate::tensor::Axis;
-use crate::types::{Shape, Size, TensorType};
+use crate::types::TensorType;
 
 impl Terms {
     /// A function of values, in normal form.
@@ -15,8 +15,9 @@ impl Terms {
         inputs: Vec<Id>,
         ty: &TensorType,
     ) -> Id {
+        let inputs: Vec<Id> = inputs.into_iter().map(|input| self.best(input)).collect();
         let result = match (name, inputs.as_slice()) {
-            ("exp" | "sigmoid" | "softplus" | "tanh" | "erf" | "log" | "sin" | "cos", &[x]) => {
+            ("exp" | "sigmoid" | "softplus" | "tanh" | "erf" | "log" | "sin" | "cos" | "abs", &[x]) => {
                 let x = self.bare(x);
                 self.function(name, x)
             }
@@ -44,9 +45,15 @@ impl Terms {
                     return self.subtract(one, plain);
                 }
                 "tanh" | "erf" | "sin" => return self.scale(-1.0, plain),
-                "cos" => return plain,
+                "cos" | "abs" => return plain,
                 _ => {}
             }
+        }
+        // |b − a| = |a − b|, and likewise where the sign goes in front.
+        if let ("tanh" | "erf" | "sin" | "cos" | "abs", (flipped, -1.0)) = (name, self.signed(x)) {
+            let plain = self.intern(Term::Apply(name, Vec::new(), vec![flipped]), ty);
+            let is_even = matches!(name, "cos" | "abs");
+            return if is_even { plain } else { self.scale(-1.0, plain) };
         }
         if name == "exp"
             && let Some(z) = self.under(x, "log_softmax")
@@ -102,7 +109,9 @@ impl Terms {
     }
 
     /// Products that are one function: `s (1 − s)` is sigmoid', `exp(z) / sum(exp(z))` softmax, `|x|² = x²`.
-    pub(super) fn known_factors(&mut self, _total: &mut f64, bases: &mut Vec<(Id, i32)>) {
+    pub(super) fn known_factors(&mut self, total: &mut f64, bases: &mut Vec<(Id, i32)>) {
+        self.known_mean(total, bases);
+        bases.retain(|(_, power)| *power != 0);
         while let Some((add, remove)) = self.known_pair(bases) {
             for (base, power) in remove {
                 if let Some(found) = bases.iter_mut().find(|(known, _)| *known == base) {
@@ -115,6 +124,33 @@ impl Terms {
                 None => bases.push(add),
             }
             bases.retain(|(_, power)| *power != 0);
+        }
+    }
+
+    /// A sum divided by how many there are is a mean; half a sum stays one, however many there are.
+    fn known_mean(&mut self, total: &mut f64, bases: &mut [(Id, i32)]) {
+        for at in 0..bases.len() {
+            let (base, power) = bases[at];
+            let Some(x) = self.under(base, "sum").filter(|_| power == 2 && !self.is_name(base)) else {
+                continue;
+            };
+            let Some(len) = self.ty(x).shape.len() else { continue };
+            let len = self.size(&len);
+            let ty = self.ty(base).clone();
+            let below = bases.iter().position(|(other, power)| *other == len && *power == -2);
+            let is_whole = |number: f64| number.fract() == 0.0 && number.abs() < 1e6;
+            let count = self.number(len).filter(|count| *count > 2.0);
+            let times =
+                count.map(|count| *total * count).filter(|times| is_whole(*times) && !is_whole(*total));
+            if below.is_none() && times.is_none() {
+                continue;
+            }
+            if let Some(below) = below {
+                bases[below].1 = 0;
+            }
+            *total = times.unwrap_or(*total);
+            let all = vec![Attribute::Axis(Axis::All)];
+            bases[at].0 = self.intern(Term::Apply("mean", all, vec![x]), ty);
         }
     }
 
@@ -165,8 +201,13 @@ impl Terms {
             return Some(((base, power), vec![(base, power), condition]));
         }
         if let Some(x) = self.under(base, "sign") {
-            let size = partner(&mut |other, p| p >= 2 && self.under(other, "abs") == Some(x))?;
-            return Some(((x, 2), vec![(base, 2), (size.0, 2)]));
+            if let Some(size) = partner(&mut |other, p| p >= 2 && self.under(other, "abs") == Some(x)) {
+                return Some(((x, 2), vec![(base, 2), (size.0, 2)]));
+            }
+            let own = partner(&mut |other, p| p >= 2 && other == x)?;
+            let ty = self.ty(x).clone();
+            let size = self.intern(Term::Apply("abs", Vec::new(), vec![x]), ty);
+            return Some(((size, 2), vec![(base, 2), (own.0, 2)]));
         }
         None
     }
@@ -183,141 +224,4 @@ impl Terms {
         let back = self.add(u, term);
         if self.bare(back) == self.bare(z) { z } else { u }
     }
-
-    /// The sum of all numbers, or along an axis; numbers go in front.
-    pub fn total(&mut self, axis: Axis, x: Id, ty: &TensorType) -> Id {
-        let source = self.ty(x).clone();
-        let monomial = self.monomial(x);
-        let is_repeated = self.bare(x) != x && self.is_scalar(self.bare(x));
-        if axis == Axis::All && (is_repeated || self.is_scalar(x)) {
-            let len = source.shape.len().unwrap_or(Size::Known(1));
-            let len = self.size(&len);
-            let total = self.product(monomial.factor, &[monomial.bases, vec![(len, 2)]].concat());
-            return self.fill(total, ty);
-        }
-        let (outside, inside): (Vec<_>, Vec<_>) =
-            monomial.bases.into_iter().partition(|(base, _)| self.is_scalar(*base));
-        let (_, sign) = self.signed(x);
-        if monomial.factor == 1.0 && sign == 1.0 && outside.is_empty() {
-            return self.intern(Term::Apply("sum", vec![Attribute::Axis(axis)], vec![x]), ty.clone());
-        }
-        let inside = self.product(1.0, &inside);
-        let inside = self.fill(inside, &source);
-        let (inside, sign) = self.signed(inside);
-        let total = self.intern(Term::Apply("sum", vec![Attribute::Axis(axis)], vec![inside]), ty.clone());
-        let mut factors = outside;
-        factors.push((total, 2));
-        let result = self.product(monomial.factor * sign, &factors);
-        self.fill(result, ty)
-    }
-
-    /// The mean of everything in one example; of differences from a mean it is 0.
-    pub fn mean(&mut self, axis: Axis, x: Id, ty: &TensorType) -> Id {
-        let source = self.ty(x).clone();
-        let terms = self.linear(x);
-        let kept: Vec<(f64, Id)> =
-            terms.iter().copied().filter(|(_, term)| axis != Axis::All || !self.is_centred(*term)).collect();
-        let x = match kept.len() == terms.len() {
-            true => x,
-            false => self.sum(&kept, &source),
-        };
-        if self.number(x) == Some(0.0) || axis == Axis::All && self.is_centred(x) {
-            let zero = self.constant(0.0);
-            return self.fill(zero, ty);
-        }
-        self.intern(Term::Apply("mean", vec![Attribute::Axis(axis)], vec![x]), ty.clone())
-    }
-
-    /// Whether a term is `u − mean(u)`, perhaps times numbers.
-    fn is_centred(&mut self, id: Id) -> bool {
-        let bases = self.monomial(id).bases;
-        let tensors: Vec<(Id, i32)> = bases.into_iter().filter(|(base, _)| !self.is_scalar(*base)).collect();
-        let &[(base, 2)] = tensors.as_slice() else { return false };
-        let parts = self.linear(self.resolve(base));
-        match parts.as_slice() {
-            &[(f, a), (h, b)] => {
-                f == -h && (self.under(b, "mean") == Some(a) || self.under(a, "mean") == Some(b))
-            }
-            _ => false,
-        }
-    }
-
-    /// The sum over the examples of a batch; what is the same for all goes in front.
-    pub fn batch_total(&mut self, x: Id, ty: &TensorType) -> Id {
-        let monomial = self.monomial(x);
-        let (inside, outside): (Vec<_>, Vec<_>) =
-            monomial.bases.into_iter().partition(|(base, _)| self.ty(*base).batch.is_some());
-        let inner = self.product(1.0, &inside);
-        let (inner, sign) = self.signed(inner);
-        let own = TensorType { shape: self.ty(inner).shape.clone(), batch: None };
-        let total = self.intern(Term::Apply("batch_sum", Vec::new(), vec![inner]), own);
-        let mut factors = outside;
-        factors.push((total, 2));
-        let result = self.product(monomial.factor * sign, &factors);
-        self.fill(result, ty)
-    }
-
-    /// The matrix product, with numbers in front.
-    pub fn matmul(&mut self, a: Id, b: Id, ty: &TensorType) -> Id {
-        let mut factor = 1.0;
-        let mut outside = Vec::new();
-        let mut sides = Vec::new();
-        for side in [a, b] {
-            let full = self.ty(side).clone();
-            let monomial = self.monomial(side);
-            let (scalars, rest): (Vec<_>, Vec<_>) =
-                monomial.bases.into_iter().partition(|(base, _)| self.is_scalar(*base));
-            if rest.is_empty() || (monomial.factor == 1.0 && scalars.is_empty()) {
-                sides.push(side);
-                continue;
-            }
-            factor *= monomial.factor;
-            outside.extend(scalars);
-            let rest = self.product(1.0, &rest);
-            sides.push(self.fill(rest, &full));
-        }
-        let product = self.intern(Term::Apply("matmul", Vec::new(), sides), ty.clone());
-        outside.push((product, 2));
-        self.product(factor, &outside)
-    }
-
-    pub fn transpose(&mut self, x: Id, ty: &TensorType) -> Id {
-        if let Some(&[inner]) = self.applied(x, "transpose")
-            && self.ty(inner).shape.rank() >= 2
-        {
-            return inner;
-        }
-        if self.bare(x) != x && self.is_scalar(self.bare(x)) {
-            let bare = self.bare(x);
-            return self.fill(bare, ty);
-        }
-        let monomial = self.monomial(x);
-        if let [(base, 2)] = monomial.bases.as_slice()
-            && monomial.factor != 1.0
-            && self.ty(*base).shape.rank() > 0
-        {
-            let turned = self.transpose(*base, ty);
-            return self.scale(monomial.factor, turned);
-        }
-        if let Some(&[a, b]) = self.applied(x, "matmul")
-            && self.ty(a).shape.rank() == 2
-            && self.ty(b).shape.rank() == 2
-        {
-            let turned = |terms: &mut Terms, id: Id| {
-                let ty = transposed(terms.ty(id));
-                terms.transpose(id, &ty)
-            };
-            let (right, left) = (turned(self, a), turned(self, b));
-            return self.matmul(left, right, ty);
-        }
-        self.intern(Term::Apply("transpose", Vec::new(), vec![x]), ty.clone())
-    }
-}
-
-pub(super) fn transposed(ty: &TensorType) -> TensorType {
-    let mut dims: Vec<Size> = ty.shape.0.iter().rev().cloned().collect();
-    if dims.len() == 1 {
-        dims.insert(0, Size::Known(1));
-    }
-    TensorType { shape: Shape(dims), batch: ty.batch }
 }

@@ -58,7 +58,9 @@ fn largest_shared(terms: &Terms, lines: &[Line]) -> Option<Id> {
         Term::Sum(_) | Term::Product(_) | Term::Apply(..) => terms.weight(*id) >= MIN_WEIGHT,
     };
     let shared = counts.into_iter().filter(|(id, uses)| *uses >= 2 && worth(id));
-    shared.map(|(id, _)| id).max_by_key(|id| terms.weight(*id))
+    shared
+        .map(|(id, _)| id)
+        .max_by(|a, b| terms.weight(*a).cmp(&terms.weight(*b)).then_with(|| terms.compare(*b, *a)))
 }
 
 /// Uses of each term; what is inside a term counts once however often that is used.

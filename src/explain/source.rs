@@ -1,8 +1,9 @@
 //! Formulas as source text of the language, which reads back and means the same.
 
+use super::notation::{Level, Notation, Piece};
 use super::partial::partial;
 use super::term::Id;
-use super::write::{Level, Notation, Piece, Sign, Writer, within};
+use super::write::Writer;
 use crate::graph::Attribute;
 use crate::types::{Shape, Size};
 
@@ -25,38 +26,16 @@ impl Notation for Source {
         }
     }
 
-    fn sign(&self, sign: Sign) -> &'static str {
-        match sign {
-            Sign::Plus => " + ",
-            Sign::Minus => " - ",
-            Sign::Times | Sign::Hadamard => " * ",
-            Sign::MatMul => " · ",
-            Sign::Equal => " == ",
-            Sign::NotEqual => " != ",
-            Sign::Less => " < ",
-            Sign::LessEqual => " <= ",
-            Sign::Greater => " > ",
-            Sign::GreaterEqual => " >= ",
-            Sign::And => " and ",
-            Sign::Or => " or ",
-        }
+    fn signs(&self) -> &'static [&'static str; 13] {
+        &[" + ", " - ", " * ", " * ", " · ", " == ", " != ", " < ", " <= ", " > ", " >= ", " and ", " or "]
     }
 
     fn minus(&self, text: &str) -> String {
         format!("-{text}")
     }
 
-    fn group(&self, text: &str) -> String {
-        format!("({text})")
-    }
-
-    fn quotient(&self, above: Piece, below: Piece) -> Piece {
-        let text = format!("{} / {}", within(self, above, Level::Product), within(self, below, Level::Power));
-        Piece::new(text, Level::Product)
-    }
-
     fn power(&self, base: Piece, exponent: Piece) -> Piece {
-        let text = format!("{}^{}", within(self, base, Level::Atom), within(self, exponent, Level::Atom));
+        let text = format!("{}^{}", self.within(base, Level::Atom), self.within(exponent, Level::Atom));
         Piece::new(text, Level::Power)
     }
 
@@ -65,7 +44,7 @@ impl Notation for Source {
     }
 
     fn transpose(&self, inside: Piece) -> Piece {
-        Piece::atom(format!("{}.T", within(self, inside, Level::Atom)))
+        Piece::atom(format!("{}.T", self.within(inside, Level::Atom)))
     }
 
     fn call(&self, name: &str, arguments: &[String]) -> Piece {
@@ -75,21 +54,12 @@ impl Notation for Source {
         }
     }
 
-    fn choice(&self, condition: &str, a: &str, b: &str) -> Piece {
-        Piece::new(format!("if {condition} then {a} else {b}"), Level::Choice)
-    }
-
     fn indicator(&self, condition: &str) -> Piece {
         Piece::atom(format!("({condition})"))
     }
 
-    fn size(&self, text: &str) -> Piece {
-        let level = if text.contains(' ') { Level::Sum } else { Level::Atom };
-        Piece::new(text, level)
-    }
-
-    fn pi(&self) -> &'static str {
-        "π"
+    fn slice(&self, inside: &str, part: &str) -> Piece {
+        Piece::atom(format!("{inside}{part}"))
     }
 
     fn other(
@@ -101,12 +71,10 @@ impl Notation for Source {
         id: Id,
     ) -> Piece {
         let ty = writer.terms.ty(id);
-        let texts: Vec<String> = inputs.iter().map(|input| writer.text(*input)).collect();
+        let texts = writer.texts(inputs);
         let source = inputs.first().map(|input| writer.terms.ty(*input).shape.clone()).unwrap_or_default();
         match (name, inputs, attributes) {
-            ("_slice", &[x], _) => {
-                Piece::atom(format!("{}{}", writer.at(x, Level::Atom), slice_text(attributes)))
-            }
+            ("_slice", &[x], _) => self.slice(&writer.at(x, Level::Atom), &slice_text(attributes)),
             (
                 "_pad",
                 &[_],

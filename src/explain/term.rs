@@ -38,6 +38,8 @@ pub struct Terms {
     /// What names stand for, and the names of terms.
     definitions: HashMap<Id, Id>,
     named: HashMap<Id, Id>,
+    /// Terms as they are best written.
+    pub(super) normal: HashMap<Id, Id>,
 }
 
 impl Terms {
@@ -54,15 +56,23 @@ impl Terms {
     }
 
     pub fn number(&self, id: Id) -> Option<f64> {
-        match self.term(id) {
-            Term::Number(Real(value)) => Some(*value),
-            Term::Fill(inner) => self.number(*inner),
-            Term::Name(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Sum(_)
-            | Term::Product(_)
-            | Term::Apply(..) => None,
+        if let Term::Number(Real(value)) = self.term(self.bare(id)) { Some(*value) } else { None }
+    }
+
+    pub fn as_name(&self, id: Id) -> Option<&str> {
+        if let Term::Name(name) = self.term(id) { Some(name) } else { None }
+    }
+
+    /// The terms of a sum with their numbers.
+    pub fn as_sum(&self, id: Id) -> Option<&[(Real, Id)]> {
+        if let Term::Sum(terms) = self.term(id) { Some(terms) } else { None }
+    }
+
+    pub fn as_apply(&self, id: Id) -> Option<(&'static str, &[Attribute], &[Id])> {
+        if let Term::Apply(name, attributes, inputs) = self.term(id) {
+            Some((name, attributes, inputs))
+        } else {
+            None
         }
     }
 
@@ -81,37 +91,16 @@ impl Terms {
 
     /// The inputs of a term that is this function.
     pub fn applied(&self, id: Id, name: &str) -> Option<&[Id]> {
-        match self.term(id) {
-            Term::Apply(found, _, inputs) if *found == name => Some(inputs),
-            Term::Apply(..)
-            | Term::Name(_)
-            | Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Sum(_)
-            | Term::Product(_)
-            | Term::Fill(_) => None,
-        }
+        self.as_apply(id).filter(|(found, ..)| *found == name).map(|(_, _, inputs)| inputs)
     }
 
     /// The one input of a term, or of what a name stands for, that is this function of everything in one example.
     pub fn under(&self, id: Id, name: &str) -> Option<Id> {
-        match self.term(self.resolve(id)) {
-            Term::Apply(found, attributes, inputs) if *found == name => {
-                let whole = attributes.is_empty() || *attributes == [Attribute::Axis(Axis::All)];
-                match inputs.as_slice() {
-                    &[only] if whole => Some(only),
-                    _ => None,
-                }
-            }
-            Term::Apply(..)
-            | Term::Name(_)
-            | Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Sum(_)
-            | Term::Product(_)
-            | Term::Fill(_) => None,
+        let (found, attributes, inputs) = self.as_apply(self.resolve(id))?;
+        let whole = attributes.is_empty() || *attributes == [Attribute::Axis(Axis::All)];
+        match inputs {
+            &[only] if whole && found == name => Some(only),
+            _ => None,
         }
     }
 
@@ -127,7 +116,10 @@ impl Terms {
 
     fn measured(&self, term: &Term) -> usize {
         let own = match term {
-            Term::Sum(terms) => terms.iter().filter(|(factor, _)| factor.0.abs() != 1.0).count(),
+            Term::Sum(terms) => {
+                let is_number = |id: &Id| matches!(self.term(*id), Term::Number(_));
+                terms.iter().filter(|(factor, term)| factor.0.abs() != 1.0 && !is_number(term)).count()
+            }
             Term::Product(factors) => factors.iter().filter(|(_, power)| *power != 2).count(),
             Term::Name(_) | Term::Number(_) | Term::Size(_) | Term::Count(_) | Term::Apply(..) => 1,
             Term::Fill(_) => 0,
@@ -135,7 +127,7 @@ impl Terms {
         inside(term).into_iter().fold(own, |sum, part| sum.saturating_add(self.weight(part)))
     }
 
-    /// Adds a term that is in normal form. Sums and products are equal in any order; the first order stays.
+    /// Adds a term that is in normal form. Sums and products are equal in any order.
     pub fn intern(&mut self, term: Term, ty: TensorType) -> Id {
         let id = self.intern_as_is(term, ty);
         self.shown(id)
@@ -148,13 +140,13 @@ impl Terms {
 
     /// As [`Terms::intern`], without putting a name in the term's place.
     pub fn intern_as_is(&mut self, term: Term, ty: TensorType) -> Id {
-        let key = (sorted(&term), ty.clone());
+        let key = (self.in_order(&term), ty.clone());
         if let Some(&id) = self.index.get(&key) {
             return id;
         }
         let id = Id(self.terms.len() as u32);
         let weight = self.measured(&term);
-        self.terms.push((term, ty, weight));
+        self.terms.push((key.0.clone(), ty, weight));
         self.index.insert(key, id);
         id
     }
@@ -168,6 +160,7 @@ impl Terms {
         let ty = self.ty(meaning).clone();
         let name = self.name(text, ty);
         if name != meaning {
+            self.normal.clear();
             self.definitions.insert(name, meaning);
             self.named.entry(meaning).or_insert(name);
         }
@@ -191,16 +184,7 @@ impl Terms {
         if self.ty(id) == ty {
             return id;
         }
-        let source = match self.term(id) {
-            Term::Fill(inner) => *inner,
-            Term::Name(_)
-            | Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Sum(_)
-            | Term::Product(_)
-            | Term::Apply(..) => id,
-        };
+        let source = self.bare(id);
         if self.ty(source) == ty {
             return source;
         }
@@ -216,16 +200,7 @@ impl Terms {
 
     /// What is repeated, where it is only repeated.
     pub fn bare(&self, id: Id) -> Id {
-        match self.term(id) {
-            Term::Fill(inner) => *inner,
-            Term::Name(_)
-            | Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Sum(_)
-            | Term::Product(_)
-            | Term::Apply(..) => id,
-        }
+        if let Term::Fill(inner) = self.term(id) { *inner } else { id }
     }
 
     /// The type of an elementwise operation on these.
@@ -249,26 +224,5 @@ fn inside(term: &Term) -> Vec<Id> {
         Term::Product(factors) => factors.iter().map(|(factor, _)| *factor).collect(),
         Term::Apply(_, _, inputs) => inputs.clone(),
         Term::Fill(inner) => vec![*inner],
-    }
-}
-
-fn sorted(term: &Term) -> Term {
-    match term {
-        Term::Sum(terms) => {
-            let mut terms = terms.clone();
-            terms.sort_by_key(|(factor, id)| (*id, factor.0.to_bits()));
-            Term::Sum(terms)
-        }
-        Term::Product(factors) => {
-            let mut factors = factors.clone();
-            factors.sort();
-            Term::Product(factors)
-        }
-        Term::Name(_)
-        | Term::Number(_)
-        | Term::Size(_)
-        | Term::Count(_)
-        | Term::Apply(..)
-        | Term::Fill(_) => term.clone(),
     }
 }

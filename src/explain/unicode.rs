@@ -1,8 +1,9 @@
 //! Formulas as plain text with the signs of mathematics.
 
-use super::source::{Source, slice_text};
+use super::notation::{Level, Notation, Piece};
+use super::source::Source;
 use super::term::Id;
-use super::write::{Level, Notation, Piece, Sign, Writer, within};
+use super::write::Writer;
 use crate::graph::Attribute;
 use crate::types::Shape;
 
@@ -13,38 +14,12 @@ impl Notation for Unicode {
         text.to_string()
     }
 
-    fn number(&self, digits: &str) -> String {
-        digits.to_string()
-    }
-
-    fn sign(&self, sign: Sign) -> &'static str {
-        match sign {
-            Sign::Plus => " + ",
-            Sign::Minus => " − ",
-            Sign::Times | Sign::MatMul => " · ",
-            Sign::Hadamard => " ⊙ ",
-            Sign::Equal => " = ",
-            Sign::NotEqual => " ≠ ",
-            Sign::Less => " < ",
-            Sign::LessEqual => " ≤ ",
-            Sign::Greater => " > ",
-            Sign::GreaterEqual => " ≥ ",
-            Sign::And => " ∧ ",
-            Sign::Or => " ∨ ",
-        }
+    fn signs(&self) -> &'static [&'static str; 13] {
+        &[" + ", " − ", " · ", " ⊙ ", " · ", " = ", " ≠ ", " < ", " ≤ ", " > ", " ≥ ", " ∧ ", " ∨ "]
     }
 
     fn minus(&self, text: &str) -> String {
         format!("−{text}")
-    }
-
-    fn group(&self, text: &str) -> String {
-        format!("({text})")
-    }
-
-    fn quotient(&self, above: Piece, below: Piece) -> Piece {
-        let text = format!("{} / {}", within(self, above, Level::Product), within(self, below, Level::Power));
-        Piece::new(text, Level::Product)
     }
 
     fn power(&self, base: Piece, exponent: Piece) -> Piece {
@@ -54,10 +29,10 @@ impl Notation for Unicode {
             "4" => Some("⁴"),
             _ => None,
         };
-        let base = within(self, base, Level::Atom);
+        let base = self.within(base, Level::Atom);
         let text = match sign {
             Some(sign) => format!("{base}{sign}"),
-            None => format!("{base}^{}", within(self, exponent, Level::Atom)),
+            None => format!("{base}^{}", self.within(exponent, Level::Atom)),
         };
         Piece::new(text, Level::Power)
     }
@@ -68,7 +43,7 @@ impl Notation for Unicode {
     }
 
     fn transpose(&self, inside: Piece) -> Piece {
-        Piece::new(format!("{}ᵀ", within(self, inside, Level::Atom)), Level::Power)
+        Piece::new(format!("{}ᵀ", self.within(inside, Level::Atom)), Level::Power)
     }
 
     fn call(&self, name: &str, arguments: &[String]) -> Piece {
@@ -81,21 +56,12 @@ impl Notation for Unicode {
         }
     }
 
-    fn choice(&self, condition: &str, a: &str, b: &str) -> Piece {
-        Piece::new(format!("if {condition} then {a} else {b}"), Level::Choice)
-    }
-
     fn indicator(&self, condition: &str) -> Piece {
         Piece::atom(format!("[{condition}]"))
     }
 
-    fn size(&self, text: &str) -> Piece {
-        let level = if text.contains(' ') { Level::Sum } else { Level::Atom };
-        Piece::new(text, level)
-    }
-
-    fn pi(&self) -> &'static str {
-        "π"
+    fn slice(&self, inside: &str, part: &str) -> Piece {
+        Piece::atom(format!("{inside}{part}"))
     }
 
     fn other(
@@ -108,15 +74,12 @@ impl Notation for Unicode {
     ) -> Piece {
         match (name, inputs) {
             ("stop_gradient" | "_repeat", &[x]) => writer.piece(x),
-            ("_slice", &[x]) => {
-                Piece::atom(format!("{}{}", writer.at(x, Level::Atom), slice_text(attributes)))
-            }
             ("_pad", &[x]) => Piece::atom(format!("pad({})", writer.text(x))),
             ("_reshape", &[x]) => {
                 let shape = &writer.terms.ty(id).shape;
                 Piece::atom(format!("reshape({}, {shape})", writer.text(x)))
             }
-            ("eye", []) => Piece::atom("I"),
+            ("eye", []) => Piece::atom(self.identity()),
             _ => Source.other(writer, name, attributes, inputs, id),
         }
     }

@@ -1,105 +1,15 @@
-//! Terms as text: what is the same in all notations. The notations are in `unicode`, `latex`, `mathml`, `source`.
+//! Terms as text: the walk that is the same in all notations. What a notation is stands in `notation`, the notations in
+//! `unicode`, `latex`, `mathml` and `source`.
 
 use std::collections::HashMap;
 
 use super::constant::{Digits, shortest, written};
 use super::entry::Numbers;
+pub use super::notation::{Format, Level, Notation, Piece, Sign};
 use super::term::{Id, Term, Terms};
 use super::{latex, mathml, source, unicode};
 use crate::graph::{Attribute, Real};
 use crate::tensor::Axis;
-use crate::types::Shape;
-
-/// How formulas are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    Unicode,
-    Latex,
-    Mathml,
-    /// Source text of the language.
-    Source,
-}
-
-/// How tightly a piece of text holds together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    Choice,
-    Sum,
-    /// A product of matrices, which shows its parentheses among other products.
-    MatMul,
-    Product,
-    Power,
-    Atom,
-}
-
-#[derive(Clone, Debug)]
-pub struct Piece {
-    pub text: String,
-    pub level: Level,
-}
-
-impl Piece {
-    pub fn new(text: impl Into<String>, level: Level) -> Piece {
-        Piece { text: text.into(), level }
-    }
-
-    pub fn atom(text: impl Into<String>) -> Piece {
-        Piece::new(text, Level::Atom)
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
-    Plus,
-    Minus,
-    /// A number times something.
-    Times,
-    /// Elementwise.
-    Hadamard,
-    MatMul,
-    Equal,
-    NotEqual,
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
-    And,
-    Or,
-}
-
-/// One way to write formulas.
-pub trait Notation {
-    fn name(&self, text: &str) -> String;
-    fn number(&self, digits: &str) -> String;
-    fn sign(&self, sign: Sign) -> &'static str;
-    fn minus(&self, text: &str) -> String;
-    fn group(&self, text: &str) -> String;
-    fn quotient(&self, above: Piece, below: Piece) -> Piece;
-    fn power(&self, base: Piece, exponent: Piece) -> Piece;
-    fn root(&self, inside: Piece) -> Piece;
-    fn transpose(&self, inside: Piece) -> Piece;
-    fn call(&self, name: &str, arguments: &[String]) -> Piece;
-    fn choice(&self, condition: &str, a: &str, b: &str) -> Piece;
-    /// A condition as a number.
-    fn indicator(&self, condition: &str) -> Piece;
-    fn size(&self, text: &str) -> Piece;
-    fn pi(&self) -> &'static str;
-    /// What has no notation of its own: slices, concatenations.
-    fn other(
-        &self,
-        writer: &Writer<'_>,
-        name: &str,
-        attributes: &[Attribute],
-        inputs: &[Id],
-        id: Id,
-    ) -> Piece;
-    fn fill(&self, writer: &Writer<'_>, inside: Id, shape: &Shape) -> Piece;
-}
-
-/// Parentheses around what holds together less tightly than needed.
-pub fn within(notation: &dyn Notation, piece: Piece, least: Level) -> String {
-    if piece.level < least { notation.group(&piece.text) } else { piece.text }
-}
 
 pub struct Writer<'t> {
     pub terms: &'t Terms,
@@ -127,8 +37,12 @@ impl<'t> Writer<'t> {
         self.piece(id).text
     }
 
+    pub fn texts(&self, ids: &[Id]) -> Vec<String> {
+        ids.iter().map(|id| self.text(*id)).collect()
+    }
+
     pub fn at(&self, id: Id, least: Level) -> String {
-        within(self.notation, self.piece(id), least)
+        self.notation.within(self.piece(id), least)
     }
 
     pub fn piece(&self, id: Id) -> Piece {
@@ -176,7 +90,7 @@ impl<'t> Writer<'t> {
                 self.append(&mut text, &piece.text);
                 continue;
             }
-            let body = within(self.notation, piece, Level::MatMul);
+            let body = self.notation.within(piece, Level::MatMul);
             match (place, factor.0 < 0.0) {
                 (0, false) => text.push_str(&body),
                 (0, true) => text.push_str(&self.notation.minus(&body)),
@@ -191,15 +105,9 @@ impl<'t> Writer<'t> {
     fn monomial(&self, factor: f64, bases: &[(Id, i32)]) -> Piece {
         let number = written(factor.abs());
         // A minus goes into a difference: −(t − p) is p − t.
-        let is_difference = |id: Id| match self.terms.term(id) {
-            Term::Sum(terms) => terms.len() > 1 && terms.iter().any(|(factor, _)| factor.0 < 0.0),
-            Term::Name(_)
-            | Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Product(_)
-            | Term::Apply(..)
-            | Term::Fill(_) => false,
+        let is_difference = |id: Id| {
+            let terms = self.terms.as_sum(id).unwrap_or_default();
+            terms.len() > 1 && terms.iter().any(|(factor, _)| factor.0 < 0.0)
         };
         let flip = bases
             .iter()
@@ -230,7 +138,7 @@ impl<'t> Writer<'t> {
         let (above, below) = (side(&tensors, true), side(&tensors, false));
         let body = self.fraction_of(scalars_above, scalars_below, above, below);
         if factor < 0.0 && flip.is_none() {
-            let inside = within(self.notation, body, Level::MatMul);
+            let inside = self.notation.within(body, Level::MatMul);
             return Piece::new(self.notation.minus(&inside), Level::Sum);
         }
         body
@@ -267,8 +175,8 @@ impl<'t> Writer<'t> {
         }
         let front = quotient(self.joined(scalars_above, Sign::Times), scalars_below, Sign::Times);
         let body = quotient(body, below, Sign::Hadamard);
-        let front = within(self.notation, front, Level::Product);
-        let body = within(self.notation, body, Level::MatMul);
+        let front = self.notation.within(front, Level::Product);
+        let body = self.notation.within(body, Level::MatMul);
         Piece::new(format!("{front}{}{body}", self.notation.sign(Sign::Times)), Level::Product)
     }
 
@@ -287,7 +195,7 @@ impl<'t> Writer<'t> {
             .map(|(at, piece)| {
                 // Products associate to the left: only the first factor may be a product itself.
                 let least = if at == 0 && last > 1 { Level::Product } else { Level::Power };
-                within(self.notation, piece, least)
+                self.notation.within(piece, least)
             })
             .collect();
         Piece::new(texts.join(separator), Level::Product)
@@ -335,13 +243,13 @@ impl<'t> Writer<'t> {
             ("matmul", &[a, b]) => {
                 let left = self.piece(a);
                 let least = if left.level == Level::MatMul { Level::MatMul } else { Level::Power };
-                let left = within(self.notation, left, least);
+                let left = self.notation.within(left, least);
                 let text = format!("{left}{}{}", self.notation.sign(Sign::MatMul), self.at(b, Level::Power));
                 Piece::new(text, Level::MatMul)
             }
             ("transpose", &[x]) => self.notation.transpose(self.piece(x)),
             ("power", &[a, b]) => self.notation.power(self.piece(a), self.piece(b)),
-            ("select", &[c, a, b]) => self.notation.choice(&self.condition(c), &self.text(a), &self.text(b)),
+            ("select", &[_, _, _]) => self.choice(id),
             ("sum" | "mean" | "_max" | "_min" | "argmax", &[x]) => {
                 let mut arguments = vec![self.text(x)];
                 if let [Attribute::Axis(Axis::Only(axis))] = attributes {
@@ -356,7 +264,7 @@ impl<'t> Writer<'t> {
                 }
             }
             _ if attributes.is_empty() && !name.starts_with('_') && name != "stop_gradient" => {
-                let texts: Vec<String> = inputs.iter().map(|input| self.text(*input)).collect();
+                let texts = self.texts(inputs);
                 match name {
                     "sigmoid'" | "tanh'" if self.format == Format::Source => self.slope(name, inputs),
                     _ => self.notation.call(name, &texts),
@@ -364,6 +272,17 @@ impl<'t> Writer<'t> {
             }
             _ => self.notation.other(self, name, attributes, inputs, id),
         }
+    }
+
+    /// A choice, and those that stand where its condition does not hold.
+    fn choice(&self, id: Id) -> Piece {
+        let mut cases = Vec::new();
+        let mut rest = id;
+        while let Some(&[condition, value, otherwise]) = self.terms.applied(rest, "select") {
+            cases.push((self.condition(condition), self.text(value)));
+            rest = otherwise;
+        }
+        self.notation.choice(&cases, &self.text(rest))
     }
 
     /// The derivative of a function, spelled out by its value.
@@ -391,18 +310,10 @@ impl<'t> Writer<'t> {
     }
 
     fn condition_text(&self, sign: Sign, a: Id, b: Id) -> String {
-        let side = |id: Id| match self.terms.term(id) {
-            Term::Apply(name, ..) if comparison(name).is_some() && matches!(sign, Sign::And | Sign::Or) => {
-                self.condition(id)
-            }
-            Term::Apply(..)
-            | Term::Name(_)
-            | Term::Number(_)
-            | Term::Size(_)
-            | Term::Count(_)
-            | Term::Sum(_)
-            | Term::Product(_)
-            | Term::Fill(_) => self.at(self.terms.bare(id), Level::Sum),
+        let is_joined = matches!(sign, Sign::And | Sign::Or);
+        let side = |id: Id| match self.terms.as_apply(id).and_then(|(name, ..)| comparison(name)) {
+            Some(_) if is_joined => self.condition(id),
+            Some(_) | None => self.at(self.terms.bare(id), Level::Sum),
         };
         format!("{}{}{}", side(a), self.notation.sign(sign), side(b))
     }

@@ -6,6 +6,7 @@
 mod attribute;
 mod build;
 mod leaf;
+mod needs;
 mod op;
 mod problem;
 mod text;

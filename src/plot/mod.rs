@@ -1,12 +1,14 @@
 //! Pictures of numbers: curves, scatter, histograms, heat maps, decision boundaries, confusion matrices.
 //!
-//! A [`Figure`] says what is to be seen and knows no medium; [`svg`] and [`terminal`] draw it. `session/` makes
+//! A [`Figure`] says what is to be seen and knows no medium; [`svg`] and [`terminal`] draw it, [`png`] paints what `svg`
+//! drew. `session/` makes
 //! figures for the action `plot` and for reports. Nothing here knows the language, reads or writes.
 
 mod frame;
 mod grid;
 mod make;
 mod network;
+pub mod png;
 mod scene;
 pub mod svg;
 pub mod terminal;

@@ -116,6 +116,8 @@ impl Conversation<'_> {
             "real" | "int" | "bool" => "[]",
             shape => shape,
         };
+        // A dataset has one for its input and one for its target.
+        let shape = shape.split_once(" examples of ").map_or(shape, |(_, shapes)| shapes);
         if !shape.starts_with('[') {
             face.complain(&format!(
                 "this has no shape: it is {}",
@@ -142,10 +144,13 @@ impl Conversation<'_> {
         }
         match session::doc(name) {
             Ok(page) => face.value(page.trim_end()),
-            Err(near) => {
-                let near = near.or_else(|| near_name(name, self.session.names()));
-                return unknown(name, near, face);
-            }
+            Err(hint) => match near_name(name, self.session.names()) {
+                None if hint.is_some() => {
+                    face.complain(&format!("nothing is called `{name}`; {}", hint.unwrap_or_default()));
+                    return false;
+                }
+                near => return unknown(name, near, face),
+            },
         }
         true
     }
@@ -218,6 +223,9 @@ impl Conversation<'_> {
         face.note(&format!("`{}`: {count} lines", path.display()));
         for line in &script.left_out {
             face.note(&format!("left out, since it went wrong or used what was declared anew later: {line}"));
+        }
+        for line in &script.stopped {
+            face.note(&format!("ended by hand here, and done to its end by the script: {line}"));
         }
         if found.has_errors() {
             face.note("the script does not check:");

@@ -68,7 +68,8 @@ impl<'w> Conversation<'w> {
         }
         // What a run did before it met a mistake is done.
         let folder = self.session.folder().to_path_buf();
-        self.log.add(Entry { text: text.to_string(), is_shown, is_whole: !is_wrong, folder });
+        let is_stopped = self.session.take_stopped();
+        self.log.add(Entry { text: text.to_string(), is_shown, is_whole: !is_wrong, is_stopped, folder });
         self.session.tidy();
         !is_wrong
     }

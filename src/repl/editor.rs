@@ -7,10 +7,11 @@ use std::rc::Rc;
 use rustyline::config::BellStyle;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
-use rustyline::{ColorMode, CompletionType, Config, Editor};
+use rustyline::{ColorMode, CompletionType, Config, Editor, EventHandler, KeyCode, KeyEvent, Modifiers};
 
 use super::conversation::Conversation;
 use super::helper::Assistant;
+use super::indent::{Closing, Return, without_marks};
 use super::lines::{Input, Lines};
 
 /// What the terminal can do, and where history is kept.
@@ -51,6 +52,14 @@ impl<'w> PromptLines<'w> {
             .color_mode(color_mode)
             .build();
         let mut editor = Editor::with_config(config).map_err(|error| error.to_string())?;
+        editor.bind_sequence(
+            KeyEvent(KeyCode::Enter, Modifiers::NONE),
+            EventHandler::Conditional(Box::new(Return)),
+        );
+        for bracket in ['}', ']', ')'] {
+            let handler = EventHandler::Conditional(Box::new(Closing(bracket)));
+            editor.bind_sequence(KeyEvent::new(bracket, Modifiers::NONE), handler);
+        }
         editor.set_helper(Some(Assistant::new(talk.clone(), options.has_colors, options.width)));
         if let Some(path) = &options.history {
             // The first time there is none.
@@ -71,7 +80,7 @@ impl Lines for PromptLines<'_> {
                     // A history that cannot be kept is no reason to stop.
                     let _ = self.editor.append_history(path);
                 }
-                Input::Text(text)
+                Input::Text(without_marks(&text))
             }
             Err(ReadlineError::Interrupted) => Input::Cancelled,
             Err(_closed) => Input::End,

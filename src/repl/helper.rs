@@ -15,6 +15,7 @@ use super::colors::colored;
 use super::complete::complete;
 use super::conversation::Conversation;
 use super::hint::{Hints, MISTAKE};
+use super::indent::with_marks;
 use super::lines::is_whole;
 
 const GREY: &str = "\x1b[90m";
@@ -84,7 +85,10 @@ impl Hinter for Assistant<'_> {
 impl Highlighter for Assistant<'_> {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         match self.has_colors {
-            true => Cow::Owned(colored(line, Some(pos).filter(|_| !self.is_entered.get()))),
+            true => {
+                let colored = colored(line, Some(pos).filter(|_| !self.is_entered.get()));
+                Cow::Owned(with_marks(colored, line, GREY, PLAIN))
+            }
             false => Cow::Borrowed(line),
         }
     }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::base::{Source, Sources};
-use crate::syntax::tree::{FunctionKind, Stmt, StmtKind};
+use crate::syntax::tree::{Expr, ExprKind, FunctionKind, Stmt, StmtKind};
 use crate::syntax::{self, TokenKind, tokens};
 
 /// One input.
@@ -18,6 +18,8 @@ pub struct Entry {
     pub is_shown: bool,
     /// Nothing went wrong while it ran.
     pub is_whole: bool,
+    /// A training or loop in it was ended by hand.
+    pub is_stopped: bool,
     /// The folder that its paths are relative to.
     pub folder: PathBuf,
 }
@@ -34,6 +36,8 @@ pub struct Script {
     pub text: String,
     /// First lines of statements that are left out: they used what was declared anew later.
     pub left_out: Vec<String>,
+    /// First lines of statements that were ended by hand: the script does all of them.
+    pub stopped: Vec<String>,
 }
 
 /// One statement of the session.
@@ -49,6 +53,7 @@ struct Piece {
     /// `net -= ...`
     is_change: bool,
     is_shown: bool,
+    is_stopped: bool,
     used: HashSet<String>,
     folder: PathBuf,
 }
@@ -101,6 +106,9 @@ impl Log {
                     let text = with_paths(&piece.text, &piece.folder, folder);
                     script.text.push_str(&as_statement(piece, &text, is_last_value_used(&all, &keep, at)));
                     script.text.push('\n');
+                    if piece.is_stopped {
+                        script.stopped.push(first_line(&piece.text));
+                    }
                 }
                 // A replaced declaration is not missed.
                 Fate::Replaced => {}
@@ -165,6 +173,10 @@ fn replace(all: &[Piece], at: usize, later: usize, fates: &mut [Fate]) {
     fates[at] = Fate::Replaced;
     let mut tainted: HashSet<&str> = all[at].name.as_deref().into_iter().collect();
     for (between, piece) in all.iter().enumerate().take(later).skip(at + 1) {
+        // What is not written takes no name back.
+        if fates[between] == Fate::Replaced {
+            continue;
+        }
         // A function means what its names mean when it is called.
         let is_late = piece.is_function && !piece.is_model;
         let uses = piece.used.iter().any(|name| tainted.contains(name.as_str()));
@@ -246,10 +258,19 @@ fn pieces(entry: &Entry) -> Vec<Piece> {
             is_expression: matches!(stmt.kind, StmtKind::Expr(_)),
             is_change: matches!(stmt.kind, StmtKind::Compound { .. }),
             is_shown: entry.is_shown && is_last,
+            is_stopped: entry.is_stopped && takes_time(stmt),
             folder: entry.folder.clone(),
         });
     }
     found
+}
+
+/// Whether a statement can be ended by hand: it loops or trains.
+fn takes_time(stmt: &Stmt) -> bool {
+    let (exprs, blocks) = stmt.parts();
+    let trains = |expr: &Expr| matches!(expr.kind, ExprKind::Train { .. });
+    !blocks.is_empty() && !matches!(stmt.kind, StmtKind::Function(_))
+        || exprs.into_iter().any(|expr| expr.any(&trains))
 }
 
 fn doc_of(stmt: &Stmt) -> &[String] {

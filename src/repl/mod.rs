@@ -13,6 +13,7 @@ mod conversation;
 mod editor;
 mod helper;
 mod hint;
+mod indent;
 mod lines;
 mod log;
 mod place;

@@ -182,6 +182,24 @@ pub fn callee<'t>(found: &[Token], open: usize, text: &'t str) -> Option<&'t str
     (name.kind == TokenKind::Name && name.end == bracket.start).then(|| name.text(text))
 }
 
+/// The option whose value stands at the end of a text, in the innermost braces.
+pub fn open_option<'t>(found: &[Token], text: &'t str) -> Option<&'t str> {
+    let brace = open_brackets(found).into_iter().rev().find(|&at| found[at].text(text) == "{")?;
+    option_before(&found[brace + 1..], text)
+}
+
+/// What closes the brackets of a text that are still open.
+pub fn closers(text: &str) -> String {
+    let found = tokens(text);
+    let open = open_brackets(&found);
+    let closer = |at: usize| match found[at].text(text) {
+        "(" => ')',
+        "[" => ']',
+        _brace => '}',
+    };
+    open.into_iter().rev().map(closer).collect()
+}
+
 /// The tokens of the line that leads to a brace.
 fn statement_before(found: &[Token], brace: usize) -> &[Token] {
     let start = found[..brace]

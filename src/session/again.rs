@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::force::needs;
 use super::program::Report;
 use super::state::{Session, standard_prelude};
 use crate::base::Span;
@@ -109,7 +108,7 @@ impl Session<'_> {
         for binding in self.elaborator.globals.values() {
             reached.see(&binding.value);
         }
-        let (mut slots, _) = needs(&self.elaborator.graph, &reached.nodes);
+        let (mut slots, _) = self.elaborator.graph.needs(&reached.nodes);
         for id in &reached.models {
             if let Some(model) = self.elaborator.models.get(*id) {
                 slots.extend(model.stored.values().map(|stored| stored.slot));
@@ -165,6 +164,10 @@ impl Session<'_> {
             field_types,
             next_expr,
             rounds,
+            loops,
+            is_leaving,
+            was_stopped,
+            waiting,
             training_loops,
             passes,
             last,
@@ -185,7 +188,8 @@ impl Session<'_> {
         histories.clear();
         *field_types = IndexMap::new();
         (*passes, *last, *notes, *diagnostics) = Default::default();
-        (*replaced, *asserts) = Default::default();
+        (*loops, *is_leaving, *was_stopped) = Default::default();
+        (*replaced, *asserts, *waiting) = Default::default();
     }
 
     /// From here on paths are relative to another folder; gives the one before.

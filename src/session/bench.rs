@@ -101,7 +101,8 @@ impl Session<'_> {
         let mut values = values?;
         values.extend(self.optimizer_states(&step, span)?);
         let threads = self.world.threads();
-        let job = Job {
+        let kept = self.let_go(request.step.model, &values);
+        let mut job = Job {
             step: &step,
             data,
             validate: None,
@@ -114,10 +115,11 @@ impl Session<'_> {
             precision: self.precision,
             threads,
             values,
+            kept,
             start: (0, History::default()),
         };
         let batch = request.batch.min(data.n_examples);
-        let timing = match train::time_steps(&job, options.seconds) {
+        let timing = match train::time_steps(&mut job, options.seconds, options.profile) {
             Ok(Some(timing)) => timing,
             Ok(None) => {
                 let headline = "the loss stops being a number at once: there is no step worth timing";

@@ -5,10 +5,29 @@ use std::path::Path;
 use super::program::{Report, check_text, folder_of, read};
 use super::world::World;
 use crate::base::Span;
-use crate::diagnostics::apply;
+use crate::diagnostics::{Diagnostic, Fix, Slug, apply};
 
 /// Rounds of fixing; each removes a mistake.
 const MOST_ROUNDS: usize = 50;
+
+/// Which fixes are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of errors, and those of warnings that change nothing of what the script computes.
+    Safe,
+    /// Those of all errors and warnings.
+    All,
+}
+
+impl Reach {
+    fn takes(self, diagnostic: &Diagnostic, fix: &Fix) -> bool {
+        // A name that nobody uses can go, if it isn't another one misspelt: then that would be the first fix.
+        let removes = fix.edits.iter().all(|edit| edit.text.is_empty());
+        let is_first = diagnostic.fixes.first() == Some(fix);
+        let is_idle = diagnostic.slug == Slug::Unused && removes && is_first;
+        self == Reach::All || diagnostic.is_error() || is_idle
+    }
+}
 
 /// A script before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +40,7 @@ pub struct Fixed {
 
 /// Applies, for each mistake in turn, its first fix, as long as mistakes become fewer. Nothing is written. The
 /// report is of the script afterwards; `None` if there was nothing to apply.
-pub fn fix_file(world: &mut dyn World, path: &Path) -> (Report, Option<Fixed>) {
+pub fn fix_file(world: &mut dyn World, path: &Path, reach: Reach) -> (Report, Option<Fixed>) {
     let before = match read(world, path) {
         Ok(text) => text,
         Err(report) => return (*report, None),
@@ -31,7 +50,9 @@ pub fn fix_file(world: &mut dyn World, path: &Path) -> (Report, Option<Fixed>) {
     let mut titles = Vec::new();
     let mut report = check_text(world, &name, &text, folder);
     for _ in 0..MOST_ROUNDS {
-        let Some((title, mended, after)) = one_fix(world, (&name, &text), folder, &report) else { break };
+        let Some((title, mended, after)) = one_fix(world, (&name, &text), folder, (&report, reach)) else {
+            break;
+        };
         titles.push(title);
         text = mended;
         report = after;
@@ -42,24 +63,34 @@ pub fn fix_file(world: &mut dyn World, path: &Path) -> (Report, Option<Fixed>) {
     (report, Some(Fixed { before, after: text, titles }))
 }
 
-/// The first fix that makes mistakes fewer.
+/// The first fix that makes mistakes fewer; of errors first, then of warnings where nothing else changes.
 fn one_fix(
     world: &mut dyn World,
     (name, text): (&str, &str),
     folder: &Path,
-    report: &Report,
+    (report, reach): (&Report, Reach),
 ) -> Option<(String, String, Report)> {
     let source = report.sources.iter().find(|source| source.name == name)?.id;
-    let errors =
-        |report: &Report| report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-    for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
-        for fix in &diagnostic.fixes {
+    let (errors, warnings): (Vec<_>, Vec<_>) = report.diagnostics.iter().partition(|one| one.is_error());
+    for diagnostic in errors.into_iter().chain(warnings) {
+        for fix in diagnostic.fixes.iter().filter(|fix| reach.takes(diagnostic, fix)) {
             let Some(mended) = apply(fix, Span::new(source, 0, 0), text) else { continue };
             let after = check_text(world, name, &mended, folder);
-            if errors(&after) < errors(report) {
+            let is_better = match diagnostic.is_error() {
+                true => count(&after, true) < count(report, true),
+                false => {
+                    count(&after, false) < count(report, false) && count(&after, true) <= count(report, true)
+                }
+            };
+            if is_better {
                 return Some((fix.title.clone(), mended, after));
             }
         }
     }
     None
+}
+
+/// How many errors there are, or how many warnings.
+fn count(report: &Report, errors: bool) -> usize {
+    report.diagnostics.iter().filter(|one| one.is_error() == errors).count()
 }

@@ -9,7 +9,7 @@ use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::Value;
 use crate::exec::{self, Environment, EvaluateProblem};
-use crate::graph::{Graph, Leaf, NodeId, Operation, SlotId};
+use crate::graph::{NodeId, SlotId};
 use crate::tensor::{Buffer, Precision, Tensor};
 use crate::types::BatchId;
 
@@ -46,7 +46,7 @@ impl Session<'_> {
     }
 
     fn evaluate(&mut self, nodes: &[NodeId], span: Span) -> Option<Vec<Tensor>> {
-        let (slots, batches) = needs(&self.elaborator.graph, nodes);
+        let (slots, batches) = self.elaborator.graph.needs(nodes);
         let mut environment = Environment {
             slots: IndexMap::new(),
             examples: IndexMap::new(),
@@ -187,31 +187,6 @@ impl Session<'_> {
             Precision::F64 => Buffer::F64(values),
         }
     }
-}
-
-/// The slots and batches that nodes depend on.
-pub(super) fn needs(graph: &Graph, nodes: &[NodeId]) -> (Vec<SlotId>, Vec<BatchId>) {
-    let (mut slots, mut batches) = (Vec::new(), Vec::new());
-    let mut seen = HashSet::new();
-    let mut open: Vec<NodeId> = nodes.to_vec();
-    while let Some(id) = open.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        let node = graph.node(id);
-        if let Some(batch) = node.ty.batch
-            && !batches.contains(&batch)
-        {
-            batches.push(batch);
-        }
-        match &node.operation {
-            Operation::Leaf(Leaf::Slot { id, .. }) => slots.push(*id),
-            Operation::Leaf(Leaf::BatchCount(batch)) if !batches.contains(batch) => batches.push(*batch),
-            Operation::Leaf(_) => {}
-            Operation::Apply(_) => open.extend(node.inputs.iter().copied()),
-        }
-    }
-    (slots, batches)
 }
 
 pub(super) fn evaluate_problem(problem: &EvaluateProblem, span: Span) -> Diagnostic {

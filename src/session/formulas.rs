@@ -17,6 +17,8 @@ pub struct DeriveRequest {
     pub format: Option<String>,
     pub explain: bool,
     pub steps: bool,
+    /// How often it is differentiated; once without it.
+    pub order: Option<usize>,
 }
 
 /// What `nn trace` asks for.
@@ -42,6 +44,9 @@ pub fn derive_file(world: &mut dyn World, path: &Path, request: &DeriveRequest) 
         }
         if request.steps {
             option("steps", Value::Bool(true));
+        }
+        if let Some(order) = request.order {
+            option("order", Value::Int(order.into()));
         }
         if let Some(wrt) = &request.wrt {
             let value = session.path_value(wrt);

@@ -3,7 +3,9 @@
 use super::state::Session;
 use crate::base::Span;
 use crate::elaborate::{ACTIONS, Given, Value};
-use crate::syntax::tree::{Argument, Block, Body, Expr, ExprKind, Function, Stmt, StmtKind, TextPart};
+use crate::syntax::tree::{
+    Argument, Block, Body, Expr, ExprId, ExprKind, Function, Stage, Stmt, StmtKind, TextPart,
+};
 
 impl Session<'_> {
     /// The value of an expression of a statement.
@@ -14,36 +16,65 @@ impl Session<'_> {
 
     /// Does every action in `expr`, innermost first.
     fn do_actions(&mut self, expr: &Expr) {
-        for child in expr.children() {
-            self.do_actions(child);
+        if let ExprKind::Pipe { first, stages } = &expr.kind {
+            return self.do_piped_actions(first, stages);
         }
+        self.do_actions_inside(expr);
         if let ExprKind::Train { model, data, options } = &expr.kind {
             let result = self.train(model, data, options, expr.span);
             self.elaborator.results.insert(expr.id, result);
-            return;
+        } else if let Some(called) = call_parts(expr) {
+            self.do_action(called, None, (expr.id, expr.span));
         }
-        let Some((name, callee, piped, args)) = call_parts(expr) else { return };
+    }
+
+    fn do_actions_inside(&mut self, expr: &Expr) {
+        expr.children().into_iter().for_each(|child| self.do_actions(child));
+    }
+
+    /// The actions of a pipeline, each on what comes before it.
+    fn do_piped_actions(&mut self, first: &Expr, stages: &[Stage]) {
+        self.do_actions(first);
+        let mut before = first.span;
+        for (at, stage) in stages.iter().enumerate() {
+            self.do_actions_inside(&stage.to);
+            let span = first.span.to(stage.to.span);
+            if let Some(called) = stage_parts(&stage.to).filter(|(name, ..)| ACTIONS.contains(name)) {
+                let value = self.elaborator.pipeline(first, stages.get(..at).unwrap_or_default());
+                self.do_action(called, Some((value, before)), (stage.id, span));
+            }
+            before = span;
+        }
+    }
+
+    /// Keeps what an action gives for the expression that asks for it.
+    fn do_action(
+        &mut self,
+        (name, callee, args): CallParts<'_>,
+        piped: Option<(Value, Span)>,
+        (id, span): (ExprId, Span),
+    ) {
         let is_shadowed = self.elaborator.globals.contains_key(name);
-        let Some(action) = ACTIONS.iter().find(|action| **action == name) else { return };
-        if is_shadowed {
-            return;
-        }
-        let piped = piped.map(|left| (self.elaborator.expr(left), left.span));
+        let Some(action) = ACTIONS.iter().find(|action| **action == name && !is_shadowed) else { return };
         let given = match *action {
             "derive" => self.given_by_name(piped, args),
             _ => self.elaborator.given(piped, args),
         };
-        if let Some(result) = self.action(action, &given, expr.span, callee.span) {
-            self.elaborator.results.insert(expr.id, result);
+        if let Some(result) = self.action(action, &given, span, callee.span) {
+            self.elaborator.results.insert(id, result);
         }
     }
 }
 
 /// Whether an expression does something, besides having a value.
 pub(super) fn acts(expr: &Expr) -> bool {
+    let is_action = |(name, ..): CallParts<'_>| ACTIONS.contains(&name);
     expr.any(&|inner| match &inner.kind {
         ExprKind::Train { .. } | ExprKind::Error => true,
-        _ => call_parts(inner).is_some_and(|(name, ..)| ACTIONS.contains(&name)),
+        ExprKind::Pipe { stages, .. } => {
+            stages.iter().filter_map(|stage| stage_parts(&stage.to)).any(is_action)
+        }
+        _ => call_parts(inner).is_some_and(is_action),
     })
 }
 
@@ -68,19 +99,21 @@ impl Session<'_> {
     }
 }
 
-/// The callee's name, and the arguments, of a call or a pipe into one.
-fn call_parts(expr: &Expr) -> Option<(&str, &Expr, Option<&Expr>, &[Argument])> {
-    let (callee, piped, args) = match &expr.kind {
-        ExprKind::Call { callee, args } => (&**callee, None, args.as_slice()),
-        ExprKind::Pipe { lhs, rhs } => match &rhs.kind {
-            ExprKind::Call { callee, args } => (&**callee, Some(&**lhs), args.as_slice()),
-            _ => (&**rhs, Some(&**lhs), [].as_slice()),
-        },
-        _ => return None,
-    };
-    match &callee.kind {
-        ExprKind::Name(name) => Some((name, callee, piped, args)),
-        _ => None,
+/// The callee's name, the callee, and the arguments.
+type CallParts<'t> = (&'t str, &'t Expr, &'t [Argument]);
+
+/// Those of a call.
+fn call_parts(expr: &Expr) -> Option<CallParts<'_>> {
+    let ExprKind::Call { callee, args } = &expr.kind else { return None };
+    let ExprKind::Name(name) = &callee.kind else { return None };
+    Some((name, callee, args))
+}
+
+/// Those of a stage of a pipeline, which need not have arguments of its own.
+fn stage_parts(to: &Expr) -> Option<CallParts<'_>> {
+    match &to.kind {
+        ExprKind::Name(name) => Some((name, to, &[])),
+        _ => call_parts(to),
     }
 }
 
@@ -137,7 +170,7 @@ fn arrays_of_stmt<'t>(stmt: &'t Stmt, found: &mut Vec<(&'t str, Span)>) {
 
 fn arrays_in<'t>(expr: &'t Expr, found: &mut Vec<(&'t str, Span)>) {
     expr.children().into_iter().for_each(|child| arrays_in(child, found));
-    if let Some(("load", _, None, [Argument { name: None, value, .. }, ..])) = call_parts(expr)
+    if let Some(("load", _, [Argument { name: None, value, .. }, ..])) = call_parts(expr)
         && let ExprKind::Text(parts) = &value.kind
         && let [TextPart::Literal(path)] = parts.as_slice()
     {

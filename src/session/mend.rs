@@ -66,7 +66,7 @@ pub(super) fn mend_by(
                 true => count(&after) < errors_before,
                 false => after.len() < before.len(),
             };
-            if !worse && fewer && !diagnostic.fixes.iter().any(|known| known.edits == fix.edits) {
+            if !worse && fewer && !diagnostic.fixes.iter().any(|known| is_same(known, &fix)) {
                 is_sure |= diagnostic.fixes.is_empty() && !is_last;
                 diagnostic.fixes.push(fix);
             }
@@ -108,6 +108,16 @@ fn mark_change(diagnostic: &mut Diagnostic, sources: &Sources) {
             diagnostic.labels.push(Label { span: other, text: "and here".to_string() });
         }
     }
+}
+
+/// Whether two fixes change the same in the end.
+fn is_same(one: &Fix, other: &Fix) -> bool {
+    let sorted = |fix: &Fix| {
+        let mut edits = fix.edits.clone();
+        edits.sort_by_key(|edit| edit.span);
+        edits
+    };
+    sorted(one) == sorted(other)
 }
 
 fn count(diagnostics: &[Diagnostic]) -> usize {

@@ -22,6 +22,10 @@ impl Session<'_> {
         for ((slot, _), tensor) in inits.iter().zip(values.unwrap_or_default()) {
             self.values.insert(*slot, tensor);
         }
+        // They are the model's now.
+        for node in &nodes {
+            self.computed.remove(node);
+        }
         if let Some(model) = self.elaborator.models.get_mut(id.0) {
             model.stored.values_mut().for_each(|stored| stored.init = None);
         }

@@ -298,7 +298,7 @@ impl Session<'_> {
         };
         let step = self.elaborator.step(&request)?;
         let n_examples = input.n_examples();
-        let part = Part { input, target: None, n_examples };
+        let part = Part { input, target: None, n_examples, rows: Vec::new() };
         let values = self.step_values(&step, id, span)?.into_values().collect();
         match train::predict(&step, &part, values, self.precision, self.world.threads()) {
             Ok(found) => Some(found),

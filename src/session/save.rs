@@ -124,15 +124,16 @@ impl Session<'_> {
                 Given { value: Value::Text(path), span, .. },
             ] if part.is_empty() => Some((*id, path.to_string(), *span)),
             _ => {
-                self.report(
-                    Diagnostic::error(
-                        Slug::TypeMismatch,
-                        span,
-                        format!("`{action}` takes a model and a path"),
-                    )
+                let headline = format!("`{action}` takes a model and a path");
+                let mut found = Diagnostic::error(Slug::TypeMismatch, span, headline)
                     .here("not these")
-                    .help(format!("`{action}(net, \"net.safetensors\")`")),
-                );
+                    .help(format!("`{action}(net, \"net.safetensors\")`"));
+                if let [Given { value: Value::Model { .. }, span, .. }] = given {
+                    let pieces =
+                        vec![Piece::Source(*span), Piece::Text(", \"model.safetensors\"".to_string())];
+                    found = found.try_fix(Candidate::replace("name a file", *span, pieces));
+                }
+                self.report(found);
                 None
             }
         }

@@ -2,12 +2,11 @@
 //!
 //! Between statements outside of loops values keep how they were made, so that `grad` can be asked for later.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::force::needs;
 use super::state::Session;
 use crate::elaborate::{Record, TextPiece, Value, Variable};
 use crate::graph::{Graph, NodeId, Operation, SlotId};
@@ -15,14 +14,7 @@ use crate::tensor::Tensor;
 
 impl Session<'_> {
     pub(super) fn settle(&mut self) {
-        let mut nodes = Vec::new();
-        for binding in self.elaborator.globals.values() {
-            collect(&binding.value, &mut nodes);
-        }
-        let mut variables = IndexMap::new();
-        for binding in self.elaborator.globals.values() {
-            collect_variables(&binding.value, &mut variables);
-        }
+        let (mut nodes, variables) = self.held();
         let made: Vec<NodeId> = nodes.iter().copied().filter(|id| !self.is_leaf(*id)).collect();
         nodes.extend(variables.keys().copied());
         let span = self.elaborator.globals.values().next().map(|binding| binding.span);
@@ -52,29 +44,41 @@ impl Session<'_> {
             };
             moved.insert(id, new);
         }
-        for binding in self.elaborator.globals.values_mut() {
-            rewrite(&mut binding.value, &moved);
+        let named = self.elaborator.globals.values_mut().map(|binding| &mut binding.value);
+        for value in named.chain(self.waiting.iter_mut().flatten()) {
+            rewrite(value, &moved);
         }
         self.drop_dead_slots();
+    }
+
+    /// What names and loops over lists hold: nodes, and variables with their numbers.
+    fn held(&self) -> (Vec<NodeId>, IndexMap<NodeId, f64>) {
+        let (mut nodes, mut variables) = (Vec::new(), IndexMap::new());
+        let named = self.elaborator.globals.values().map(|binding| &binding.value);
+        for value in named.chain(self.waiting.iter().flatten()) {
+            collect(value, &mut nodes);
+            collect_variables(value, &mut variables);
+        }
+        (nodes, variables)
     }
 
     fn is_leaf(&self, id: NodeId) -> bool {
         matches!(self.elaborator.graph.node(id).operation, Operation::Leaf(_))
     }
 
+    /// The slots that what names hold is made of.
+    pub(super) fn slots_held(&self) -> HashSet<SlotId> {
+        let (mut nodes, variables) = self.held();
+        nodes.extend(variables.into_keys());
+        self.elaborator.graph.needs(&nodes).0.into_iter().collect()
+    }
+
     /// Values that no name and no model can reach any more are let go.
     fn drop_dead_slots(&mut self) {
-        let (mut nodes, mut variables) = (Vec::new(), IndexMap::new());
-        for binding in self.elaborator.globals.values() {
-            collect(&binding.value, &mut nodes);
-            collect_variables(&binding.value, &mut variables);
-        }
-        nodes.extend(variables.into_keys());
-        let (mut live, _) = needs(&self.elaborator.graph, &nodes);
+        let mut live = self.slots_held();
         live.extend(
             self.elaborator.models.iter().flat_map(|model| model.stored.values().map(|stored| stored.slot)),
         );
-        let live: std::collections::HashSet<SlotId> = live.into_iter().collect();
         self.values.retain(|slot, _| live.contains(slot));
         self.fields.retain(|slot, _| live.contains(slot));
     }

@@ -67,6 +67,14 @@ pub struct Session<'w> {
     pub(super) next_expr: u32,
     /// Rounds of loops, so that random numbers of a statement differ from one round to the next.
     pub(super) rounds: u64,
+    /// The loops that are being walked, with the rounds that each has done.
+    pub(super) loops: Vec<u64>,
+    /// Whoever runs it has asked to stop: these loops end with their present round.
+    pub(super) is_leaving: bool,
+    /// Of each loop over a list that is being walked, the items that are still to come, the next one last.
+    pub(super) waiting: Vec<Vec<crate::elaborate::Value>>,
+    /// A training or loop was ended by hand since this was last asked.
+    pub(super) was_stopped: bool,
     /// Loops over `batches` that are being walked: they are training.
     pub(super) training_loops: usize,
     /// How many times the batches of each part were gone through.
@@ -153,6 +161,10 @@ impl<'w> Session<'w> {
             field_types: IndexMap::new(),
             next_expr,
             rounds: 0,
+            loops: Vec::new(),
+            is_leaving: false,
+            was_stopped: false,
+            waiting: Vec::new(),
             training_loops: 0,
             passes: HashMap::new(),
             last: None,
@@ -173,6 +185,11 @@ impl<'w> Session<'w> {
     /// What was noted since the last call.
     pub fn take_notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
+    }
+
+    /// Whether a training or loop was ended by hand since the last call.
+    pub fn take_stopped(&mut self) -> bool {
+        std::mem::take(&mut self.was_stopped)
     }
 
     pub fn is_running(&self) -> bool {

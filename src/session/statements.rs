@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::state::{Flow, Mode, Session};
 use crate::base::Span;
 use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
-use crate::elaborate::{Binding, ExampleCount, Record, RecordKind, Upcoming, Value, Variable, constant_of};
-use crate::graph::{Constant, NodeId};
+use crate::elaborate::{Binding, ExampleCount, Upcoming, Value, Variable, constant_of};
+use crate::graph::Constant;
 use crate::syntax::tree::{
     Ast, Block, Expr, ExprKind, Function, FunctionKind, Ident, OptionItem, Stmt, StmtKind,
 };
@@ -27,6 +27,9 @@ impl Session<'_> {
             if self.stmt(stmt) == Flow::Stop {
                 break;
             }
+        }
+        if !self.may_redeclare && self.mode == Mode::Check && !self.has_errors() {
+            crate::check::idle_names(ast).into_iter().for_each(|warning| self.report(warning));
         }
         self.collect();
     }
@@ -120,8 +123,12 @@ impl Session<'_> {
             StmtKind::Compound { name, target, op, value } => {
                 self.compound((name, target), *op, value, stmt.span);
             }
-            StmtKind::For { var, iter, body } => return self.for_loop(var, iter, body),
-            StmtKind::While { condition, body } => return self.while_loop(condition, body),
+            StmtKind::For { var, iter, body } => {
+                return self.looped(stmt.span, |session| session.for_loop(var, iter, body));
+            }
+            StmtKind::While { condition, body } => {
+                return self.looped(stmt.span, |session| session.while_loop(condition, body));
+            }
             StmtKind::If { condition, then, otherwise } => {
                 return self.choice(condition, then, otherwise.as_ref());
             }
@@ -231,7 +238,7 @@ impl Session<'_> {
         Value::Variable(Arc::new(Variable { known, node }))
     }
 
-    fn bind_plain(&mut self, name: &Ident, value: Value) {
+    pub(super) fn bind_plain(&mut self, name: &Ident, value: Value) {
         if let Value::Node(node) = &value {
             self.elaborator.graph.set_name(*node, &name.name);
         }
@@ -259,14 +266,18 @@ impl Session<'_> {
         match name.name.as_str() {
             "f32" => self.precision = Precision::F32,
             "f64" => self.precision = Precision::F64,
-            other => self.report(
-                Diagnostic::error(
-                    Slug::OptionValue,
-                    name.span,
-                    format!("`precision` is `f32` or `f64`, found `{other}`"),
-                )
-                .here("not a precision"),
-            ),
+            other => {
+                let headline = format!("`precision` is `f32` or `f64`, found `{other}`");
+                let found = Diagnostic::error(Slug::OptionValue, name.span, headline).here("not a precision");
+                let lower = other.to_lowercase();
+                let meant =
+                    [("32", "f32"), ("single", "f32"), ("64", "f64"), ("double", "f64"), ("float", "f32")];
+                let meant = meant.iter().find(|(part, _)| lower.contains(part));
+                self.report(match meant {
+                    Some((_, name_here)) => found.fix(format!("write `{name_here}`"), name.span, *name_here),
+                    None => found,
+                });
+            }
         }
         if !self.elaborator.models.is_empty() || !self.origins.is_empty() {
             self.report(
@@ -311,151 +322,6 @@ impl Session<'_> {
             }
         }
         self.folder = outer;
-    }
-
-    fn for_loop(&mut self, var: &Ident, iter: &Expr, body: &Block) -> Flow {
-        let range = self.value(iter).known().clone();
-        match range {
-            Value::Unknown => {
-                self.bind_plain(var, Value::Unknown);
-                if self.is_running() { Flow::Stop } else { self.block(body) }
-            }
-            Value::Range { from, to } => self.count_loop(var, &from, &to, body),
-            Value::List(items) => {
-                for item in items {
-                    self.bind_plain(var, item);
-                    if self.round(body) == Flow::Stop {
-                        return Flow::Stop;
-                    }
-                }
-                Flow::Go
-            }
-            Value::Record(record) if record.kind == RecordKind::Batches => {
-                self.batch_loop(var, &record, body)
-            }
-            Value::Node(node) => self.element_loop(var, node, iter.span, body),
-            other => {
-                self.report_no_loop(iter.span, other.kind());
-                Flow::Go
-            }
-        }
-    }
-
-    fn report_no_loop(&mut self, span: Span, found: &str) {
-        self.report(
-            Diagnostic::error(
-                Slug::TypeMismatch,
-                span,
-                format!("expected a range, a vector or batches, found {found}"),
-            )
-            .here(format!("this is {found}"))
-            .help("`for i in 1..10 { }` or `for b in batches(data, 32) { }`"),
-        );
-    }
-
-    fn count_loop(&mut self, var: &Ident, from: &Size, to: &Size, body: &Block) -> Flow {
-        let known = from.known().zip(to.known());
-        let Some((from, to)) = known.filter(|_| self.is_running()) else {
-            // A check walks one round with a number that is not known.
-            let number = self.elaborator.new_size(&var.name);
-            self.bind_plain(var, Value::Int(Size::var(number)));
-            return self.block(body);
-        };
-        for i in from..=to {
-            self.bind_plain(var, Value::Int(Size::Known(i)));
-            if self.round(body) == Flow::Stop {
-                return Flow::Stop;
-            }
-        }
-        Flow::Go
-    }
-
-    /// The numbers of a vector that the run works out, or the rows of a matrix.
-    fn element_loop(&mut self, var: &Ident, node: NodeId, span: Span, body: &Block) -> Flow {
-        let ty = self.elaborator.graph.ty(node).clone();
-        let Some((_, inner)) = ty.shape.0.split_first().filter(|_| ty.batch.is_none()) else {
-            let found = match ty.shape.is_scalar() && ty.batch.is_none() {
-                true => "a number".to_string(),
-                false => format!("`{ty}`"),
-            };
-            self.report_no_loop(span, &found);
-            return Flow::Go;
-        };
-        if !self.is_running() {
-            let element = TensorType::plain(Shape(inner.to_vec()));
-            let (_, node) = self.elaborator.new_slot(&var.name, element);
-            self.bind_plain(var, Value::Node(node));
-            return self.block(body);
-        }
-        let Some(all) = self.force(&[node], span).and_then(|mut values| values.pop()) else {
-            return Flow::Stop;
-        };
-        let (values, count) = (all.data.to_f64(), all.shape.first().copied().unwrap_or(0));
-        for at in 0..count {
-            // Stored by columns: the numbers of a row are `count` apart.
-            let row: Vec<f64> = values.iter().skip(at).step_by(count).copied().collect();
-            let shape = all.shape.iter().skip(1).copied().collect();
-            let data = self.buffer(row);
-            let node = self.slot_of(&var.name, Tensor { shape, examples: None, data }, None);
-            self.bind_plain(var, Value::Node(node));
-            if self.round(body) == Flow::Stop {
-                return Flow::Stop;
-            }
-        }
-        Flow::Go
-    }
-
-    fn batch_loop(&mut self, var: &Ident, batches: &Record, body: &Block) -> Flow {
-        self.training_loops += 1;
-        let outer = std::mem::replace(&mut self.elaborator.training, true);
-        let flow = self.each_batch(var, batches, body);
-        self.training_loops -= 1;
-        self.elaborator.training = outer;
-        flow
-    }
-
-    fn each_batch(&mut self, var: &Ident, batches: &Record, body: &Block) -> Flow {
-        let rounds = self.batch_rounds(batches);
-        for rows in rounds {
-            let value = self.batch_value(batches, rows, &var.name);
-            self.bind_plain(var, value);
-            let flow = if self.is_running() { self.round(body) } else { self.block(body) };
-            if flow == Flow::Stop {
-                return Flow::Stop;
-            }
-        }
-        Flow::Go
-    }
-
-    /// A round of a loop: what it leaves behind are numbers, without the way they were made.
-    fn round(&mut self, body: &Block) -> Flow {
-        let flow = self.block(body);
-        if self.is_running() && flow == Flow::Go {
-            self.settle();
-            if self.world.interrupted() {
-                return Flow::Stop;
-            }
-        }
-        flow
-    }
-
-    fn while_loop(&mut self, condition: &Expr, body: &Block) -> Flow {
-        loop {
-            let value = self.value(condition);
-            match self.truth(&value, condition.span) {
-                Some(true) => {
-                    if self.round(body) == Flow::Stop {
-                        return Flow::Stop;
-                    }
-                }
-                Some(false) if self.is_running() => return Flow::Go,
-                None if self.is_running() => return Flow::Stop,
-                Some(false) | None => return self.block(body),
-            }
-            if !self.is_running() {
-                return Flow::Go;
-            }
-        }
     }
 
     fn choice(&mut self, condition: &Expr, then: &Block, otherwise: Option<&Block>) -> Flow {

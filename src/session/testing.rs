@@ -5,7 +5,7 @@
 
 mod expected;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -96,7 +96,7 @@ pub fn test_file(world: &mut dyn World, path: &Path, fill: bool) -> Tested {
     }
     let expects = expectations.expects() || fill;
     let lines = Lines::default();
-    let mut world = Recorder { world, lines: lines.clone() };
+    let mut world = Recorder { world, lines: lines.clone(), is_stopped: Cell::new(false) };
     let mut session = Session::new(&mut world, Mode::Run, folder.to_path_buf());
     session.asserts = Some(Asserts::default());
     let (ast, _) = session.parse_script(&name, &text);
@@ -171,6 +171,8 @@ impl Lines {
 struct Recorder<'w> {
     world: &'w mut dyn World,
     lines: Lines,
+    /// Half a test says nothing: whoever asks to stop stops all of it.
+    is_stopped: Cell<bool>,
 }
 
 impl World for Recorder<'_> {
@@ -200,7 +202,7 @@ impl World for Recorder<'_> {
     }
 
     fn abandoned(&self) -> bool {
-        self.world.abandoned()
+        self.is_stopped.get() || self.lines.0.borrow().len() > MOST_LINES || self.world.abandoned()
     }
 
     fn threads(&self) -> usize {
@@ -208,6 +210,7 @@ impl World for Recorder<'_> {
     }
 
     fn interrupted(&self) -> bool {
-        self.lines.0.borrow().len() > MOST_LINES || self.world.interrupted()
+        self.is_stopped.set(self.is_stopped.get() || self.world.interrupted());
+        self.abandoned()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::derive::{Setup, Style};
-use super::force::{evaluate_problem, needs};
+use super::force::evaluate_problem;
 use super::format::{NumberFormat, format_number};
 use super::state::Session;
 use crate::base::Span;
@@ -254,7 +254,7 @@ impl Session<'_> {
         given: &HashMap<SlotId, Tensor>,
         span: Span,
     ) -> Option<Vec<Tensor>> {
-        let (slots, batches) = needs(&self.elaborator.graph, nodes);
+        let (slots, batches) = self.elaborator.graph.needs(nodes);
         let mut environment = Environment {
             slots: IndexMap::new(),
             examples: IndexMap::new(),

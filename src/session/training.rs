@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
+use super::diverged::diverged;
 use super::state::Session;
 use super::world::World;
 use crate::base::Span;
-use crate::check::{PartRef, TrainRequest, part_of, train_request};
+use crate::check::{PartRef, TrainRequest, part_of, swapped, train_request};
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Given, ModelId, Plateau, Record, RecordKind, Step, StepRequest, Value};
+use crate::elaborate::{
+    Given, ModelId, OptimizerState, Plateau, Record, RecordKind, Step, StepRequest, Value,
+};
 use crate::exec::{self, Environment, PlanProblem};
 use crate::graph::SlotId;
 use crate::syntax::tree::{Expr, OptionItem};
@@ -24,6 +27,7 @@ impl Session<'_> {
         let Some(request) = train_request(&mut self.elaborator, model, data, options, span) else {
             return Value::Unknown;
         };
+        self.warn_of_validation(&request);
         // Elaborated even where an option is missing: the shapes are looked at all the same.
         let Some(step) = self.elaborator.step(&request.step) else { return Value::Unknown };
         if request.step.loss.is_none() || request.step.optimizer.is_none() {
@@ -64,6 +68,8 @@ impl Session<'_> {
         let against = validation.and_then(|(step, part)| Some((step, self.loaded_part(part.handle)?)));
         let validate = against.as_ref().and_then(|(step, (data, part))| Some((*step, data.parts.get(part)?)));
         let model = request.step.model;
+        // States first: making them takes memory, and the parameters are not there twice yet.
+        let states = self.optimizer_states(step, span)?;
         let mut values = self.step_values(step, model, span)?;
         if let Some((measuring, _)) = validation {
             values.extend(self.step_values(measuring, model, span)?);
@@ -74,14 +80,15 @@ impl Session<'_> {
             self.values.insert(*slot, start.clone());
             values.insert("plateau".to_string(), (*slot, start));
         }
-        values.extend(self.optimizer_states(step, span)?);
+        values.extend(states);
         let start = self.resumed(request, &mut values)?;
         let seed = request.seed.unwrap_or(self.seed);
         let length = match (request.epochs, request.steps) {
             (_, Some(steps)) => Length::Steps(steps),
             (epochs, None) => Length::Epochs(epochs.unwrap_or(1)),
         };
-        let job = Job {
+        let kept = self.let_go(model, &values);
+        let mut job = Job {
             step,
             data,
             validate,
@@ -94,24 +101,30 @@ impl Session<'_> {
             precision: self.precision,
             threads: self.world.threads(),
             values,
+            kept,
             start,
         };
         let checkpoint = request.checkpoint.as_ref().map(|(path, _)| self.folder.join(path));
         let mut watcher = Watcher { world: &mut *self.world, checkpoint };
-        let outcome = match train::train(&job, &mut watcher) {
+        let outcome = match train::train(&mut job, &mut watcher) {
             Ok(outcome) => outcome,
             Err(problem) => {
+                let values = std::mem::take(&mut job.values);
+                self.values.extend(values.into_values());
                 self.report(training_problem(&problem, request, span));
                 return None;
             }
         };
         self.world.training_ended(&outcome.ended, &outcome.history);
+        let is_stopped = outcome.ended == Ended::Interrupted;
+        self.was_stopped |= is_stopped;
+        self.is_leaving |= is_stopped && !self.loops.is_empty();
         self.trained_on.insert(model.0, dataset.clone());
         self.take_outcome(model, &outcome);
-        if let Ended::Diverged { epoch, step: count, rows, loss, before } = &outcome.ended {
-            let before = before.values().cloned().collect();
-            let first = train::first_bad(&job, *epoch, *count, rows, before);
-            self.report(divergence(*epoch, *count, *loss, first, span));
+        if let Ended::Diverged { epoch, step: count, loss, before } = &outcome.ended {
+            let before: Vec<(SlotId, Tensor)> = before.values().cloned().collect();
+            let first = train::first_bad(&job, *epoch, *count, &before);
+            self.report(diverged((&dataset, data), (*epoch, *count, *loss), first.as_ref(), span));
             return None;
         }
         self.histories.push((request.clone(), outcome.history.clone()));
@@ -129,6 +142,24 @@ impl Session<'_> {
             .collect()
     }
 
+    /// Lets the values of a model's own go that nothing else of the script reads: the training has them. Gives their
+    /// names.
+    pub(super) fn let_go(
+        &mut self,
+        id: ModelId,
+        values: &IndexMap<String, (SlotId, Tensor)>,
+    ) -> IndexSet<String> {
+        let Some(model) = self.elaborator.models.get(id.0) else { return IndexSet::new() };
+        let names: IndexSet<String> = model.stored.values().map(|stored| stored.name.clone()).collect();
+        let elsewhere = self.slots_held();
+        for (_, (slot, _)) in
+            values.iter().filter(|(name, (slot, _))| names.contains(*name) && !elsewhere.contains(slot))
+        {
+            self.values.remove(slot);
+        }
+        names
+    }
+
     /// Everything that a step is given: what its model keeps, and what else of the script it speaks of.
     pub(super) fn step_values(
         &mut self,
@@ -137,7 +168,7 @@ impl Session<'_> {
         span: Span,
     ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
         let brought: Vec<_> = self.elaborator.brought().collect();
-        let (slots, _) = super::force::needs(&step.graph, &step.outputs());
+        let (slots, _) = step.graph.needs(&step.outputs());
         for (node, slot) in brought.into_iter().filter(|(_, slot)| slots.contains(slot)) {
             let tensor = self.force(&[node], span)?.pop()?;
             self.values.insert(slot, tensor);
@@ -158,26 +189,30 @@ impl Session<'_> {
         step: &Step,
         span: Span,
     ) -> Option<IndexMap<String, (SlotId, Tensor)>> {
-        let nodes: Vec<_> = step.states.iter().map(|state| state.init).collect();
-        let (slots, _) = super::force::needs(&step.graph, &nodes);
-        let slots = slots.into_iter().filter_map(|slot| Some((slot, self.tensor(slot)?)));
-        let environment = Environment {
-            slots: slots.collect(),
-            examples: IndexMap::new(),
-            precision: self.precision,
-            seed: self.seed,
-            step: 0,
-        };
-        match exec::evaluate(&step.graph, &nodes, &environment) {
-            Ok(tensors) => {
-                let named = step.states.iter().zip(tensors);
-                Some(named.map(|(state, tensor)| (state.name.clone(), (state.slot, tensor))).collect())
-            }
-            Err(problem) => {
-                self.report(super::force::evaluate_problem(&problem, span));
-                None
+        let mut found = IndexMap::new();
+        for states in portions(step) {
+            let nodes: Vec<_> = states.iter().map(|state| state.init).collect();
+            let (slots, _) = step.graph.needs(&nodes);
+            let slots = slots.into_iter().filter_map(|slot| Some((slot, self.tensor(slot)?)));
+            let environment = Environment {
+                slots: slots.collect(),
+                examples: IndexMap::new(),
+                precision: self.precision,
+                seed: self.seed,
+                step: 0,
+            };
+            match exec::evaluate(&step.graph, &nodes, &environment) {
+                Ok(tensors) => {
+                    let named = states.iter().zip(tensors);
+                    found.extend(named.map(|(state, tensor)| (state.name.clone(), (state.slot, tensor))));
+                }
+                Err(problem) => {
+                    self.report(super::force::evaluate_problem(&problem, span));
+                    return None;
+                }
             }
         }
+        Some(found)
     }
 
     /// The epoch to begin with; a checkpoint, if asked for and there, gives its values.
@@ -379,6 +414,11 @@ impl Session<'_> {
             );
             return None;
         };
+        if let (Value::Record(_), Value::Model { .. }) = (&model.value, &data.value) {
+            let (one, other) = ((&model.value, model.span), (&data.value, data.span));
+            self.report(swapped(one, other, "a model", "the model stands first"));
+            return None;
+        }
         let part = part_of(&mut self.elaborator, &data.value, data.span);
         let id = match &model.value {
             Value::Model { id, part } if part.is_empty() => Some(*id),
@@ -429,6 +469,23 @@ fn measuring(request: &StepRequest, part: &PartRef) -> StepRequest {
 }
 
 /// The series that a training will give, while checking.
+/// Numbers of states that are made at once.
+const PORTION: usize = 1 << 20;
+
+/// The states of an optimizer, so many at a time that making them takes little memory beside their own.
+fn portions(step: &Step) -> impl Iterator<Item = &[OptimizerState]> {
+    let numbers = |state: &OptimizerState| {
+        state.ty.shape.dims().map_or(0, |dims| dims.iter().fold(1usize, |all, dim| all.saturating_mul(*dim)))
+    };
+    let mut sum = 0;
+    step.states.chunk_by(move |state, _| {
+        sum += numbers(state);
+        let goes_on = sum < PORTION;
+        sum = if goes_on { sum } else { 0 };
+        goes_on
+    })
+}
+
 fn expected_history(step: &Step, validation: Option<&Step>) -> History {
     let mut row = train::EpochRow::default();
     row.metrics.extend(step.metrics.iter().map(|plan| (plan.name.clone(), 0.0)));
@@ -437,19 +494,6 @@ fn expected_history(step: &Step, validation: Option<&Step>) -> History {
         row.val_metrics.extend(step.metrics.iter().map(|plan| (plan.name.clone(), 0.0)));
     }
     History { rows: vec![row] }
-}
-
-fn divergence(epoch: usize, step: u64, loss: f64, first: Option<train::FirstBad>, span: Span) -> Diagnostic {
-    let headline = format!("the loss became {loss} in epoch {}, step {step}", epoch + 1);
-    let diagnostic = Diagnostic::error(Slug::Diverged, span, headline)
-        .here("this training")
-        .note("the parameters of the start of this epoch are kept");
-    let diagnostic = match first {
-        Some(train::FirstBad { span: Some(place), text }) => diagnostic.label(place, text),
-        Some(train::FirstBad { span: None, text }) => diagnostic.note(text),
-        None => diagnostic,
-    };
-    diagnostic.help("a smaller learning rate or `clip = 1` often helps")
 }
 
 pub(super) fn problem_of(problem: &train::TrainProblem, span: Span) -> Diagnostic {

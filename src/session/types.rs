@@ -102,8 +102,7 @@ impl Session<'_> {
 
     /// `layer dense(x: [n], units: int) -> [units]`, on one line.
     fn function_head(&self, function: &Function) -> String {
-        let text = self.sources.get(function.head_span.source).slice(function.head_span);
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        super::library::one_line(self.sources.get(function.head_span.source).slice(function.head_span))
     }
 
     /// `dense(units: int, act = identity)`: how a name is called, for whoever stands inside its brackets.

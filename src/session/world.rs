@@ -32,6 +32,9 @@ pub trait World {
     /// A training is over: why, and what was seen. Not called where it ended with a mistake of the script.
     fn training_ended(&mut self, _ended: &Ended, _history: &History) {}
 
+    /// A loop of the script was left after so many rounds, as was asked for. Its line counts from 1.
+    fn loop_left(&mut self, _line: usize, _rounds: u64) {}
+
     /// How many threads a training may use.
     fn threads(&self) -> usize;
 
@@ -43,7 +46,7 @@ pub trait World {
     /// The script has written a file.
     fn wrote(&mut self, _path: &Path) {}
 
-    /// Whether nobody wants the rest of the script any more.
+    /// Whether nobody wants the rest of the script any more; once it is so, it stays so.
     fn abandoned(&self) -> bool {
         false
     }

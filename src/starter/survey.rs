@@ -35,6 +35,8 @@ pub struct SurveyColumn {
     pub role: Role,
 }
 
+/// A table of fewer rows makes no model and no test of one.
+const FEWEST_ROWS: usize = 10;
 /// How the file is given on the command line, for messages.
 const PLACE: &str = "--from";
 
@@ -133,6 +135,9 @@ fn decide(
     target: Option<&str>,
     span: Span,
 ) -> Result<Survey, Vec<Diagnostic>> {
+    if schema.n_rows < FEWEST_ROWS {
+        return Err(vec![too_few_rows(schema.n_rows, span)]);
+    }
     let (at, guessed) = match target {
         Some(name) => match schema.columns.iter().position(|column| column.name == name) {
             Some(at) => (at, None),
@@ -140,7 +145,7 @@ fn decide(
         },
         None => match guess_target(schema) {
             Some((at, why)) => (at, Some(why)),
-            None => return Err(vec![no_target(schema, span)]),
+            None => return Err(vec![no_target(span)]),
         },
     };
     let Some(column) = schema.columns.get(at) else { return Err(Vec::new()) };
@@ -185,12 +190,19 @@ fn no_such_column(schema: &Schema, name: &str, span: Span) -> Diagnostic {
     }
 }
 
-fn no_target(schema: &Schema, span: Span) -> Diagnostic {
-    let (headline, note) = match schema.n_rows {
-        0 => ("the table has no rows", "a model learns from rows"),
-        _ => {
-            ("no column looks like what is to be predicted", "every column is text that differs in each row")
-        }
+fn too_few_rows(n_rows: usize, span: Span) -> Diagnostic {
+    let rows = match n_rows {
+        0 => "no rows".to_string(),
+        1 => "one row".to_string(),
+        n => format!("{n} rows"),
     };
-    Diagnostic::error(Slug::DataFile, span, headline).here("in this file").note(note)
+    Diagnostic::error(Slug::DataFile, span, format!("the table has {rows}: too few to learn from"))
+        .here("in this file")
+        .note(format!("some are set aside to tell how good the model is: {FEWEST_ROWS} are the least"))
+}
+
+fn no_target(span: Span) -> Diagnostic {
+    Diagnostic::error(Slug::DataFile, span, "no column looks like what is to be predicted")
+        .here("in this file")
+        .note("every column is text that differs in each row, or always the same")
 }

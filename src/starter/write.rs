@@ -38,7 +38,7 @@ impl Plan {
 
 /// A script that checks, trains and saves a first model of a table. `path` is where the script finds it, `name` what
 /// the project is called. `is_taken` tells the names that the data cannot have.
-pub fn script(survey: &Survey, name: &str, path: &str, is_taken: &dyn Fn(&str) -> bool) -> String {
+pub fn script(survey: &Survey, name: &str, path: &str, seed: u32, is_taken: &dyn Fn(&str) -> bool) -> String {
     let stem = path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default();
     let data = data_name(stem, is_taken);
     let target = survey.columns.get(survey.target);
@@ -53,13 +53,13 @@ pub fn script(survey: &Survey, name: &str, path: &str, is_taken: &dyn Fn(&str) -
     };
     let _ = writeln!(
         text,
-        "# {name}.nn: predicts {what} from {} columns of {} rows.",
-        count_inputs(survey),
+        "# {name}.nn: predicts {what} from {} of {} rows.",
+        columns_text(count_inputs(survey)),
         survey.n_rows
     );
     let _ = writeln!(
         text,
-        "seed 1\n\nepochs = {}\nlr = {}\n",
+        "seed {seed}\n\nepochs = {}\nlr = {}\n",
         plan.epochs,
         if plan.is_deep { "0.003" } else { "0.01" }
     );
@@ -72,6 +72,10 @@ pub fn script(survey: &Survey, name: &str, path: &str, is_taken: &dyn Fn(&str) -
 
 fn count_inputs(survey: &Survey) -> usize {
     survey.columns.iter().filter(|column| column.role.is_input()).count()
+}
+
+fn columns_text(count: usize) -> String {
+    if count == 1 { "1 column".to_string() } else { format!("{count} columns") }
 }
 
 fn numbers(survey: &Survey) -> Vec<&SurveyColumn> {
@@ -211,13 +215,13 @@ fn training(survey: &Survey, data: &str, name: &str, plan: &Plan) -> String {
 pub fn readme(survey: &Survey, name: &str, path: &str) -> String {
     let target = survey.columns.get(survey.target).map_or("", |target| target.name.as_str());
     let mut text = format!(
-        "# {name}\n\nPredicts `{}` from {} columns of [`{path}`]({path}), which has {} rows.\n\n```sh\n\
+        "# {name}\n\nPredicts `{}` from {} of [`{path}`]({path}), which has {} rows.\n\n```sh\n\
          nn check {name}.nn                    # finds mistakes without running it\n\
          nn run {name}.nn                      # trains, tells how good it is, saves {name}.safetensors\n\
          nn run {name}.nn --set epochs=20      # the same with another number of epochs\n\
          nn predict {name}.nn --weights {name}.safetensors --data {path}\n```\n\n",
         crate::diagnostics::escape_line(target),
-        count_inputs(survey),
+        columns_text(count_inputs(survey)),
         survey.n_rows,
     );
     text.push_str("| column | holds | missing | used as |\n|---|---|---|---|\n");

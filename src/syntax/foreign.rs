@@ -2,6 +2,7 @@
 //!
 //! Asked by [`super::parse`] when the grammar stops in a statement. A row adds a spelling; there is no code a row.
 
+use super::quotient;
 use super::tokens::{Token, TokenKind};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
@@ -45,6 +46,12 @@ enum Fix {
     Requote,
     /// `// a` to `# a`
     Comment,
+    /// `a // b` to `floor(a / b)`
+    Quotient,
+    /// `[1 2; 3 4]` to `[[1, 2], [3, 4]]`
+    Rows,
+    /// `.+` to `+`
+    Undot,
     /// Text between the marked token and the one before.
     Before(&'static str),
     /// Nothing in place of the statement.
@@ -76,12 +83,22 @@ const fn marked(mark: usize, row: Row) -> Row {
     Row { mark, ..row }
 }
 
-use Fix::{Before, Comment, Drop, None as NoFix, Requote, Write};
+use Fix::{Before, Comment, Drop, None as NoFix, Quotient, Requote, Rows, Undot, Write};
 use Place::{After, Anywhere, Head, Option as InOption, Start, Stop};
+
+const FUNCTION: &str = "a function is declared with `fn`";
+const ELEMENTWISE: &str = "operators need no `.`: `+ - * / ^` work number by number";
 
 const TABLE: &[Row] = &[
     // Comments
     row(Anywhere, &["/\u{2a}*"], "a comment begins with `#`", "begin each line of it with `#`", NoFix),
+    row(
+        Anywhere,
+        &["//"],
+        "a whole quotient is written `floor(a / b)`, not `//`",
+        "`n / 2` of a whole number is one too, where nothing is left over; a comment begins with `#`",
+        Quotient,
+    ),
     row(
         Anywhere,
         &["//*"],
@@ -265,6 +282,46 @@ const TABLE: &[Row] = &[
     ),
     row(After, &["not"], "`not` stands before what it denies", "`not (a > b)`", NoFix),
     row(After, &["is"], "`is` is written `==`", "`a == b`", Write("==")),
+    row(Start, &["NAME", "(", "NAME", ")", "="], FUNCTION, "`fn f(x) = x * x`", Before("fn ")),
+    row(
+        Start,
+        &["NAME", "(", "NAME", ",", "NAME", ")", "="],
+        FUNCTION,
+        "`fn f(x, y) = x * y`",
+        Before("fn "),
+    ),
+    row(
+        Start,
+        &["train", "("],
+        "a training is a statement, not a call",
+        "`train net on data { loss = mse, optimizer = adam(lr = 0.001), epochs = 10 }`",
+        NoFix,
+    ),
+    marked(
+        1,
+        row(
+            Head,
+            &["PREV:NAME", ","],
+            "a loop goes over one thing at a time",
+            "`for batch in batches(data, 32) { ... }`, with `batch.x` and `batch.y`",
+            NoFix,
+        ),
+    ),
+    marked(
+        1,
+        row(
+            Stop,
+            &["PREV:NUMBER", "NUMBER"],
+            "items of a list are separated by `,`, not by a blank",
+            "a vector is `[1, 2]`, a matrix a list of its rows: `[[1, 2], [3, 4]]`",
+            Rows,
+        ),
+    ),
+    marked(1, row(Stop, &["PREV:.", "+"], ELEMENTWISE, "`a + b`", Undot)),
+    marked(1, row(Stop, &["PREV:.", "-"], ELEMENTWISE, "`a - b`", Undot)),
+    marked(1, row(Stop, &["PREV:.", "*"], ELEMENTWISE, "`a * b`", Undot)),
+    marked(1, row(Stop, &["PREV:.", "/"], ELEMENTWISE, "`a / b`", Undot)),
+    marked(1, row(Stop, &["PREV:.", "^"], ELEMENTWISE, "`a ^ b`", Undot)),
     row(
         After,
         &["="],
@@ -315,13 +372,52 @@ pub fn recognise(at: &Stopped<'_>, span: impl Fn(Token) -> Span) -> Option<Forei
         Fix::Write(text) => (place, Some(text.to_string())),
         Fix::Requote => (place, Some(format!("\"{}\"", slice.trim_matches('\'').replace('"', "\\\"")))),
         Fix::Comment => (place, Some(slice.replacen("//", "#", 1))),
+        Fix::Rows => (place, rows(at, marked).map(|(_, text)| text)),
+        Fix::Undot => (place, Some(slice.to_string())),
+        Fix::Quotient => (place, quotient(at, marked).map(|(_, text)| text)),
         Fix::Before(text) => (place, Some(format!("{text}{slice}"))),
         Fix::Drop => (place, Some(String::new())),
     };
     let end =
         at.tokens.iter().rfind(|token| token.kind != TokenKind::Newline).map_or(place, |last| span(*last));
-    let fixed = if matches!(row.fix, Fix::Drop) { place.to(end) } else { place };
+    let fixed = match row.fix {
+        Fix::Drop => place.to(end),
+        Fix::Quotient => quotient(at, marked).map_or(place, |((first, last), _)| span(first).to(span(last))),
+        Fix::Rows => rows(at, marked).map_or(place, |((first, last), _)| span(first).to(span(last))),
+        Fix::Undot => {
+            marked.checked_sub(1).and_then(|dot| at.tokens.get(dot)).map_or(place, |dot| span(*dot).to(place))
+        }
+        Fix::None | Fix::Write(_) | Fix::Requote | Fix::Comment | Fix::Before(_) => place,
+    };
     Some(Foreign { span: place, headline: row.headline.into(), help: row.help, fix, fixed })
+}
+
+/// The numbers between the brackets around a place, from bracket to bracket, as a vector or a matrix.
+fn rows(at: &Stopped<'_>, inside: usize) -> Option<((Token, Token), String)> {
+    let is = |token: &Token, sign: &str| token.text(at.text) == sign;
+    let open = at.tokens.iter().take(inside).rposition(|token| is(token, "["))?;
+    let close = inside + at.tokens.iter().skip(inside).position(|token| is(token, "]"))?;
+    let (first, last) = (*at.tokens.get(open)?, *at.tokens.get(close)?);
+    let within = at.text.get(first.end as usize..last.start as usize)?;
+    if within.contains(['[', '(', '{', '"']) {
+        return None;
+    }
+    let row = |row: &str| {
+        let items = row.split([',', ' ', '\t']).filter(|item| !item.is_empty());
+        format!("[{}]", items.collect::<Vec<_>>().join(", "))
+    };
+    let all: Vec<String> = within.split([';', '\n']).filter(|one| !one.trim().is_empty()).map(row).collect();
+    let text = if let [one] = all.as_slice() { one.clone() } else { format!("[{}]", all.join(", ")) };
+    Some(((first, last), text))
+}
+
+/// What divides and is divided, from its first token to its last, and how it is written.
+fn quotient(at: &Stopped<'_>, sign: usize) -> Option<((Token, Token), String)> {
+    let (first, last) = quotient::operands(at.text, at.tokens, sign)?;
+    let (first, sign, last) = (*at.tokens.get(first)?, *at.tokens.get(sign)?, *at.tokens.get(last)?);
+    let dividend = at.text.get(first.start as usize..sign.start as usize)?.trim();
+    let divisor = at.text.get(sign.end as usize..last.end as usize)?.trim();
+    Some(((first, last), format!("floor({dividend} / {divisor})")))
 }
 
 /// The index of the marked token where the row's pattern stands, if it does.

@@ -17,6 +17,7 @@ mod limits;
 mod parse;
 mod print;
 mod problem;
+mod quotient;
 mod recover;
 mod tokens;
 pub mod tree;

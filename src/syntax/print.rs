@@ -129,7 +129,10 @@ fn expr(value: &Expr) -> String {
         ExprKind::Named { expr: named, name } => format!("(as {} {})", expr(named), name.name),
         ExprKind::Field { object, field } => format!("(. {} {})", expr(object), field.name),
         ExprKind::Index { object, indices } => format!("(at {}{})", expr(object), lead(indices, index)),
-        ExprKind::Pipe { lhs, rhs } => format!("(|> {} {})", expr(lhs), expr(rhs)),
+        ExprKind::Pipe { first, stages } => {
+            let rest: String = stages.iter().map(|stage| format!(" {})", expr(&stage.to))).collect();
+            format!("{}{}{rest}", "(|> ".repeat(stages.len()), expr(first))
+        }
         ExprKind::Range { from, to } => format!("(.. {} {})", expr(from), expr(to)),
         ExprKind::Train { model, data, options: given } => {
             format!("(train {} {}{})", expr(model), expr(data), options(given))

@@ -112,6 +112,7 @@ impl<'a> Reader<'a> {
         let name = match words.as_slice() {
             [_, "=" | ":=" | ":", ..] => code.first(),
             ["import", _, "as", _] => code.get(3),
+            [_, "(", _, ")" | ","] => code.first().filter(|_| self.gives_function(tokens)),
             [first, _, ..] if DECLARING.contains(first) || DECLARING_ELSEWHERE.contains(first) => code.get(1),
             _ => None,
         };
@@ -119,6 +120,12 @@ impl<'a> Reader<'a> {
         let Some(name) = name else { return Stmt { span, kind: StmtKind::Error } };
         let value = self.broken_value(span);
         Stmt { span, kind: StmtKind::Bind { name, value } }
+    }
+
+    /// Whether a statement looks like `f(x) = ...`.
+    fn gives_function(&self, tokens: &Range<usize>) -> bool {
+        let mut code = tokens.clone().filter(|&token| self.is_code(token)).map(|token| self.slice(token));
+        code.any(|slice| slice == ")") && code.next() == Some("=")
     }
 
     /// An option that cannot be read is given all the same.

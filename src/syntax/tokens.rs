@@ -85,14 +85,44 @@ enum Raw {
 
 /// All tokens of a text, in order; spaces are left out.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mut lexer = Raw::lexer(text);
-    let mut tokens = Vec::new();
-    while let Some(raw) = lexer.next() {
-        let span = lexer.span();
-        let kind = raw.map_or(TokenKind::Error, |raw| kind(raw, lexer.slice()));
-        tokens.push(Token { kind, start: span.start as u32, end: span.end as u32 });
+    let mut lexer = Lexer::new(text, 0);
+    let mut tokens: Vec<Token> = Vec::new();
+    while let Some(mut token) = lexer.next() {
+        let sign = token.start as usize;
+        if token.kind == TokenKind::Foreign && token.text(text).starts_with("//") {
+            let mut rest = Lexer::new(text, sign + 2);
+            let next: Vec<Token> = rest.by_ref().take(2).collect();
+            if super::quotient::divides(text, tokens.last().copied(), sign, &next) {
+                token.end = token.start + 2;
+                lexer = Lexer::new(text, sign + 2);
+            }
+        }
+        tokens.push(token);
     }
     tokens
+}
+
+/// The tokens from some place of a text on.
+struct Lexer<'t> {
+    raw: logos::Lexer<'t, Raw>,
+    start: usize,
+}
+
+impl<'t> Lexer<'t> {
+    fn new(text: &'t str, start: usize) -> Lexer<'t> {
+        Lexer { raw: Raw::lexer(text.get(start..).unwrap_or("")), start }
+    }
+}
+
+impl Iterator for Lexer<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let raw = self.raw.next()?;
+        let span = self.raw.span();
+        let kind = raw.map_or(TokenKind::Error, |raw| kind(raw, self.raw.slice()));
+        Some(Token { kind, start: (self.start + span.start) as u32, end: (self.start + span.end) as u32 })
+    }
 }
 
 fn kind(raw: Raw, slice: &str) -> TokenKind {

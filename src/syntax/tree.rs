@@ -60,14 +60,23 @@ pub enum ExprKind {
     Field { object: Box<Expr>, field: Ident },
     /// `x[0]`, `x[1:3]`, `A[0, 1:3]`
     Index { object: Box<Expr>, indices: Vec<IndexItem> },
-    /// `x |> relu`, `x |> dense(16)`
-    Pipe { lhs: Box<Expr>, rhs: Box<Expr> },
+    /// `x |> relu |> dense(16)`; flat, so that nothing recurses over its stages, however many they are
+    Pipe { first: Box<Expr>, stages: Vec<Stage> },
     /// `1..10`, both ends included
     Range { from: Box<Expr>, to: Box<Expr> },
     /// `train net on iris.train { loss = mse, ... }`
     Train { model: Box<Expr>, data: Box<Expr>, options: Vec<OptionItem> },
     /// Text that could not be read; agrees with everything.
     Error,
+}
+
+/// What follows one `|>`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// Of the pipeline up to and with this stage.
+    pub id: ExprId,
+    /// `relu`, `dense(16)`, `dense(16) as hidden`
+    pub to: Expr,
 }
 
 /// A piece of a text with interpolations.
@@ -304,7 +313,10 @@ impl Expr {
             ExprKind::List(items) => items.iter().collect(),
             ExprKind::Entries(entries) => entries.iter().map(|(_, value)| value).collect(),
             ExprKind::Unary { operand, .. } | ExprKind::Postfix { operand, .. } => vec![operand],
-            ExprKind::Binary { lhs, rhs, .. } | ExprKind::Pipe { lhs, rhs } => vec![lhs, rhs],
+            ExprKind::Binary { lhs, rhs, .. } => vec![lhs, rhs],
+            ExprKind::Pipe { first, stages } => {
+                std::iter::once(&**first).chain(stages.iter().map(|stage| &stage.to)).collect()
+            }
             ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
             ExprKind::Call { callee, args } => {
                 std::iter::once(&**callee).chain(args.iter().map(|argument| &argument.value)).collect()

@@ -9,6 +9,7 @@ mod functions;
 mod isa;
 pub mod joined;
 mod kernel;
+pub mod lookup;
 mod loops;
 pub mod machine;
 pub mod maps;

@@ -22,8 +22,8 @@ pub trait Real: faer::traits::ComplexField + Copy + Default + PartialOrd + Send 
     fn map4(map: &Map4, level: Level) -> Run4<Self>;
     fn fold(fold: Fold, level: Level) -> RunFold<Self>;
     fn product(level: Level) -> RunTiles<Self>;
-    /// A random number in `[0, 1)`.
-    fn uniform(stream: &Stream, step: u64, index: u64) -> Self;
+    /// Random numbers in `[0, 1)` from `first` on, a multiple of four.
+    fn uniforms(stream: &Stream, step: u64, first: u64, out: &mut [Self]);
     fn buffer(values: Vec<Self>) -> Buffer;
     /// The numbers, if they have this precision.
     fn slice(buffer: &Buffer) -> Option<&[Self]>;
@@ -59,8 +59,8 @@ macro_rules! real {
             fn product(level: Level) -> RunTiles<$T> {
                 product::$tiles(level)
             }
-            fn uniform(stream: &Stream, step: u64, index: u64) -> $T {
-                stream.$uniform(step, index)
+            fn uniforms(stream: &Stream, step: u64, first: u64, out: &mut [$T]) {
+                stream.$uniform(step, first, out);
             }
             fn buffer(values: Vec<$T>) -> Buffer {
                 Buffer::$precision(values)
@@ -76,5 +76,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32, 512, f32_fold, f32_tiles, uniform_f32);
-real!(f64, F64, 256, f64_fold, f64_tiles, uniform);
+real!(f32, F32, 512, f32_fold, f32_tiles, uniforms_f32);
+real!(f64, F64, 256, f64_fold, f64_tiles, uniforms);

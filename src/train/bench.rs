@@ -9,8 +9,8 @@ use indexmap::IndexMap;
 use super::History;
 use super::epoch::{Clock, Pass, Place, pass};
 use super::job::{Job, Progress, Watch};
-use super::run::TrainProblem;
-use super::runner::Runner;
+use super::run::{HELD, TrainProblem};
+use super::runner::{Given, Runner};
 use super::scores::outputs;
 use crate::data::{Batches, Order};
 use crate::tensor::Tensor;
@@ -35,9 +35,12 @@ pub struct Timing {
 }
 
 /// Times the steps of a training for about so many seconds. `None` if the loss stops being a number within the
-/// first epoch, so that there is no step worth timing.
-pub fn time_steps(job: &Job<'_>, seconds: f64) -> Result<Option<Timing>, TrainProblem> {
-    let mut bench = Bench::new(job)?;
+/// first epoch, so that there is no step worth timing. The values of a large model are taken from the job unless they are
+/// to be kept, and not restored where its loss stops being a number.
+pub fn time_steps(job: &mut Job<'_>, seconds: f64, keep: bool) -> Result<Option<Timing>, TrainProblem> {
+    let numbers: usize = job.values.values().map(|(_, value)| value.data.len()).sum();
+    let first = if keep || numbers <= HELD { job.values.clone() } else { std::mem::take(&mut job.values) };
+    let mut bench = Bench::new(job, first)?;
     let begun = Instant::now();
     let mut warm_epochs = 0u32;
     while warm_epochs == 0 || begun.elapsed().as_secs_f64() < seconds * WARM_UP {
@@ -75,13 +78,20 @@ struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    fn new(job: &'a Job<'a>) -> Result<Bench<'a>, TrainProblem> {
+    fn new(job: &'a Job<'a>, first: Given) -> Result<Bench<'a>, TrainProblem> {
         let order = match job.shuffle {
             true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
             false => Order::AsStored,
         };
         let batches = Batches::new(job.data.n_examples, job.batch, order);
-        Ok(Bench { job, runner: fresh(job)?, batches, epoch: 0, begun: Instant::now(), clock: Clock::new() })
+        Ok(Bench {
+            job,
+            runner: fresh(job, first)?,
+            batches,
+            epoch: 0,
+            begun: Instant::now(),
+            clock: Clock::new(),
+        })
     }
 
     /// Whole epochs; whether all of them went well. If not, the parameters are the first ones again.
@@ -106,7 +116,9 @@ impl<'a> Bench<'a> {
             )? {
                 Pass::Done(_) | Pass::Interrupted(_) => self.epoch += 1,
                 Pass::Diverged { .. } => {
-                    self.runner = fresh(self.job)?;
+                    if !self.job.values.is_empty() {
+                        self.runner = fresh(self.job, self.job.values.clone())?;
+                    }
                     self.epoch = 0;
                     return Ok(false);
                 }
@@ -116,9 +128,8 @@ impl<'a> Bench<'a> {
     }
 }
 
-fn fresh<'a>(job: &'a Job<'a>) -> Result<Runner<'a>, TrainProblem> {
-    let values = job.values.values().cloned();
-    Runner::new(job.step, outputs(job.step), values, job.precision, job.threads, job.seed)
+fn fresh<'a>(job: &'a Job<'a>, values: Given) -> Result<Runner<'a>, TrainProblem> {
+    Runner::new(job.step, outputs(job.step), values.into_values(), job.precision, job.threads, job.seed)
         .map_err(TrainProblem::Step)
 }
 

@@ -13,10 +13,9 @@ use crate::data::Batches;
 pub(super) enum Pass {
     Done(Sums),
     Interrupted(Sums),
-    /// The loss of this batch is not a finite number.
+    /// The loss of a batch is not a finite number.
     Diverged {
         step: u64,
-        rows: Vec<u32>,
         loss: f64,
     },
 }
@@ -60,7 +59,7 @@ pub(super) fn pass(
         runner.run(job.data, rows, step).map_err(TrainProblem::Step)?;
         let loss = runner.number(0);
         if !loss.is_finite() {
-            return Ok(Pass::Diverged { step, rows: rows.to_vec(), loss: loss / rows.len() as f64 });
+            return Ok(Pass::Diverged { step, loss: loss / rows.len() as f64 });
         }
         sums.add(job.step, runner, rows.len());
         seen += rows.len() as u64;
@@ -81,6 +80,7 @@ pub(super) fn pass(
                 first: place.first + 1,
                 loss: sums.mean_loss(),
                 metrics: sums.metrics(job.step),
+                rate: runner.rate(step),
                 row: None,
                 elapsed: place.begun.elapsed(),
             });

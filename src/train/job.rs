@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::{EpochRow, History};
 use crate::data::Part;
@@ -32,8 +32,11 @@ pub struct Job<'a> {
     pub name: String,
     pub precision: Precision,
     pub threads: usize,
-    /// Values of parameters and states by name, before the first step.
+    /// Values of parameters and states by name, before the first step. A training takes them; after one that fails they
+    /// are those it came to.
     pub values: IndexMap<String, (SlotId, Tensor)>,
+    /// The names of those that are the model's own and outlive the training.
+    pub kept: IndexSet<String>,
     /// The epoch to begin with and what was seen before, when resumed.
     pub start: (usize, History),
 }
@@ -55,6 +58,8 @@ pub struct Progress<'a> {
     pub loss: f64,
     /// Metrics over the examples of this epoch so far.
     pub metrics: IndexMap<String, f64>,
+    /// The learning rate of the last step, if there is one.
+    pub rate: Option<f64>,
     /// Set when the epoch is done.
     pub row: Option<&'a EpochRow>,
     pub elapsed: Duration,
@@ -85,12 +90,13 @@ pub enum Ended {
         best_epoch: usize,
     },
     Interrupted,
-    /// The loss stopped being finite at this step; the values of the epoch's start are kept.
+    /// The loss stopped being finite at this step, or a parameter in the steps up to it, where there is no loss; the
+    /// values of the epoch's start are kept. `before` has all of them, states too, unless they are so many that they
+    /// are not held twice.
     Diverged {
         epoch: usize,
         step: u64,
-        rows: Vec<u32>,
-        loss: f64,
+        loss: Option<f64>,
         before: IndexMap<String, (SlotId, Tensor)>,
     },
 }
@@ -98,6 +104,7 @@ pub enum Ended {
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub history: History,
+    /// Those that are kept.
     pub values: IndexMap<String, Tensor>,
     pub ended: Ended,
 }

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use indexmap::IndexMap;
 
+use super::divergence::batches;
 use super::epoch::{Clock, Pass, Place, pass};
-use super::history::EpochRow;
+use super::history::{EpochRow, History};
 use super::job::{Ended, Job, Length, Outcome, Progress, Watch};
 use super::runner::Runner;
 use super::scores::{Sums, outputs};
@@ -13,7 +14,6 @@ use crate::data::{Batches, Order, Part};
 use crate::elaborate::Step;
 use crate::exec::PlanProblem;
 use crate::graph::SlotId;
-use crate::tensor::random::Stream;
 use crate::tensor::{Buffer, Precision, Tensor};
 
 /// Examples measured at once where no gradient is taken.
@@ -28,24 +28,42 @@ pub enum TrainProblem {
 
 type Values = IndexMap<String, Tensor>;
 
+/// Numbers of all values up to which those of an epoch's start are held, so that the epoch can be done again to find
+/// what went wrong; of larger models only what is kept is held.
+pub(super) const HELD: usize = 1 << 22;
+
 /// Trains until the end, the watcher's word, or a loss that is not finite.
-pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProblem> {
-    let slots: IndexMap<String, SlotId> =
-        job.values.iter().map(|(name, (slot, _))| (name.clone(), *slot)).collect();
-    let mut runner = Runner::new(
-        job.step,
-        outputs(job.step),
-        job.values.values().cloned(),
-        job.precision,
-        job.threads,
-        job.seed,
-    )
-    .map_err(TrainProblem::Step)?;
-    let order = match job.shuffle {
-        true => Order::Shuffled(Stream::new(job.seed, &format!("shuffle {}", job.name))),
-        false => Order::AsStored,
-    };
-    let mut batches = Batches::new(job.data.n_examples, job.batch, order);
+///
+/// # Errors
+/// When there is no memory, or a checkpoint cannot be written; the values are in the job again.
+pub fn train(job: &mut Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProblem> {
+    let slots: Slots = job.values.iter().map(|(name, (slot, _))| (name.clone(), *slot)).collect();
+    let mut runner = Runner::new(job.step, outputs(job.step), [], job.precision, job.threads, job.seed)
+        .map_err(TrainProblem::Step)?;
+    runner.take(&mut job.values).map_err(TrainProblem::Step)?;
+    let outcome = epochs(job, &mut runner, &slots, watch);
+    if outcome.is_err() {
+        job.values = with_slots(&slots, values(&runner, &slots));
+    }
+    outcome
+}
+
+type Slots = IndexMap<String, SlotId>;
+
+fn epochs<'a>(
+    job: &Job<'a>,
+    runner: &mut Runner<'a>,
+    slots: &Slots,
+    watch: &mut dyn Watch,
+) -> Result<Outcome, TrainProblem> {
+    let of_model: Slots = slots
+        .iter()
+        .filter(|(name, _)| job.kept.contains(*name))
+        .map(|(name, slot)| (name.clone(), *slot))
+        .collect();
+    let numbers: usize = slots.values().filter_map(|slot| runner.len(*slot)).sum();
+    let held = if numbers <= HELD { slots } else { &of_model };
+    let mut batches = batches(job);
     let per_epoch = batches.batches_per_epoch().max(1);
     let (epochs, steps) = match job.length {
         Length::Epochs(epochs) => (epochs, None),
@@ -55,31 +73,38 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
     let mut best: Option<(f64, usize, Values)> = None;
     let (begun, mut clock) = (Instant::now(), Clock::new());
     for epoch in first..epochs {
-        let before = values(&runner, &slots);
+        let before = values(runner, held);
         let steps_before = epoch as u64 * per_epoch as u64;
         let steps_left = steps.map(|steps| steps.saturating_sub(steps_before));
         let place = Place { epoch, epochs, first, steps_before, steps_left, begun };
-        let sums = match pass(job, &mut runner, &mut batches, &place, &mut clock, watch)? {
+        let sums = match pass(job, runner, &mut batches, &place, &mut clock, watch)? {
             Pass::Done(sums) => sums,
             Pass::Interrupted(sums) => {
                 history.rows.push(row(job, &sums));
-                return Ok(Outcome { history, values: values(&runner, &slots), ended: Ended::Interrupted });
+                drop(before);
+                return Ok(Outcome { history, values: values(runner, &of_model), ended: Ended::Interrupted });
             }
-            Pass::Diverged { step, rows, loss } => {
-                let kept = with_slots(&slots, &before);
-                let ended = Ended::Diverged { epoch, step, rows, loss, before: kept };
-                return Ok(Outcome { history, values: before, ended });
+            Pass::Diverged { step, loss } => {
+                return Ok(diverged(job, (slots, held), (epoch, step, Some(loss)), before, history));
             }
         };
+        // The loss of the last batch was that of the parameters before its step.
+        if !parameters_are_finite(job.step, runner) {
+            let step = steps_before + steps_left.map_or(per_epoch as u64, |left| left.min(per_epoch as u64));
+            return Ok(diverged(job, (slots, held), (epoch, step, None), before, history));
+        }
         let mut row = row(job, &sums);
         if let Some((step, part)) = job.validate {
-            let found = slots.values().filter_map(|slot| Some((*slot, runner.value(*slot)?)));
-            let sums = measure_sums(step, part, found, job)?;
+            drop(before);
+            let sums = runner
+                .lend(step, outputs(step), |measuring| sums_of(step, part, measuring))
+                .map_err(TrainProblem::Step)?;
             row.val_loss = step.loss.map(|_| sums.mean_loss());
             row.val_metrics = sums.metrics(step);
         }
         history.rows.push(row.clone());
-        reduce_rate(job, &mut runner, &row);
+        let rate = runner.rate(steps_before + place.steps_left.unwrap_or(u64::MAX).min(per_epoch as u64));
+        reduce_rate(job, runner, &row);
         watch.progress(&Progress {
             epoch: epoch + 1,
             epochs,
@@ -89,16 +114,15 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
             first: first + 1,
             loss: row.loss,
             metrics: row.metrics.clone(),
+            rate,
             row: Some(&row),
             elapsed: begun.elapsed(),
         });
-        watch
-            .epoch_done(epoch + 1, &history, &|| values(&runner, &slots))
-            .map_err(TrainProblem::Checkpoint)?;
+        watch.epoch_done(epoch + 1, &history, &|| values(runner, slots)).map_err(TrainProblem::Checkpoint)?;
         if let Some(patience) = job.patience {
             let watched = row.val_loss.unwrap_or(row.loss);
             if best.as_ref().is_none_or(|(least, ..)| watched < *least) {
-                best = Some((watched, epoch, values(&runner, &slots)));
+                best = Some((watched, epoch, values(runner, &of_model)));
             } else if let Some((_, best_epoch, kept)) = &best
                 && epoch - best_epoch >= patience
             {
@@ -109,9 +133,37 @@ pub fn train(job: &Job<'_>, watch: &mut dyn Watch) -> Result<Outcome, TrainProbl
     }
     let kept = match best {
         Some((_, _, kept)) => kept,
-        None => values(&runner, &slots),
+        None => values(runner, &of_model),
     };
     Ok(Outcome { history, values: kept, ended: Ended::Finished })
+}
+
+/// The end of a training that left the numbers: what is kept of the model, and what its epoch began with.
+fn diverged(
+    job: &Job<'_>,
+    (slots, held): (&Slots, &Slots),
+    (epoch, step, loss): (usize, u64, Option<f64>),
+    before: Values,
+    history: History,
+) -> Outcome {
+    let kept = before.iter().filter(|(name, _)| job.kept.contains(*name));
+    let values = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let before = if held.len() == slots.len() { with_slots(slots, before) } else { IndexMap::new() };
+    Outcome { history, values, ended: Ended::Diverged { epoch, step, loss, before } }
+}
+
+/// Whether all that a step changes of a model is finite; what an optimizer keeps in mind need not be.
+pub(super) fn parameters_are_finite(step: &Step, runner: &Runner<'_>) -> bool {
+    let is_state = |slot: &SlotId| step.states.iter().any(|state| state.slot == *slot);
+    let slots = step.updates.iter().map(|(slot, _)| slot).filter(|slot| !is_state(slot));
+    slots.filter_map(|slot| runner.value(*slot)).all(|value| is_finite(&value.data))
+}
+
+fn is_finite(numbers: &Buffer) -> bool {
+    match numbers {
+        Buffer::F32(numbers) => numbers.iter().all(|number| number.is_finite()),
+        Buffer::F64(numbers) => numbers.iter().all(|number| number.is_finite()),
+    }
 }
 
 /// Where the loss stays, the rate of the next epoch is smaller.
@@ -128,32 +180,19 @@ fn row(job: &Job<'_>, sums: &Sums) -> EpochRow {
     EpochRow { loss: sums.mean_loss(), metrics: sums.metrics(job.step), ..EpochRow::default() }
 }
 
-fn values(runner: &Runner<'_>, slots: &IndexMap<String, SlotId>) -> Values {
+fn values(runner: &Runner<'_>, slots: &Slots) -> Values {
     slots.iter().filter_map(|(name, slot)| Some((name.clone(), runner.value(*slot)?))).collect()
 }
 
-fn with_slots(slots: &IndexMap<String, SlotId>, values: &Values) -> IndexMap<String, (SlotId, Tensor)> {
-    let pairs =
-        slots.iter().filter_map(|(name, slot)| Some((name.clone(), (*slot, values.get(name)?.clone()))));
-    pairs.collect()
+fn with_slots(slots: &Slots, values: Values) -> IndexMap<String, (SlotId, Tensor)> {
+    values.into_iter().filter_map(|(name, value)| Some((name.clone(), (*slots.get(&name)?, value)))).collect()
 }
 
-fn measure_sums(
-    step: &Step,
-    part: &Part,
-    values: impl IntoIterator<Item = (SlotId, Tensor)>,
-    job: &Job<'_>,
-) -> Result<Sums, TrainProblem> {
-    let mut runner = Runner::new(step, outputs(step), values, job.precision, job.threads, job.seed)
-        .map_err(TrainProblem::Step)?;
-    sums_of(step, part, &mut runner)
-}
-
-fn sums_of(step: &Step, part: &Part, runner: &mut Runner<'_>) -> Result<Sums, TrainProblem> {
+fn sums_of(step: &Step, part: &Part, runner: &mut Runner<'_>) -> Result<Sums, PlanProblem> {
     let mut sums = Sums::default();
     let mut batches = Batches::new(part.n_examples, MEASURED_AT_ONCE, Order::AsStored);
     for rows in batches.epoch(0) {
-        runner.run(part, rows, 1).map_err(TrainProblem::Step)?;
+        runner.run(part, rows, 1)?;
         sums.add(step, runner, rows.len());
     }
     Ok(sums)
@@ -169,7 +208,7 @@ pub fn measure(
 ) -> Result<IndexMap<String, f64>, TrainProblem> {
     let mut runner =
         Runner::new(step, outputs(step), values, precision, threads, 0).map_err(TrainProblem::Step)?;
-    let sums = sums_of(step, part, &mut runner)?;
+    let sums = sums_of(step, part, &mut runner).map_err(TrainProblem::Step)?;
     let loss = step.loss.map(|_| ("loss".to_string(), sums.mean_loss()));
     Ok(loss.into_iter().chain(sums.metrics(step)).collect())
 }

@@ -1,14 +1,19 @@
 //! A compiled step with its values: one call for each batch.
 
+use indexmap::IndexMap;
+
 use super::lbfgs::Memory;
-use crate::data::{Field, Part};
+use crate::data::{self, Field, Part};
 use crate::elaborate::Step;
 use crate::exec::{
-    Environment, EvaluateProblem, Executable, InputPlace, NumberPlace, Plan, PlanProblem, Request,
-    RunContext, Spent, Store, reference,
+    Environment, EvaluateProblem, Executable, NumberPlace, Plan, PlanProblem, Request, RunContext, Spent,
+    Store, Supply, reference,
 };
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::{Buffer, Precision, Tensor};
+
+/// Values of slots by name.
+pub(super) type Given = IndexMap<String, (SlotId, Tensor)>;
 
 /// Runs one step over batches of any size; keeps the values that the step updates.
 pub struct Runner<'a> {
@@ -30,12 +35,28 @@ pub struct Runner<'a> {
 struct Sized {
     size: usize,
     executable: Executable,
-    input: Option<InputPlace>,
-    target: Option<InputPlace>,
+}
+
+/// A batch: these rows of a part.
+struct Rows<'a> {
+    part: &'a Part,
+    rows: &'a [u32],
+}
+
+/// The order of [`plan`]'s request.
+const INPUT: usize = 0;
+
+impl<T: data::Real> Supply<T> for Rows<'_> {
+    fn write(&self, input: usize, first: usize, to: &mut [T]) {
+        let field = if input == INPUT { Some(&self.part.input) } else { self.part.target.as_ref() };
+        let Some(field) = field else { return };
+        let count = to.len() / field.stride().max(1);
+        field.gather_into(&self.rows[first..first + count], to);
+    }
 }
 
 impl<'a> Runner<'a> {
-    /// A step with the values of its slots.
+    /// A step with the values of its slots; each is let go as soon as the runner has its own.
     ///
     /// # Errors
     /// When the system has no memory for the values.
@@ -48,14 +69,53 @@ impl<'a> Runner<'a> {
         seed: u64,
     ) -> Result<Runner<'a>, PlanProblem> {
         let mut store = Store::new(precision);
-        let count = Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![1.0]) };
-        for (slot, value) in values.into_iter().chain([(step.count, count)]) {
-            if !store.set(slot, &value) {
-                return Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 });
-            }
+        for (slot, value) in values.into_iter().chain([(step.count, number(1.0))]) {
+            set(&mut store, slot, &value)?;
         }
+        Ok(Runner::over(step, outputs, store, threads, seed))
+    }
+
+    /// A step over a store that has the values of its slots.
+    fn over(step: &'a Step, outputs: Vec<NodeId>, store: Store, threads: usize, seed: u64) -> Runner<'a> {
         let (count, memory) = (store.number_place(step.count), Memory::default());
-        Ok(Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads, memory })
+        Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads, memory }
+    }
+
+    /// Takes values over one after another, so that they are in memory twice only one at a time.
+    ///
+    /// # Errors
+    /// When the system has no memory for one of them: all are where they were.
+    pub(super) fn take(&mut self, values: &mut Given) -> Result<(), PlanProblem> {
+        let (mut left, mut taken) = (std::mem::take(values).into_iter(), Vec::new());
+        while let Some((name, (slot, value))) = left.next() {
+            if let Err(problem) = set(&mut self.store, slot, &value) {
+                let back =
+                    taken.into_iter().filter_map(|(name, slot)| Some((name, (slot, self.value(slot)?))));
+                *values = back.chain([(name, (slot, value))]).chain(left).collect();
+                return Err(problem);
+            }
+            taken.push((name, slot));
+        }
+        Ok(())
+    }
+
+    /// Another step over the values of this one, which it has for as long as `work` takes.
+    ///
+    /// # Errors
+    /// As of [`Runner::new`], and those of `work`.
+    pub fn lend<R>(
+        &mut self,
+        step: &'a Step,
+        outputs: Vec<NodeId>,
+        work: impl FnOnce(&mut Runner<'a>) -> Result<R, PlanProblem>,
+    ) -> Result<R, PlanProblem> {
+        set(&mut self.store, step.count, &number(1.0))?;
+        let empty = Store::new(self.store.precision());
+        let store = std::mem::replace(&mut self.store, empty);
+        let mut other = Runner::over(step, outputs, store, self.threads, self.seed);
+        let result = work(&mut other);
+        self.store = other.store;
+        result
     }
 
     /// One step on these rows of a part; `count` is the number of the step from 1.
@@ -63,9 +123,10 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// When a batch of this size cannot be planned in the memory there is.
     pub fn run(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
-        self.set_batch(part, rows, count)?;
+        self.set_batch(rows.len(), count)?;
         if let Some(sized) = self.sizes.get_mut(self.last) {
-            sized.executable.run(&mut self.store, RunContext { seed: self.seed, step: count });
+            let context = RunContext { seed: self.seed, step: count };
+            sized.executable.run_on(&mut self.store, context, &Rows { part, rows });
         }
         Ok(())
     }
@@ -75,21 +136,16 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// As of [`Runner::run`].
     pub fn profile(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<Vec<Spent>, PlanProblem> {
-        self.set_batch(part, rows, count)?;
+        self.set_batch(rows.len(), count)?;
         let context = RunContext { seed: self.seed, step: count };
-        let sized = self.sizes.get_mut(self.last);
-        Ok(sized.map_or_else(Vec::new, |sized| sized.executable.profile(&mut self.store, context)))
+        let Some(sized) = self.sizes.get_mut(self.last) else { return Ok(Vec::new()) };
+        Ok(sized.executable.profile(&mut self.store, context, &Rows { part, rows }))
     }
 
-    /// Writes a batch, and the number of its step, to where the step for this size reads them.
-    fn set_batch(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
-        if self.sizes.get(self.last).is_none_or(|sized| sized.size != rows.len()) {
-            self.last = self.executable_for(rows.len())?;
-        }
-        let Some(sized) = self.sizes.get_mut(self.last) else { return Ok(()) };
-        gather(&mut sized.executable, sized.input, &part.input, rows);
-        if let Some(target) = &part.target {
-            gather(&mut sized.executable, sized.target, target, rows);
+    /// Makes the step for batches of this size the current one, and sets the number of the step.
+    fn set_batch(&mut self, size: usize, count: u64) -> Result<(), PlanProblem> {
+        if self.sizes.get(self.last).is_none_or(|sized| sized.size != size) {
+            self.last = self.executable_for(size)?;
         }
         if let Some(place) = self.count {
             self.store.set_number_at(place, count as f64);
@@ -103,9 +159,7 @@ impl<'a> Runner<'a> {
         }
         let plan = plan(self.step, self.outputs.clone(), self.store.precision(), size, self.threads)?;
         let executable = Executable::bind(&plan, &mut self.store)?;
-        let input = executable.input_place(self.step.input);
-        let target = self.step.target.and_then(|slot| executable.input_place(slot));
-        self.sizes.push(Sized { size, executable, input, target });
+        self.sizes.push(Sized { size, executable });
         Ok(self.sizes.len() - 1)
     }
 
@@ -125,8 +179,27 @@ impl<'a> Runner<'a> {
         let _ = self.store.set(slot, value);
     }
 
+    /// How many numbers a slot has.
+    pub(super) fn len(&self, slot: SlotId) -> Option<usize> {
+        self.store.len_of(slot)
+    }
+
     pub fn value(&self, slot: SlotId) -> Option<Tensor> {
         self.store.get(slot)
+    }
+
+    /// The learning rate at a step: of the few numbers that it is made of.
+    pub(super) fn rate(&self, count: u64) -> Option<f64> {
+        let node = self.step.rate?;
+        let precision = self.store.precision();
+        let mut environment =
+            Environment { precision, seed: self.seed, step: count, ..Environment::default() };
+        for slot in self.step.graph.needs(&[node]).0 {
+            environment.slots.extend(self.store.get(slot).map(|value| (slot, value)));
+        }
+        environment.slots.insert(self.step.count, number(count as f64));
+        let found = reference::evaluate(&self.step.graph, &[node], &environment).ok()?;
+        found.first().and_then(|tensor| tensor.data.get(0))
     }
 
     /// What the plain evaluator needs to look at a batch: all values, and the batch itself.
@@ -137,8 +210,7 @@ impl<'a> Runner<'a> {
         for slot in self.store.slots() {
             environment.slots.extend(self.store.get(slot).map(|value| (slot, value)));
         }
-        let count = Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![count as f64]) };
-        environment.slots.insert(self.step.count, count);
+        environment.slots.insert(self.step.count, number(count as f64));
         environment.examples.insert(self.step.batch, rows.len());
         environment.slots.insert(self.step.input, batch(&part.input, rows));
         if let (Some(slot), Some(target)) = (self.step.target, &part.target) {
@@ -159,6 +231,13 @@ impl<'a> Runner<'a> {
     }
 }
 
+fn set(store: &mut Store, slot: SlotId, value: &Tensor) -> Result<(), PlanProblem> {
+    match store.set(slot, value) {
+        true => Ok(()),
+        false => Err(PlanProblem::NoMemory { bytes: value.data.len() as u128 * 8 }),
+    }
+}
+
 /// How a step goes for batches of one size.
 ///
 /// # Errors
@@ -172,17 +251,12 @@ pub fn plan(
 ) -> Result<Plan, PlanProblem> {
     let mut request = Request::new(outputs, precision);
     request.updates.clone_from(&step.updates);
+    request.gathered = std::iter::once(step.input).chain(step.target).collect();
     Plan::new(&step.graph, &request.examples(step.batch, size).threads(threads))
 }
 
-/// Writes a batch straight into the memory that the step reads. A field that it does not read has no place there.
-fn gather(executable: &mut Executable, place: Option<InputPlace>, field: &Field, rows: &[u32]) {
-    let Some(place) = place else { return };
-    if let Some(memory) = executable.place_mut::<f32>(place) {
-        field.gather_into(rows, memory);
-    } else if let Some(memory) = executable.place_mut::<f64>(place) {
-        field.gather_into(rows, memory);
-    }
+fn number(value: f64) -> Tensor {
+    Tensor { shape: Vec::new(), examples: None, data: Buffer::F64(vec![value]) }
 }
 
 fn batch(field: &Field, rows: &[u32]) -> Tensor {

@@ -209,12 +209,16 @@ fn wrong_words_get_the_near_one_and_code_2() {
 fn the_version_has_the_facts_of_the_build() {
     let place = Place::with(&[]);
     let done = place.nn(&["--version"]);
-    assert!(
-        done.stdout.starts_with(concat!("nn ", env!("CARGO_PKG_VERSION"), "\nbuild    ")),
-        "{}",
-        done.stdout
-    );
-    assert!(done.stdout.contains("\nvectors  ") && done.stdout.contains("\nthreads  "), "{}", done.stdout);
+    assert!(done.stdout.starts_with(concat!("nn ", env!("CARGO_PKG_VERSION"), "\n")), "{}", done.stdout);
+    let fact = |name: &str| {
+        let line = done.stdout.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no `{name}` in {}", done.stdout)).trim().to_string()
+    };
+    assert!(fact("compiler").starts_with("rustc "), "{}", done.stdout);
+    assert!(fact("target").starts_with(std::env::consts::ARCH), "{}", done.stdout);
+    assert!(["debug", "release"].contains(&fact("profile").as_str()), "{}", done.stdout);
+    assert!(fact("vectors").contains(" here; built for "), "{}", done.stdout);
+    assert!(fact("threads").parse::<usize>().is_ok_and(|threads| threads > 0), "{}", done.stdout);
     check(&place.nn(&["-V"]), concat!("nn ", env!("CARGO_PKG_VERSION"), "\n"), &[], 0);
     let help = place.nn(&["--help"]);
     assert!(help.stdout.contains("Exit codes") && help.stdout.contains("predict"), "{}", help.stdout);

@@ -101,6 +101,17 @@ fn check_true_in(folder: &Path, model: &str, case: &Case) {
     }
 }
 
+/// A network of four inputs and three outputs with the mean squared error.
+pub fn check_model(body: &str, seed: u64) {
+    check_true(&Case {
+        declarations: format!("model net(x: [4]) -> [3] {{ {body} }}"),
+        loss: "mse".to_string(),
+        inputs: 4,
+        targets: numbers(seed + 9, 3, -1.0, 1.0),
+        seed,
+    });
+}
+
 fn kinds(kind: FunctionKind) -> Vec<String> {
     items().0.iter().filter(|item| item.kind == kind).map(|item| item.name.name.clone()).collect()
 }
@@ -313,11 +324,22 @@ fn latex_and_mathml_hold_together() {
         let network = random_network(at as u64 + 900);
         programs.push(format!("{network}\nderive({loss}, net, FORMAT)\n"));
     }
-    assert!(programs.len() > 40);
+    for layer in ["dense", "batch_norm", "layer_norm", "rms_norm", "highway", "maxout", "embedding", "prelu"]
+    {
+        programs.push(format!("derive({layer}, FORMAT)\n"));
+    }
+    let functions = ["variance", "log_sum_exp", "cosine_similarity", "xlogy", "inverse_erf", "rmse"];
+    programs.extend(functions.map(|name| format!("derive({name}, FORMAT)\n")));
+    programs.extend((0..40).map(|seed| format!("{}\nderive(mse, net, FORMAT)\n", random_network(seed))));
+    assert!(programs.len() > 100);
+    let mut kept = Vec::new();
     for program in programs {
-        crate::latex::check(&output(&program.replace("FORMAT", "format = \"latex\"")));
+        let formulas = output(&program.replace("FORMAT", "format = \"latex\""));
+        crate::latex::check(&formulas);
+        kept.push(formulas);
         crate::xml::elements(&output(&program.replace("FORMAT", "format = \"mathml\"")));
     }
+    crate::latex::keep("library", &kept);
 }
 
 /// Second derivatives along a direction against differences of the gradient.
@@ -366,4 +388,20 @@ fn a_gradient_is_tried_on_more_than_one_input() {
     let without = "fn mine(x, t, b) = b - t\nassert_gradient(mine, mse, net.b)\n";
     let told = failure(&format!("{head}{without}"));
     assert!(told.contains("first at"), "it is right only where W is 0: {told}");
+}
+
+#[test]
+fn a_script_is_derived_as_often_as_asked_for() {
+    let program = "data d = examples { [1, 2] -> [3] }\nmodel net(x: [2]) -> [1] { x |> dense(2, act = tanh) |> dense(1) }\n\
+                   train net on d { loss = mse, optimizer = sgd(lr = 0.1), epochs = 1 }\n";
+    let mut world = MemoryWorld::default();
+    world.files.insert("net.nn", program);
+    let request = session::DeriveRequest {
+        order: Some(2),
+        wrt: Some("net.dense2.b".to_string()),
+        ..Default::default()
+    };
+    let (report, text) = session::derive_file(&mut world, Path::new("net.nn"), &request);
+    let text = text.unwrap_or_else(|| panic!("{}", problems(&report)));
+    assert!(text.contains("∂²L/∂b2²·v = 2 · v"), "{text}");
 }

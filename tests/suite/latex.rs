@@ -12,6 +12,7 @@ const COMMANDS: &[&str] = &[
     "text",
     "operatorname",
     "cdot",
+    "cdots",
     "odot",
     "top",
     "sqrt",
@@ -36,8 +37,17 @@ const COMMANDS: &[&str] = &[
     "max",
     "min",
     "scriptstyle",
+    "times",
     "vert",
 ];
+
+/// Keeps formulas for `tests/katex/check.mjs`, which puts them through KaTeX.
+pub fn keep(name: &str, formulas: &[String]) {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("latex");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let text = serde_json::to_string(formulas).expect("a list of texts");
+    std::fs::write(folder.join(format!("{name}.json")), text).expect("a file");
+}
 
 /// # Panics
 /// With the formula, where it does not hold together.

@@ -87,3 +87,91 @@ fn the_pages_hold_together() {
         assert!(text(file).contains(&format!("id=\"{anchor}\"")), "{row:?}");
     }
 }
+
+/// What a library of networks is asked for, by the kind of item and the names they have here.
+const ASKED: &[(&str, &str)] = &[
+    (
+        "layer",
+        "dense dropout batch_norm layer_norm rms_norm residual scale_shift highway maxout embedding prelu",
+    ),
+    ("primitive", "flatten concat one_hot sigmoid tanh softplus zeros ones"),
+    (
+        "activation",
+        "identity relu leaky_relu elu selu celu gelu gelu_tanh hard_sigmoid hard_tanh softsign silu hard_swish mish \
+         relu6 softmax log_softmax",
+    ),
+    (
+        "loss",
+        "mse mae huber smooth_l1 log_cosh cross_entropy softmax_cross_entropy binary_cross_entropy \
+         sigmoid_cross_entropy focal hinge squared_hinge kl_divergence poisson quantile cosine_distance",
+    ),
+    ("metric", "accuracy top_k precision recall f1 auc rmse r2"),
+    ("fn", "confusion smooth_labels"),
+    ("optimizer", "sgd adagrad adadelta rmsprop adam adamw adamax nadam radam lion lamb"),
+    (
+        "schedule",
+        "constant_rate step_decay exponential polynomial linear cosine cosine_restarts warmup one_cycle sequence \
+         product",
+    ),
+    (
+        "init",
+        "constant uniform normal truncated_normal glorot_uniform glorot_normal he_uniform he_normal lecun_uniform \
+         lecun_normal orthogonal",
+    ),
+];
+/// Options that the items must have.
+const OPTIONS: &[(&str, &str)] = &[
+    ("dense", "bias act"),
+    ("sgd", "momentum dampening nesterov decay"),
+    ("adam", "amsgrad decay"),
+    ("cross_entropy", "label_smoothing weights"),
+    ("softmax_cross_entropy", "label_smoothing weights"),
+    ("precision", "class"),
+    ("top_k", "k"),
+];
+
+/// Each is there with a sentence, its formula, its source and an example that runs; where it has slopes, its derivative.
+#[test]
+fn what_a_library_is_asked_for_is_there() {
+    with_stack(|| {
+        for (kind, names) in ASKED {
+            for name in names.split_whitespace() {
+                let entry = session::entry(name).unwrap_or_else(|near| panic!("no {name}; near: {near:?}"));
+                assert_eq!(entry.kind, *kind, "{name}");
+                assert!(!entry.sentence.is_empty() && !entry.formula.is_empty(), "{name}");
+                let example = entry.example().unwrap_or_else(|| panic!("the example of {name} runs"));
+                assert!(!example.output.trim().is_empty(), "{name}");
+                // Primitives are operations, not inventions.
+                assert!(entry.citation.is_some() != (*kind == "primitive"), "the source of {name}");
+                assert!(entry.source.is_some() != (*kind == "primitive"), "{name}");
+                let smooth = matches!(*kind, "activation" | "loss" | "layer") && name != "residual";
+                assert!(entry.derivative().is_some() || !smooth, "the derivative of {name}");
+            }
+        }
+        for (name, options) in OPTIONS {
+            let signature = session::entry(name).expect("an item").signature;
+            let missing =
+                options.split_whitespace().find(|option| !signature.contains(&format!(" {option}")));
+            assert!(missing.is_none(), "{missing:?} in {signature}");
+        }
+    });
+}
+
+/// Half of a name leads to the names it is in, and the name of an option to what has it.
+#[test]
+fn a_part_of_a_name_leads_to_the_whole() {
+    let place = Place::with(&[]);
+    for (asked, said) in [
+        ("he", "there are `he_uniform` and `he_normal`"),
+        ("step", "there are `step_decay` and `multi_step`"),
+        ("label_smoothing", "it is an option of `cross_entropy` and `softmax_cross_entropy`"),
+        ("clip", "it is an option of `train`"),
+    ] {
+        check(
+            &place.nn(&["doc", asked]),
+            "",
+            &[&format!("nothing in the library is called `{asked}`; {said}")],
+            1,
+        );
+    }
+}

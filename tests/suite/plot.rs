@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use nn::data::Files;
-use nn::plot::{self, Axis, Figure, Mark, Plot, Series, svg, terminal};
+use std::io::Read;
+
+use nn::plot::{self, Axis, Figure, Mark, Plot, Series, png, svg, terminal};
 use nn::session::{self, MemoryWorld};
 
 use crate::examples::problems;
@@ -156,5 +158,90 @@ plot(points, to = "points.svg")
     for name in names {
         let bytes = world.files.read(Path::new(&format!("{name}.svg"))).expect(name);
         xml::elements(&String::from_utf8(bytes).expect("text"));
+    }
+}
+
+/// The pixels of a PNG file, row by row: red, green, blue.
+fn pixels(file: &[u8]) -> (usize, usize, Vec<[u8; 3]>) {
+    assert_eq!(&file[..8], b"\x89PNG\r\n\x1a\n");
+    let number = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().expect("four bytes")) as usize;
+    let (width, height) = (number(16), number(20));
+    let start = file.windows(4).position(|name| name == b"IDAT").expect("pixels");
+    let packed = &file[start + 4..start + 4 + number(start - 4)];
+    let mut rows = Vec::new();
+    flate2::read::ZlibDecoder::new(packed).read_to_end(&mut rows).expect("whole pixels");
+    assert_eq!(rows.len(), height * (width * 3 + 1));
+    let mut found = Vec::new();
+    for row in rows.chunks(width * 3 + 1) {
+        assert_eq!(row[0], 1, "each pixel is a difference to the one before");
+        let mut color = [0u8; 3];
+        for part in row[1..].chunks(3) {
+            for (now, step) in color.iter_mut().zip(part) {
+                *now = now.wrapping_add(*step);
+            }
+            found.push(color);
+        }
+    }
+    (width, height, found)
+}
+
+/// What `svg` draws is painted: nothing that `png` does not know.
+fn check_painted(drawing: &str) -> (usize, usize, Vec<[u8; 3]>) {
+    const KNOWN: [&str; 10] =
+        ["svg", "style", "g", "rect", "circle", "path", "text", "title", "defs", "marker"];
+    for name in xml::elements(drawing) {
+        assert!(KNOWN.contains(&name.as_str()), "a {name} is drawn, and png does not paint it");
+    }
+    let (width, height, found) = pixels(&png::from_svg(drawing).expect("a picture"));
+    let white = found.iter().filter(|pixel| **pixel == [255, 255, 255]).count();
+    assert!(white > 0 && white < found.len(), "{white} of {} are white", found.len());
+    (width, height, found)
+}
+
+#[test]
+fn every_kind_of_picture_can_be_painted() {
+    let wave: Vec<f64> = (0..40).map(|at| (f64::from(at) * 0.3).sin()).collect();
+    let named = |name: &str, values: &[f64]| (name.to_string(), values.to_vec());
+    let names = ["one", "two"].map(str::to_string);
+    let figures = [
+        plot::history(&[named("loss", &wave), named("val_loss", &wave), named("accuracy", &wave)]),
+        plot::scatter(vec![("a".to_string(), vec![(0.0, 1.0), (2.0, 3.0)])], "x", "ŷ = σ(z₁)").alone(),
+        plot::histogram("value", &wave).alone(),
+        plot::heat_map(5, 8, wave.clone()).alone(),
+        plot::confusion(&names, &[vec![3, 1], vec![0, 9]]).alone(),
+    ];
+    for figure in figures {
+        let drawing = svg::document(&figure, svg::Size::default());
+        let (width, height, _) = check_painted(&drawing);
+        assert!(width >= 1280 && height > 100, "{width} by {height}");
+    }
+}
+
+/// A colour stands where the drawing puts it.
+#[test]
+fn pixels_have_the_colours_of_the_drawing() {
+    let drawing = "<svg width=\"20\" height=\"10\"><g transform=\"translate(10 0)\">\
+                   <rect class=\"f1\" x=\"0\" y=\"0\" width=\"10\" height=\"10\"/></g>\
+                   <path class=\"f0\" d=\"M0 0h5v10h-5z\"/></svg>";
+    let (width, height, found) = check_painted(drawing);
+    assert_eq!((width, height), (40, 20));
+    let at = |x: usize, y: usize| found[y * width + x];
+    assert_eq!((at(2, 2), at(14, 10), at(30, 19)), ([0x0a, 0x6e, 0xbd], [255, 255, 255], [0xd5, 0x5e, 0x00]));
+    assert_eq!(png::from_svg("no drawing"), None);
+}
+
+#[test]
+fn a_script_and_a_network_are_written_as_png() {
+    let mut world = MemoryWorld::default();
+    let program = "plot([1, 4, 2], to = \"curve.PNG\")\n";
+    let report = session::run_text(&mut world, "test.nn", program, Path::new(""));
+    assert_eq!(problems(&report), "");
+    let file = world.files.read(Path::new("curve.PNG")).expect("a picture");
+    assert_eq!(pixels(&file).0, 1280);
+    for model in ["x |> dense(6, act = tanh) |> dense(2)", "x + (x |> dense(3) |> layer_norm |> dense(3))"] {
+        world.files.insert("net.nn", format!("model net(x: [3]) {{ {model} }}\n"));
+        let (report, network) = session::draw_file(&mut world, Path::new("net.nn"), None);
+        assert_eq!(problems(&report), "");
+        check_painted(&svg::network_document(&network.expect("a network"), "the network"));
     }
 }

@@ -36,6 +36,20 @@ fn document(program: &str) -> Document {
     found.expect("a document")
 }
 
+/// Those of the text, and those in cells of tables.
+fn formulas(text: &report::Markdown) -> Vec<String> {
+    let (mut found, mut cells) = (Vec::new(), String::new());
+    for (at, part) in text.text.split("$$").enumerate() {
+        match at % 2 {
+            1 => found.push(part.trim().to_string()),
+            _ => cells.push_str(part),
+        }
+    }
+    let rows = cells.lines().filter_map(|line| line.strip_prefix("| $")?.strip_suffix("$ |"));
+    found.extend(rows.map(str::to_string));
+    found
+}
+
 /// Both ways of writing it hold together.
 fn check_holds(document: &Document) -> (String, report::Markdown) {
     let page = report::html(document);
@@ -45,9 +59,7 @@ fn check_holds(document: &Document) -> (String, report::Markdown) {
         assert!(is_name, "the page refers to http{}", reference.chars().take(30).collect::<String>());
     }
     let text = report::markdown(document, "net");
-    for formula in text.text.split("$$").skip(1).step_by(2) {
-        latex::check(formula);
-    }
+    formulas(&text).iter().for_each(|formula| latex::check(formula));
     for (name, picture) in &text.pictures {
         xml::elements(picture);
         assert!(text.text.contains(&format!("({name})")), "{name} is not shown");
@@ -58,8 +70,6 @@ fn check_holds(document: &Document) -> (String, report::Markdown) {
 #[test]
 fn a_report_has_everything() {
     let (page, text) = check_holds(&document(CLASSES));
-    let headings: Vec<&str> =
-        page.split("<h2").skip(1).filter_map(|rest| rest.split(['>', '<']).nth(1)).collect();
     let expected = [
         "The network",
         "Forwards",
@@ -70,7 +80,7 @@ fn a_report_has_everything() {
         "What it answers",
         "The script",
     ];
-    assert_eq!(headings, expected);
+    assert_eq!(headings(&page), expected);
     assert!(page.contains("done &amp; &lt;well&gt;"), "what was printed is there");
     let names: Vec<&str> = text.pictures.iter().map(|(name, _)| name.as_str()).collect();
     let expected = [
@@ -95,10 +105,13 @@ fn a_report_of_every_kind_of_network_holds() {
         "h = x |> dense(2) as same |> tanh\n    same(h)",
         "if x[0] > 0 then x else 2 * (x |> dense(2))",
     ];
+    let mut kept = Vec::new();
     for body in bodies {
         let program = format!("{data}model net(x: [2]) -> [2] {{\n    {body}\n}}\n{last}");
-        check_holds(&document(&program));
+        let (_, text) = check_holds(&document(&program));
+        kept.extend(formulas(&text));
     }
+    latex::keep("reports", &kept);
 }
 
 #[test]
@@ -141,11 +154,52 @@ fn a_chain_of_layers_is_drawn_as_columns_and_a_residual_net_as_blocks() {
     assert!(last.inputs.len() == 2, "the sum is fed by the input and by the layers: {:?}", last.inputs);
 }
 
+fn headings(page: &str) -> Vec<String> {
+    let parts = page.split("<h2").skip(1);
+    parts.filter_map(|rest| rest.split(['>', '<']).nth(1).map(str::to_string)).collect()
+}
+
+/// A loop by hand, or no training at all: what there is to see of the model.
 #[test]
-fn a_script_without_training_has_no_report() {
+fn a_script_without_training_has_its_model_in_the_report() {
+    let by_hand = "data d = examples { [1, 2] -> [3, 1]\n [2, 1] -> [0, 2] }\n\
+                   model net(x: [2]) -> [2] { x |> dense(3, act = tanh) |> dense(2) }\n\
+                   for step in 1..20 {\n    l = batch_mean(mse(net(d.x), d.y))\n    \
+                   net -= 0.1 * grad(l, net)\n}\n";
+    for program in [by_hand, "model net(x: [4]) -> [2] { x |> dense(2) |> softmax }\n"] {
+        let (page, text) = check_holds(&document(program));
+        let expected = ["The network", "Forwards", "Backwards", "The parameters", "The script"];
+        assert_eq!(headings(&page), expected);
+        let names: Vec<&str> = text.pictures.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["net-network.svg", "net-weights.svg"]);
+    }
+}
+
+#[test]
+fn several_models_have_sections_of_their_own() {
+    let program = format!(
+        "{CLASSES}\nmodel other(x: [2]) -> [2] {{ x + (x |> dense(2)) }}\n\
+         train other on points.train {{ loss = mse, optimizer = sgd(lr = 0.01), epochs = 2 }}\n"
+    );
+    let (page, text) = check_holds(&document(&program));
+    let found = headings(&page);
+    for heading in
+        ["The network of other", "Backwards of other", "What was learned by net", "What was learned by other"]
+    {
+        assert!(found.iter().any(|known| known == heading), "{heading} in {found:?}");
+    }
+    let mut names: Vec<&str> = text.pictures.iter().map(|(name, _)| name.as_str()).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "each picture has a name of its own");
+}
+
+#[test]
+fn a_script_without_a_model_has_no_report() {
     let mut world = MemoryWorld::default();
     world.files.insert("net.nn", "x = 1\nprint(x)\n");
     let (report, found) = session::report_file(&mut world, Path::new("net.nn"));
     assert!(found.is_none());
-    assert!(problems(&report).contains("no `train`"), "{}", problems(&report));
+    assert!(problems(&report).contains("declares no model"), "{}", problems(&report));
 }

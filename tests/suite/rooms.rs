@@ -1,6 +1,7 @@
 //! The house keeps its order: which room may name which, how long files and functions are, that modules say what
 //! they are for. The table is the one of `docs/architecture.md`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -77,7 +78,9 @@ const BEHIND: &[(&str, &[&str])] = &[
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
     ("logos", &["syntax"]),
-    ("flate2", &["data"]),
+    ("flate2", &["data", "plot"]),
+    ("tiny_skia", &["plot"]),
+    ("ttf_parser", &["plot"]),
     ("csv", &["data"]),
     ("safetensors", &["data"]),
     ("clap", &["cli"]),
@@ -252,4 +255,50 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         }
     }
     found
+}
+
+/// The packages of a lock file: name and version, with what each needs.
+fn locked(path: &str) -> BTreeMap<String, Vec<String>> {
+    let text = fs::read_to_string(root().join(path)).expect("a lock file");
+    let packages = text.split("[[package]]").skip(1).map(|package| {
+        let value = |key: &str| {
+            let line = package.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+            line.trim_matches(|c| matches!(c, ' ' | '=' | '"')).to_string()
+        };
+        // The version is only said where there are several.
+        let needs = package.lines().filter_map(|line| line.strip_prefix(" \"")?.strip_suffix("\","));
+        let needs = needs.filter_map(|need| need.split(' ').next());
+        (format!("{} {}", value("name"), value("version")), needs.map(str::to_string).collect())
+    });
+    packages.collect()
+}
+
+/// `fuzz/` has a lock file of its own, which grows stale unseen when a dependency changes.
+#[test]
+fn the_fuzzer_has_the_dependencies_of_the_crate() {
+    let (ours, theirs) = (locked("Cargo.lock"), locked("fuzz/Cargo.lock"));
+    for (package, needs) in theirs.iter().filter(|(package, _)| !package.starts_with("nn-fuzz ")) {
+        let known =
+            ours.get(package).unwrap_or_else(|| panic!("fuzz/Cargo.lock: {package} is not in Cargo.lock"));
+        // The crate itself also needs what its tests do.
+        let same = if package.starts_with("nn ") {
+            needs.iter().all(|need| known.contains(need))
+        } else {
+            needs == known
+        };
+        assert!(
+            same,
+            "fuzz/Cargo.lock: {package} needs {needs:?}, in Cargo.lock {known:?}: run cargo metadata in fuzz/"
+        );
+    }
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
+    let section = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next());
+    for name in
+        section.unwrap_or_default().lines().filter_map(|line| line.split_once(" = ").map(|(name, _)| name))
+    {
+        assert!(
+            theirs.keys().any(|package| package.starts_with(&format!("{name} "))),
+            "fuzz/Cargo.lock lacks {name}"
+        );
+    }
 }

@@ -39,3 +39,23 @@ fn an_ordinary_script_is_checked_within_fifty_milliseconds() {
     let script = std::fs::read_to_string(root().join("examples/iris.nn")).expect("the script");
     checks_within(&script, Duration::from_millis(500));
 }
+
+/// A pipeline is a chain and no nesting: it may be as long as one likes, on one line or on many.
+#[test]
+fn a_pipeline_of_ten_thousand_stages_is_checked() {
+    let stages = "\n        |> dense(4)".repeat(10_000);
+    checks_within(&format!("model net(x: [4]) -> [4] {{\n    x{stages}\n}}\n"), Duration::from_secs(120));
+    let stages = " |> tanh".repeat(10_000);
+    checks_within(&format!("x = 0.5{stages}\nprint(x)\n"), Duration::from_secs(60));
+}
+
+#[test]
+fn a_pipeline_in_a_pipeline_is_nesting() {
+    let nested = (0..400).fold("x".to_string(), |inside, _| format!("({inside} |> tanh)"));
+    let text = format!("fn f(x: [2]) = {nested}\nprint(f([1, 2]))\n");
+    with_stack(move || {
+        let report = check_text(&mut TestWorld::default(), "main.nn", &text, &root());
+        let slugs: Vec<&str> = report.diagnostics.iter().map(|found| found.slug.as_str()).collect();
+        assert!(slugs.contains(&"too-deep"), "{slugs:?}");
+    });
+}

@@ -43,7 +43,7 @@ pub fn elements(text: &str) -> Vec<String> {
 
 /// Fractions, powers and indices have two parts each; a browser draws others as a mistake.
 fn check_children(name: &str, children: usize) {
-    if ["mfrac", "msup", "msub"].contains(&name) {
+    if ["mfrac", "msup", "msub", "mover"].contains(&name) {
         assert_eq!(children, 2, "a {name} of {children} parts");
     }
 }
@@ -51,7 +51,7 @@ fn check_children(name: &str, children: usize) {
 /// Formulas have their letters in elements of their own; a browser draws none that stand between others.
 fn check_place(inside: &str, text: &str) {
     let holds_elements =
-        ["math", "mrow", "mfrac", "msup", "msub", "msqrt", "mtable", "mtr", "mtd"].contains(&inside);
+        ["math", "mrow", "mfrac", "msup", "msub", "mover", "msqrt", "mtable", "mtr", "mtd"].contains(&inside);
     assert!(!holds_elements || text.trim().is_empty(), "`{text}` stands bare in a {inside}");
 }
 

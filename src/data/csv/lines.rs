@@ -42,6 +42,13 @@ impl Lines {
         }
     }
 
+    pub fn place_of_row(&self, row: usize) -> Place {
+        match self.rows.get(row) {
+            Some((start, line)) => self.row_place(*start, *line),
+            None => Place { file: self.file.clone(), line: 0, column: None, span: None },
+        }
+    }
+
     /// The place of a whole row.
     pub fn row_place(&self, start: u64, line: u64) -> Place {
         self.place_at(start, line, None)

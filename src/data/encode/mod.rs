@@ -81,4 +81,26 @@ impl Encoder {
             Encoder::OneHot(labels) => labels.classes.len(),
         }
     }
+
+    /// The column that a number of an example comes from; the first, where it comes from several.
+    pub fn column_at(&self, at: usize) -> Option<&str> {
+        match self {
+            Encoder::Column { name, .. } => Some(name),
+            Encoder::Constant(_) => None,
+            Encoder::Concat(items) => {
+                let mut before = 0;
+                items.iter().find_map(|item| {
+                    let own = at.checked_sub(before).filter(|own| *own < item.width());
+                    before += item.width();
+                    item.column_at(own?)
+                })
+            }
+            Encoder::Flatten(of) | Encoder::Scale { of, .. } => of.column_at(at),
+            Encoder::Arith { lhs, rhs, .. } => {
+                let step = |side: &Encoder| (self.width() / side.width().max(1)).max(1);
+                lhs.column_at(at / step(lhs)).or_else(|| rhs.column_at(at / step(rhs)))
+            }
+            Encoder::OneHot(labels) | Encoder::Label(labels) => labels.of.column_at(0),
+        }
+    }
 }

@@ -13,6 +13,8 @@ pub enum SourceProblem {
         span: Span,
         path: String,
         near: Option<String>,
+        /// The files of its kind that are there.
+        others: Vec<String>,
     },
     Unreadable {
         span: Span,
@@ -81,11 +83,20 @@ pub enum SourceProblem {
     },
 }
 
+/// Other files that could be meant; the only one is a fix.
+fn there_is(found: Diagnostic, span: Span, others: &[String]) -> Diagnostic {
+    match others {
+        [] => found,
+        [one] => found.fix(format!("read `{one}`"), span, format!("{one:?}")),
+        others => found.note(format!("of its kind there is {}", list(others))),
+    }
+}
+
 impl SourceProblem {
     pub(super) fn diagnostic(&self) -> Diagnostic {
         use SourceProblem as P;
         match self {
-            P::FileNotFound { span, path, near } => {
+            P::FileNotFound { span, path, near, others } => {
                 let found = Diagnostic::error(Slug::File, *span, format!("there is no file `{path}`"));
                 match near {
                     Some(near) => found.here(format!("did you mean `{near}`?")).fix(
@@ -93,7 +104,9 @@ impl SourceProblem {
                         *span,
                         format!("{near:?}"),
                     ),
-                    None => found.note("paths are relative to the folder of the script"),
+                    None => {
+                        there_is(found.note("paths are relative to the folder of the script"), *span, others)
+                    }
                 }
             }
             P::Unreadable { span, path, reason } => {

@@ -58,6 +58,9 @@ impl Plan {
 
 fn line(instruction: &Instruction) -> String {
     match instruction {
+        Instruction::Gather(gather) => {
+            format!("gather {}  [{}] × {}", region(gather.to), gather.each, gather.count)
+        }
         Instruction::Fused(fused) => fused_lines(fused),
         Instruction::Blocks(blocks) => {
             let product = line(&Instruction::Product(blocks.product.clone()));

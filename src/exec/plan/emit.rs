@@ -289,7 +289,7 @@ fn cut(m: usize, n: usize, k: usize, columns: usize) -> Cut {
 }
 
 fn empty(grain: usize, count: usize) -> Fused {
-    Fused { grain, count, loads: vec![], stores: vec![], steps: vec![], registers: 0 }
+    Fused { grain, count, loads: vec![], stores: vec![], steps: vec![], registers: 0, alone: false }
 }
 
 /// The sizes before, along and after an axis, the examples among those after.

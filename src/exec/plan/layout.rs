@@ -4,15 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::groups::Groups;
 use super::units::{Unit, Work1, is_leaf};
 use super::values::{Place, Work};
 use super::{PlanProblem, Request};
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::Precision;
-use crate::tensor::machine::{Access, Base, Region};
+use crate::tensor::machine::{ALIGN, Access, Base, Region};
 
-/// Regions begin at multiples of so many numbers.
-const ALIGN: usize = 32;
 /// Longer than any plan.
 const FOREVER: usize = usize::MAX;
 /// Constants that get a tile of their own.
@@ -51,9 +50,13 @@ pub struct Planner<'a> {
     made_in: HashMap<NodeId, usize>,
     last_use: HashMap<NodeId, usize>,
     readers: HashMap<NodeId, Vec<usize>>,
+    /// The nodes that stand for a slot's old value.
+    leaves: HashMap<SlotId, Vec<NodeId>>,
     layout: Layout,
     workers: usize,
     free: Vec<(usize, usize)>,
+    /// Values whose place was given to them before all others, and stays theirs.
+    reserved: HashSet<NodeId>,
     /// With several workers: places that were shared out in this way, numbers of an example and examples.
     free_alike: HashMap<(usize, usize), Vec<Region>>,
 }
@@ -82,9 +85,11 @@ impl<'a> Planner<'a> {
             made_in: HashMap::new(),
             last_use: HashMap::new(),
             readers: HashMap::new(),
+            leaves: HashMap::new(),
             layout: Layout::default(),
             workers,
             free: Vec::new(),
+            reserved: HashSet::new(),
             free_alike: HashMap::new(),
         };
         for (at, unit) in units.iter().enumerate() {
@@ -97,6 +102,11 @@ impl<'a> Planner<'a> {
                         readers.push(at);
                     }
                 }
+            }
+        }
+        for &node in &work.live {
+            if let Work::Slot(slot) = &work.values.of(node).work {
+                planner.leaves.entry(*slot).or_default().push(node);
             }
         }
         for &node in kept {
@@ -113,8 +123,9 @@ impl<'a> Planner<'a> {
     }
 
     /// Gives every value that has to be somewhere its place.
-    pub fn place(mut self) -> Result<Layout, PlanProblem> {
+    pub fn place(mut self, groups: &Groups) -> Result<Layout, PlanProblem> {
         self.leaves()?;
+        self.rows(groups)?;
         self.saves()?;
         let direct = self.direct_updates()?;
         let mut dying: HashMap<usize, Vec<NodeId>> = HashMap::new();
@@ -128,6 +139,9 @@ impl<'a> Planner<'a> {
             ends.sort_unstable();
             let mut taken = HashSet::new();
             for &node in &self.units[at].nodes {
+                if self.reserved.contains(&node) {
+                    continue;
+                }
                 if !self.needs_memory(node, at) {
                     self.block(node);
                     continue;
@@ -144,6 +158,7 @@ impl<'a> Planner<'a> {
             }
             for node in ends {
                 if !taken.contains(&node)
+                    && !self.reserved.contains(&node)
                     && let Some(&region) = self.layout.regions.get(&node)
                     && region.base != Base::Block
                 {
@@ -155,6 +170,21 @@ impl<'a> Planner<'a> {
         self.commits(&direct);
         self.outputs()?;
         Ok(self.layout)
+    }
+
+    /// Values of a group stand in a row from the start, so that nobody else ever writes between them.
+    fn rows(&mut self, groups: &Groups) -> Result<(), PlanProblem> {
+        for row in &groups.values {
+            let lens: Vec<usize> = row.iter().map(|node| self.work.values.of(*node).len()).collect();
+            let whole = self.allocate(lens.iter().map(|len| len.next_multiple_of(ALIGN)).sum())?;
+            let mut offset = whole.offset;
+            for (&node, len) in row.iter().zip(lens) {
+                self.layout.regions.insert(node, Region { base: Base::Arena, offset, len });
+                self.reserved.insert(node);
+                offset += len.next_multiple_of(ALIGN);
+            }
+        }
+        Ok(())
     }
 
     /// Inputs, constants and slots stand where they stand for as long as the program lives.
@@ -214,19 +244,10 @@ impl<'a> Planner<'a> {
     fn may_overwrite(&self, slot: SlotId, node: NodeId) -> bool {
         let made = self.made_in[&node];
         let wanted = |leaf: NodeId| self.last_use.get(&leaf) == Some(&FOREVER);
-        self.work.live.iter().all(|&leaf| match &self.work.values.of(leaf).work {
-            Work::Slot(other) if *other == slot => {
-                let readers = self.readers.get(&leaf).map_or(&[][..], Vec::as_slice);
-                !wanted(leaf)
-                    && readers.iter().all(|&at| at < made || (at == made && self.only_in_step(leaf, at)))
-            }
-            Work::Slot(_)
-            | Work::Input(_)
-            | Work::Constant(_)
-            | Work::Random
-            | Work::View
-            | Work::Elementwise(..)
-            | Work::Other(_) => true,
+        self.leaves.get(&slot).into_iter().flatten().all(|&leaf| {
+            let readers = self.readers.get(&leaf).map_or(&[][..], Vec::as_slice);
+            !wanted(leaf)
+                && readers.iter().all(|&at| at < made || (at == made && self.only_in_step(leaf, at)))
         })
     }
 
@@ -278,6 +299,7 @@ impl<'a> Planner<'a> {
         }
         ends.iter().copied().find(|&old| {
             self.made_in[&old] != unit
+                && !self.reserved.contains(&old)
                 && !taken.contains(&old)
                 && self.work.values.of(old).len() == value.len()
                 && self.layout.regions.contains_key(&old)

@@ -6,6 +6,7 @@
 mod blocks;
 mod describe;
 mod emit;
+mod groups;
 mod layout;
 mod operands;
 mod pairs;
@@ -25,6 +26,7 @@ use crate::graph::{Graph, NodeId, SlotId};
 use crate::tensor::Precision;
 use crate::tensor::machine::{Instruction, Region, Scheduled};
 use emit::Emitter;
+use groups::Groups;
 use layout::Planner;
 use units::Work1;
 use values::Values;
@@ -51,6 +53,8 @@ pub struct Plan {
     pub(super) fixed: Vec<Region>,
     pub(super) inputs: IndexMap<SlotId, Region>,
     pub(super) slots: IndexMap<SlotId, usize>,
+    /// Slots that had best stand in a row.
+    pub(super) neighbours: Vec<Vec<SlotId>>,
     pub(super) outputs: Vec<Output>,
     pub(super) precision: Precision,
     pub(super) workers: usize,
@@ -63,18 +67,30 @@ impl Plan {
         let values = Values::find(graph, request)?;
         let work = Work1::find(graph, &values, request);
         let kept = layout::kept(&work, request);
-        let (mut units, rest) = work.units(&kept);
+        let (mut units, mut rest) = work.units(&kept);
         let workers = schedule::workers(&work, &rest, request.threads);
         let setups = units.len();
-        units.extend(if workers > 1 { schedule::batched_first(&work, rest) } else { rest });
-        let layout = Planner::new(&work, request, &units, &kept, workers).place()?;
+        let mut groups = Groups::default();
+        if workers > 1 {
+            units.extend(schedule::batched_first(&work, rest));
+        } else {
+            groups = Groups::find(&work, request, &mut rest);
+            units.extend(rest);
+        }
+        let layout = Planner::new(&work, request, &units, &kept, workers).place(&groups)?;
         let emitter = Emitter { work: &work, layout: &layout };
         let setup = units[..setups].iter().flat_map(|unit| emitter.unit(unit)).collect();
         let mut code = schedule::Code::new(&work, workers);
+        code.gather(request, &layout.inputs);
         layout.saves.iter().for_each(|&(from, to)| code.copy(from, to));
         let mut made = vec![Vec::new(); code.len()];
-        for unit in &units[setups..] {
-            code.unit(unit, emitter.unit(unit));
+        let first_grouped = units.len() - groups.units;
+        for (at, unit) in units.iter().enumerate().skip(setups) {
+            let mut instructions = emitter.unit(unit);
+            if at >= first_grouped {
+                groups.share(&layout, &mut instructions);
+            }
+            code.unit(unit, instructions);
             made.resize(code.len(), unit.nodes.clone());
         }
         layout.commits.iter().for_each(|&(from, to)| code.copy(from, to));
@@ -95,6 +111,7 @@ impl Plan {
             constants: layout.constants,
             inputs: layout.inputs,
             slots: layout.slots,
+            neighbours: groups.slots,
             precision: request.precision,
             workers,
         })

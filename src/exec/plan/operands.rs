@@ -31,9 +31,7 @@ impl Matrices<'_> {
     /// What an operation that isn't elementwise reads.
     pub fn places(&self, kernel: &Kernel, inputs: &[NodeId]) -> Vec<Place> {
         match kernel {
-            Kernel::MatMul | Kernel::MatMulSum => {
-                inputs.iter().map(|&input| self.matrix(input).place).collect()
-            }
+            Kernel::MatMul => inputs.iter().map(|&input| self.matrix(input).place).collect(),
             Kernel::Map1(_)
             | Kernel::Map2(_)
             | Kernel::Map3(_)
@@ -52,7 +50,9 @@ impl Matrices<'_> {
             | Kernel::OneHot { .. }
             | Kernel::Iota
             | Kernel::Eye
-            | Kernel::Identity => inputs.iter().map(|&input| self.values.of(input).place).collect(),
+            | Kernel::Identity
+            // The examples' columns stand side by side only as they are, not transposed.
+            | Kernel::MatMulSum => inputs.iter().map(|&input| self.values.of(input).place).collect(),
         }
     }
 

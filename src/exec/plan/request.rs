@@ -16,6 +16,8 @@ pub struct Request {
     /// New values of slots, all computed from the old ones.
     pub updates: Vec<(SlotId, NodeId)>,
     pub examples: IndexMap<BatchId, usize>,
+    /// Inputs that the step brings itself, from what the run is given; the others are set before it.
+    pub gathered: Vec<SlotId>,
     pub precision: Precision,
     /// At most so many threads; small plans take one.
     pub threads: usize,
@@ -29,6 +31,7 @@ impl Request {
             outputs,
             updates: Vec::new(),
             examples: IndexMap::new(),
+            gathered: Vec::new(),
             precision,
             threads: 1,
             memory_limit: MEMORY_LIMIT,

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use indexmap::IndexMap;
+
+use super::Request;
 use super::units::{Unit, Work1};
 use super::values::Work;
-use crate::graph::NodeId;
+use crate::graph::{NodeId, SlotId};
 use crate::tensor::Kernel;
-use crate::tensor::machine::{Instruction, Region, Scheduled, Share, Strided};
+use crate::tensor::machine::{Gather, Instruction, Region, Scheduled, Share, Strided};
 
 /// Nanoseconds of work below which a step stays on one thread.
 const WORTH_THREADS: f64 = 60_000.0;
@@ -118,6 +121,23 @@ impl<'a> Code<'a> {
         for instruction in instructions {
             self.load[worker] += instruction.cost();
             self.code.push(Scheduled { instruction, share: Share::One(worker) });
+        }
+    }
+
+    /// The examples of the batch, each worker its own.
+    pub fn gather(&mut self, request: &Request, inputs: &IndexMap<SlotId, Region>) {
+        for (input, slot) in request.gathered.iter().enumerate() {
+            let Some(&to) = inputs.get(slot) else { continue };
+            let of_slot =
+                |node: &&NodeId| matches!(self.work.values.of(**node).work, Work::Input(id) if id == *slot);
+            let Some(value) = self.work.live.iter().find(of_slot).map(|node| self.work.values.of(*node))
+            else {
+                continue;
+            };
+            if to.len > 0 {
+                let gather = Gather { input, to, each: value.each, count: value.count() };
+                self.code.push(Scheduled { instruction: Instruction::Gather(gather), share: Share::All });
+            }
         }
     }
 

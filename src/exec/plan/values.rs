@@ -173,11 +173,12 @@ impl Values {
                 }
             }
             let place = input.place;
-            let access = match (place.len == user.place.len, input.examples.is_some(), input.each == 1) {
-                (true, _, _) => Access::Full,
-                (false, true, _) => Access::Example,
-                (false, false, true) => Access::Single,
-                (false, false, false) => Access::Feature,
+            let access = match (place.len, input.examples.is_some()) {
+                (len, _) if len == user.place.len => Access::Full,
+                // The number of a batch of one, too, which a value without examples may read.
+                (1, _) => Access::Single,
+                (_, true) => Access::Example,
+                (_, false) => Access::Feature,
             };
             return (place, access);
         }

@@ -9,6 +9,10 @@ const MAX_NUMBERS: usize = 24;
 
 /// A vector with more entries is written as a row, turned.
 const MAX_HIGH: usize = 6;
+/// Of a longer row the middle is left out on a page.
+const MAX_WIDE: usize = 8;
+/// Stands for what is left out.
+const MORE: &str = "…";
 const BRACKETS: &str = "border-collapse:separate;border-left:1.5px solid;border-right:1.5px solid;border-radius:.35em;padding:0 .15em";
 
 /// The places and numbers of a value, row by row.
@@ -35,7 +39,11 @@ pub fn number(notation: &dyn Notation, digits: &str) -> String {
 pub fn written(traced: &Traced<'_>, value: &Tensor, format: Format) -> String {
     let show = |number: f64| (traced.show)(number, traced.digits);
     if value.data.len() > MAX_NUMBERS {
-        let summary = summary(value, &show);
+        let signed = |number: f64| match format {
+            Format::Mathml => show(number).replace('-', "−"),
+            Format::Latex | Format::Unicode | Format::Source => show(number),
+        };
+        let summary = summary(value, &signed);
         return match format {
             Format::Mathml => format!("<mtext>{summary}</mtext>"),
             Format::Latex => format!("\\text{{{summary}}}"),
@@ -62,6 +70,14 @@ fn matrix(notation: &dyn Notation, rows: &[Vec<String>], is_vector: bool, format
     let is_row = is_vector && rows.len() > MAX_HIGH && matches!(format, Format::Mathml | Format::Latex);
     let turned = [rows.concat()];
     let rows = if is_row { &turned } else { rows };
+    let shortened: Vec<Vec<String>> = rows.iter().map(|row| shortened(row)).collect();
+    let is_page = matches!(format, Format::Mathml | Format::Latex);
+    let rows = if is_page { shortened.as_slice() } else { rows };
+    let signed = |digits: &String| match (digits.as_str(), format) {
+        (MORE, Format::Mathml) => "<mo>⋯</mo>".to_string(),
+        (MORE, _) => "\\cdots".to_string(),
+        _ => signed(digits),
+    };
     match format {
         Format::Mathml => {
             let cell = |digits: &String| format!("<mtd>{}</mtd>", signed(digits));
@@ -82,6 +98,17 @@ fn matrix(notation: &dyn Notation, rows: &[Vec<String>], is_vector: bool, format
             let rows: Vec<String> = rows.iter().map(|row| format!("[{}]", row.join(", "))).collect();
             format!("[{}]", rows.join(", "))
         }
+    }
+}
+
+/// A row with its middle left out, if it would be wider than paper.
+fn shortened(row: &[String]) -> Vec<String> {
+    match row {
+        [first @ .., _, _, last] if row.len() > MAX_WIDE => {
+            let shown = first.iter().take(MAX_WIDE - 3).cloned();
+            shown.chain([MORE.to_string(), last.clone()]).collect()
+        }
+        _ => row.to_vec(),
     }
 }
 

@@ -53,7 +53,7 @@ impl Session<'_> {
         let is_loss = matches!(kind, Some(FunctionKind::Loss));
         let mut setup = Setup {
             result: alone.result,
-            result_name: if is_loss { "L" } else { "y" }.to_string(),
+            result_name: if is_loss { "L".to_string() } else { result_name(&leaves) },
             call: Some(format!("{name}({})", inputs.join(", "))),
             leaves,
             targets,
@@ -125,6 +125,12 @@ impl Session<'_> {
         let _ = span;
         Some(self.with_upstream(setup))
     }
+}
+
+/// `y`, or the next letter that no input has.
+pub(super) fn result_name(leaves: &HashMap<NodeId, String>) -> String {
+    let free = ["y", "z", "w", "u"].into_iter().find(|name| !leaves.values().any(|leaf| leaf == name));
+    free.unwrap_or("y").to_string()
 }
 
 /// The slots that a value is made of and that have no name yet.

@@ -7,10 +7,11 @@ use super::Setup;
 use super::request::Request;
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Given, Value};
+use crate::elaborate::{Given, Target, Value};
 use crate::explain::{self, Taken};
 use crate::graph::{Leaf, NodeId, SlotId};
 use crate::ops;
+use crate::syntax::tree::{Body, StmtKind};
 use crate::types::{BatchId, Shape, TensorType};
 
 impl Session<'_> {
@@ -27,7 +28,9 @@ impl Session<'_> {
             return None;
         }
         let attempts = [(false, false), (true, false), (false, true), (true, true)];
-        for (vectors, batched) in attempts {
+        // Of sums over all examples there is nothing to say of one.
+        let alone = if request.subjects.iter().any(|subject| has_totals(&subject.value)) { 2 } else { 0 };
+        for (vectors, batched) in attempts.into_iter().skip(alone) {
             let graph = self.elaborator.graph.clone();
             let batch = batched.then(|| self.elaborator.new_batch());
             let setup = self.setup(request, vectors, batch, span);
@@ -74,6 +77,11 @@ impl Session<'_> {
         wrt: Option<&Given>,
         batch: Option<BatchId>,
     ) -> Option<Setup> {
+        if let (Value::Model { .. }, Value::Function(_)) = (&loss.value, &model.value) {
+            let (one, other) = ((&loss.value, loss.span), (&model.value, model.span));
+            self.report(crate::check::swapped(one, other, "a loss", "the loss stands first"));
+            return None;
+        }
         let mut setup = self.prediction_setup(&model.value, batch, model.span)?;
         let (prediction, _) = setup.prediction?;
         let (loss_name, target_name) = match &loss.value {
@@ -200,10 +208,11 @@ impl Session<'_> {
         }
         let name = setup.taken.unique("g");
         let (_, g) = self.elaborator.new_slot(&name, ty.clone());
-        setup.legend.push(format!("{name} is what flows back into the result: ∂L/∂y"));
+        let result = super::function::result_name(&setup.leaves);
+        setup.legend.push(format!("{name} is what flows back into the result: ∂L/∂{result}"));
         setup.leaves.insert(g, name);
         let graph = &mut self.elaborator.graph;
-        graph.set_name(setup.result, "y");
+        graph.set_name(setup.result, &result);
         let product = ops::build::mul(graph, setup.result, g);
         let mut result = ops::build::sum(graph, product, crate::tensor::Axis::All);
         if ty.batch.is_some() {
@@ -233,4 +242,16 @@ pub(super) fn by_layer(targets: Vec<(String, NodeId)>) -> Vec<(String, NodeId)> 
         }
     }
     groups.into_iter().rev().flat_map(|(_, members)| members).collect()
+}
+
+/// Whether a value is a metric that names sums over all examples.
+fn has_totals(value: &Value) -> bool {
+    let Value::Function(function) = value else { return false };
+    match &function.target {
+        Target::Declared(declared) => match &declared.body {
+            Body::Block(block) => block.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Total { .. })),
+            Body::Expr(_) => false,
+        },
+        Target::Primitive(_) | Target::Builtin(_) | Target::Use { .. } | Target::Opaque => false,
+    }
 }

@@ -85,9 +85,9 @@ fn of_function(function: &Arc<Function>) -> Entry {
 }
 
 /// A declaration's head without its line ends.
-fn one_line(head: &str) -> String {
+pub fn one_line(head: &str) -> String {
     let words: Vec<&str> = head.split_whitespace().collect();
-    words.join(" ").replace("( ", "(").replace(", )", ")")
+    words.join(" ").replace("( ", "(").replace(", )", ")").replace("[ ", "[").replace(", ]", "]")
 }
 
 fn of_primitive(primitive: &Primitive) -> Entry {

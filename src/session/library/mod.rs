@@ -5,7 +5,9 @@
 
 mod entry;
 mod examples;
+mod hints;
 
+pub(super) use entry::one_line;
 pub use entry::{Entry, entries, entry, library_source};
 pub use examples::Example;
 
@@ -14,11 +16,11 @@ use crate::elaborate::{METHODS, MethodRow, OptionKind};
 /// The page of a prelude item or primitive, as text.
 ///
 /// # Errors
-/// The nearest known name, if there is no such item.
+/// Where to look instead, if there is no such item.
 pub fn doc(name: &str) -> Result<String, Option<String>> {
     match METHODS.iter().find(|row| row.name == name) {
         Some(row) => Ok(method_page(row)),
-        None => entry(name).map(|entry| text(&entry)),
+        None => entry(name).map(|entry| text(&entry)).map_err(|_| hints::hint(name)),
     }
 }
 

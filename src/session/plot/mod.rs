@@ -14,7 +14,7 @@ use crate::base::Span;
 use crate::check::{flag_option, text_option};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Value, nearest};
-use crate::plot::{Figure, svg, terminal};
+use crate::plot::{Figure, png, svg, terminal};
 pub(super) use answers::View;
 pub(super) use figure::map_of;
 use picture::KINDS;
@@ -53,8 +53,12 @@ impl Session<'_> {
                 self.world.print(text.trim_end());
             }
             Some((path, at)) => {
-                let text = svg::document(&figure, svg::Size::default());
-                self.write_file(path, text.as_bytes(), *at)?;
+                let drawing = svg::document(&figure, svg::Size::default());
+                let bytes = match is_png(path) {
+                    true => png::from_svg(&drawing)?,
+                    false => drawing.into_bytes(),
+                };
+                self.write_file(path, &bytes, *at)?;
             }
         }
         Some(())
@@ -131,12 +135,12 @@ impl Session<'_> {
     /// Whether a picture can be written into a file of that name.
     fn drawable(&mut self, path: &str, span: Span) -> Option<()> {
         let ending = Path::new(path).extension().and_then(|end| end.to_str());
-        if ending.is_some_and(|end| end.eq_ignore_ascii_case("svg")) {
+        if ending.is_some_and(|end| end.eq_ignore_ascii_case("svg") || end.eq_ignore_ascii_case("png")) {
             return Some(());
         }
         let stem = Path::new(path).with_extension("svg");
         let found = ending.map_or("no ending".to_string(), |end| format!("`.{end}`"));
-        let headline = format!("a picture is written as `.svg`, found {found}");
+        let headline = format!("a picture is written as `.svg` or `.png`, found {found}");
         self.report(
             Diagnostic::error(Slug::OptionValue, span, headline)
                 .here("not a file of a picture")
@@ -144,6 +148,10 @@ impl Session<'_> {
         );
         None
     }
+}
+
+fn is_png(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end.eq_ignore_ascii_case("png"))
 }
 
 /// The title and labels that the call gives, and its scale.

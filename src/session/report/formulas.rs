@@ -8,8 +8,10 @@ use crate::explain::{Entry, Format, Item, Part, Trace, traced_in};
 use crate::report::{Block, Cell, Formula, Section, Table};
 
 impl Session<'_> {
-    pub(super) fn formula_sections(&mut self, loss: &Given, model: &Given, span: Span) -> Vec<Section> {
-        let subjects = [loss.clone(), model.clone()];
+    /// Of a loss and a model, or of a model alone; `of` is what headings end with.
+    pub(super) fn formula_sections(&mut self, subjects: &[Given], of: &str, span: Span) -> Vec<Section> {
+        let subjects = subjects.to_vec();
+        let has_loss = subjects.len() > 1;
         let found = self.in_scratch(true, |session| {
             let setup = session.setup_of(&subjects, span)?;
             let (legend, is_batch) = (setup.legend.clone(), setup.batch.is_some());
@@ -20,21 +22,26 @@ impl Session<'_> {
         let formula = |part: Part| {
             Block::Formula(Formula { mathml: derivation.mathml(part), latex: derivation.latex(part) })
         };
-        let scope = match is_batch {
-            true => "Over a batch of B examples.",
-            false => "For one example; a batch takes the mean over its examples.",
+        let scope = match (is_batch, has_loss) {
+            (true, _) => "Over a batch of B examples.",
+            (false, true) => "For one example; a batch takes the mean over its examples.",
+            (false, false) => "For one example.",
         };
-        let mut forward = Section::new("Forwards");
+        let mut forward = Section::new(format!("Forwards{of}"));
         forward.say(format!("Each value with its formula, and at the right its shape. {scope}"));
         for line in legend {
             forward.say(line);
         }
         forward.blocks.push(formula(Part::Forward));
-        let mut backward = Section::new("Backwards");
+        let mut backward = Section::new(format!("Backwards{of}"));
         backward.say(
             "The gradient of the loss by each parameter, from the last layer to the first. An error δ is what flows \
              back into a layer.",
         );
+        if !has_loss {
+            backward
+                .say("The script trains by itself: of its loss stands here what flows back into the result.");
+        }
         if derivation.used_unit {
             backward.say("sum(t) = 1: the target holds probabilities.");
         }

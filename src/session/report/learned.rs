@@ -6,7 +6,7 @@ use super::super::plot::{View, map_of};
 use super::super::state::Session;
 use crate::base::Span;
 use crate::check::TrainRequest;
-use crate::elaborate::{Given, Value};
+use crate::elaborate::{Given, ModelId, Value};
 use crate::graph::SlotId;
 use crate::plot::{self, Figure, Plot, svg};
 use crate::report::{Drawing, Section};
@@ -25,10 +25,20 @@ const SMALL: svg::Size = svg::Size { width: 420.0, height: 280.0 };
 
 impl Session<'_> {
     pub(super) fn sections_after(&mut self) -> Vec<Section> {
-        let Some((request, _)) = self.histories.first().cloned() else { return Vec::new() };
-        let mut sections = vec![self.curves_section()];
-        sections.extend(self.weights_section(&request));
-        sections.extend(self.answers_section(&request));
+        let mut sections = Vec::new();
+        if !self.histories.is_empty() {
+            sections.push(self.curves_section());
+        }
+        for id in (0..self.elaborator.models.len()).map(ModelId) {
+            let name = self.elaborator.models.get(id.0).map_or(String::new(), |model| model.name.clone());
+            let of = if self.elaborator.models.len() > 1 { format!(" by {name}") } else { String::new() };
+            let file = if of.is_empty() { String::new() } else { format!("-{name}") };
+            // The last training of a model is the one that its parameters come from.
+            let trained = self.histories.iter().rev().find(|(request, _)| request.step.model == id);
+            let request = trained.map(|(request, _)| request.clone());
+            sections.extend(self.weights_section(id, request.as_ref(), (&of, &file)));
+            sections.extend(request.and_then(|request| self.answers_section(&request, (&of, &file))));
+        }
         sections
     }
 
@@ -49,22 +59,43 @@ impl Session<'_> {
         section
     }
 
-    fn weights_section(&mut self, request: &TrainRequest) -> Option<Section> {
-        let id = request.step.model;
+    /// The parameters at the end of the script; `of` is what headings end with, `file` what names of pictures end with.
+    fn weights_section(
+        &mut self,
+        id: ModelId,
+        request: Option<&TrainRequest>,
+        (of, file): (&str, &str),
+    ) -> Option<Section> {
         let model = self.elaborator.models.get(id.0)?.clone();
         let mut weights = Vec::new();
         for (_, stored) in model.parameters("") {
             weights.push((stored.name.clone(), self.tensor(stored.slot)?));
         }
-        let gradients = self.gradients_after(request).unwrap_or_default();
-        let mut section = Section::new("What it learned");
+        if weights.is_empty() {
+            return None;
+        }
+        let gradients = request.and_then(|request| self.gradients_after(request)).unwrap_or_default();
+        let mut section = Section::new(match request {
+            Some(_) => {
+                if of.is_empty() {
+                    "What it learned".to_string()
+                } else {
+                    format!("What was learned{of}")
+                }
+            }
+            None => format!("The parameters{}", of.replace(" by ", " of ")),
+        });
         let omitted = weights.len().saturating_sub(MAX_PARAMETERS);
         weights.truncate(MAX_PARAMETERS);
-        section.draw("weights", "Parameters after the training", Drawing::Figure(figure_of(&weights), SMALL));
+        let caption = match request {
+            Some(_) => "Parameters after the training",
+            None => "Parameters as the script leaves them",
+        };
+        section.draw(&format!("weights{file}"), caption, Drawing::Figure(figure_of(&weights), SMALL));
         if !gradients.is_empty() {
             let shown: Vec<(String, Tensor)> = gradients.into_iter().take(MAX_PARAMETERS).collect();
             let caption = "Gradients of the loss after the training, a mean over examples";
-            section.draw("gradients", caption, Drawing::Figure(figure_of(&shown), SMALL));
+            section.draw(&format!("gradients{file}"), caption, Drawing::Figure(figure_of(&shown), SMALL));
         }
         if omitted > 0 {
             section.say(format!("{omitted} more parameters are not drawn."));
@@ -92,10 +123,13 @@ impl Session<'_> {
         })
     }
 
-    fn answers_section(&mut self, request: &TrainRequest) -> Option<Section> {
+    fn answers_section(&mut self, request: &TrainRequest, (of, file): (&str, &str)) -> Option<Section> {
         let data = request.validate.clone().unwrap_or_else(|| request.data.clone());
         let usual = self.usual_view(&data)?;
-        let mut section = Section::new("What it answers");
+        let mut section = Section::new(match of {
+            "" => "What it answers".to_string(),
+            of => format!("What is answered{of}"),
+        });
         let mut views = vec![usual];
         if usual == View::Boundary && self.has_classes(&data) {
             views.push(View::Confusion);
@@ -112,7 +146,7 @@ impl Session<'_> {
                 View::Boundary => svg::Size { width: 560.0, height: 460.0 },
                 View::Confusion | View::Fit | View::Answers => svg::Size { width: 520.0, height: 400.0 },
             };
-            section.draw(name, &caption, Drawing::Figure(figure, size));
+            section.draw(&format!("{name}{file}"), &caption, Drawing::Figure(figure, size));
         }
         Some(section)
     }

@@ -2,7 +2,8 @@
 //! as a document.
 //!
 //! A report walks the script twice, as a run does: once without running it, for the formulas and the numbers of an
-//! example before the training, and once running it, for the curves and what was learned.
+//! example before the training, and once running it, for the curves and what was learned. Of a model that no `train`
+//! trains there are the network, the formulas and the parameters that the script leaves.
 
 mod formulas;
 mod learned;
@@ -56,17 +57,9 @@ pub fn report_file(world: &mut dyn World, path: &Path) -> (Report, Option<Docume
     let mut before = Session::new(world, Mode::Prepare, folder.to_path_buf());
     let (ast, source) = before.parse_script(&name, &text);
     before.walk(&ast);
-    let Some(request) = before.trainings.first().cloned() else {
-        if !before.has_errors() {
-            before.report_no_training(Span::new(source, 0, 0), "report");
-        }
-        return (before.into_report(), None);
-    };
-    let mut sections = before.sections_before(&request);
+    let sections = if before.has_errors() { None } else { before.sections_before(Span::new(source, 0, 0)) };
     let report = before.into_report();
-    if report.has_errors() {
-        return (report, None);
-    }
+    let Some(mut sections) = sections.filter(|_| !report.has_errors()) else { return (report, None) };
     let mut recorder = Recorder::new(world);
     let mut session = Session::new(&mut recorder, Mode::Run, folder.to_path_buf());
     let (ast, _) = session.parse_script(&name, &text);
@@ -118,8 +111,25 @@ impl Session<'_> {
         None
     }
 
-    /// What is known before running: the network, the formulas, one example with its numbers.
-    fn sections_before(&mut self, request: &TrainRequest) -> Vec<Section> {
+    /// What is known before running: of the first training everything, of other models their networks and formulas.
+    fn sections_before(&mut self, script: Span) -> Option<Vec<Section>> {
+        let request = self.trainings.first().cloned();
+        let mut sections = request.as_ref().map_or_else(Vec::new, |request| self.training_before(request));
+        let trained = request.map(|request| request.step.model);
+        for id in (0..self.elaborator.models.len()).map(ModelId).filter(|id| Some(*id) != trained) {
+            let is_only = self.elaborator.models.len() == 1;
+            sections.extend(self.model_before(id, is_only, script));
+        }
+        if sections.is_empty() {
+            let headline = "there is nothing to report: this script declares no model";
+            self.report(Diagnostic::error(Slug::UnknownName, script, headline).here("in this script"));
+            return None;
+        }
+        Some(sections)
+    }
+
+    /// The network, the formulas, one example with its numbers.
+    fn training_before(&mut self, request: &TrainRequest) -> Vec<Section> {
         let span = request.step.model_span;
         let mut sections = vec![self.summary_section(request)];
         if let Some(network) = self.network(request.step.model, Some(&request.data), span) {
@@ -130,11 +140,38 @@ impl Session<'_> {
         let model = Value::Model { id: request.step.model, part: String::new() };
         let given = |value: Value, span: Span| Given { name: None, value, span };
         let (loss, model) = (given(loss, loss_span), given(model, span));
-        sections.extend(self.formula_sections(&loss, &model, span));
+        sections.extend(self.formula_sections(&[loss.clone(), model.clone()], "", span));
         if let Some(data) = self.part_value(request.data.handle) {
             let data = given(data, request.data.span);
             sections.extend(self.trace_section(&[loss, model, data], span));
         }
+        sections
+    }
+
+    /// A model that is not the first one trained: its network and its formulas.
+    fn model_before(&mut self, id: ModelId, is_only: bool, span: Span) -> Vec<Section> {
+        let Some(model) = self.elaborator.models.get(id.0).cloned() else { return Vec::new() };
+        let of = if is_only { String::new() } else { format!(" of {}", model.name) };
+        let mut section =
+            Section::new(if is_only { "The network".to_string() } else { format!("The network{of}") });
+        let facts = [
+            ("Model", model.signature().trim_start_matches("model ").to_string()),
+            ("Parameters", model.parameter_count().to_string()),
+        ];
+        let rows = facts.map(|(name, text)| vec![Cell::Text(name.to_string()), Cell::Text(text)]);
+        section.blocks.push(Block::Table(Table { head: Vec::new(), rows: rows.to_vec() }));
+        let request = self.trainings.iter().find(|request| request.step.model == id).cloned();
+        if let Some(network) = self.network(id, request.as_ref().map(|request| &request.data), span) {
+            let name = if is_only { "network".to_string() } else { format!("network-{}", model.name) };
+            section.draw(&name, &format!("The network{of}"), Drawing::Network(network));
+        }
+        section.blocks.extend(self.layers_table(id));
+        let given = |value: Value, span: Span| Given { name: None, value, span };
+        let loss = request.and_then(|request| request.step.loss).map(|(loss, span)| given(loss, span));
+        let subject = given(Value::Model { id, part: String::new() }, span);
+        let subjects: Vec<Given> = loss.into_iter().chain([subject]).collect();
+        let mut sections = vec![section];
+        sections.extend(self.formula_sections(&subjects, &of, span));
         sections
     }
 
@@ -184,6 +221,9 @@ impl Session<'_> {
 
     /// The last numbers of the first training, in a line.
     fn subtitle(&self) -> String {
+        if self.histories.is_empty() {
+            return "without a training".to_string();
+        }
         let last = self.histories.first().and_then(|(_, history)| history.rows.last());
         let numbers = last.map_or_else(Vec::new, |row| row.named());
         let texts =

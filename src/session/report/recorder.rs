@@ -56,6 +56,10 @@ impl World for Recorder<'_> {
         self.world.training_ended(ended, history);
     }
 
+    fn loop_left(&mut self, line: usize, rounds: u64) {
+        self.world.loop_left(line, rounds);
+    }
+
     fn threads(&self) -> usize {
         self.world.threads()
     }

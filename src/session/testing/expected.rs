@@ -10,16 +10,17 @@ const SIGN: &str = "#>";
 
 /// The expected outputs of a script.
 pub struct Expectations {
-    /// One for each line that statements of the top level end on.
+    /// One for each statement of the top level.
     places: Vec<Place>,
     /// Comments that no statement stands before, or that stand inside one.
     pub misplaced: Vec<Span>,
 }
 
-/// A line that statements end on, what is expected of them and what they print.
+/// A statement, what is expected of it and what it prints.
 struct Place {
-    /// From the first of these statements to the end of the last.
     span: Span,
+    /// Where the next statement begins, if it stands on the line that this one ends on.
+    next: Option<usize>,
     line: usize,
     statement: String,
     /// The comments, in order. Nothing is expected where there are none.
@@ -38,13 +39,13 @@ impl Expectations {
         let parsed = syntax::parse(source, 0);
         let mut places: Vec<Place> = Vec::new();
         for stmt in &parsed.ast.stmts {
-            let (line, _) = source.line_column(stmt.span.end);
-            match places.last_mut() {
-                Some(last) if source.line_column(last.span.end).0 == line => {
-                    last.span = last.span.to(stmt.span);
-                }
-                _other => places.push(Place::new(source, stmt.span)),
+            let (line, _) = source.line_column(stmt.span.start);
+            if let Some(last) = places.last_mut()
+                && source.line_column(last.span.end).0 == line
+            {
+                last.next = Some(stmt.span.start as usize);
             }
+            places.push(Place::new(source, stmt.span));
         }
         let mut misplaced = Vec::new();
         for comment in parsed.comments.iter().filter(|comment| comment.text.starts_with(SIGN)) {
@@ -95,6 +96,9 @@ impl Expectations {
             let (from, to) = place.range(text);
             new.push_str(text.get(at..from).unwrap_or_default());
             new.push_str(&place.outputs(text, printed));
+            if place.next.is_some() {
+                new.push('\n');
+            }
             // What stood between the comments stays, below.
             for line in text.get(from..to).unwrap_or_default().lines().skip(1) {
                 if !line.trim_start().starts_with(SIGN) && !line.trim().is_empty() {
@@ -112,7 +116,7 @@ impl Place {
     fn new(source: &Source, span: Span) -> Place {
         let statement = source.slice(span).lines().next().unwrap_or_default().to_string();
         let (line, _) = source.line_column(span.start);
-        Place { span, line, statement, comments: Vec::new(), is_beside: false, printed: None }
+        Place { span, next: None, line, statement, comments: Vec::new(), is_beside: false, printed: None }
     }
 
     fn add(&mut self, source: &Source, comment: &Comment) {
@@ -133,17 +137,17 @@ impl Place {
         if found.is_empty() && lines == [""] { Vec::new() } else { lines }
     }
 
-    /// What is written anew: from the end of the statement's line, or from its comment, to the last comment.
+    /// What is written anew: from the end of the statement's line, or from its comment, to the last comment; what parts
+    /// it from the next statement of its line.
     fn range(&self, text: &str) -> (usize, usize) {
         let end = self.span.end as usize;
         let rest = text.get(end..).unwrap_or_default();
         let line_end = end + rest.find('\n').unwrap_or(rest.len());
+        if let Some(next) = self.next {
+            return (end, next);
+        }
         let last = self.comments.last().map_or(line_end, |comment| comment.span.end as usize);
         match self.comments.first() {
-            Some(first) if self.is_beside => {
-                let before = text.get(..first.span.start as usize).unwrap_or_default();
-                (before.trim_end().len(), last)
-            }
             Some(first) => {
                 let before = text.get(..first.span.start as usize).unwrap_or_default();
                 (before.trim_end().len(), last)

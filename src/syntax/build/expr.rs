@@ -8,7 +8,7 @@ use crate::base::Span;
 use crate::syntax::Rule;
 use crate::syntax::problem::Problem;
 use crate::syntax::recover::Reader;
-use crate::syntax::tree::{Argument, Expr, ExprKind, IndexItem, OptionItem, PostfixOp, UnaryOp};
+use crate::syntax::tree::{Argument, Expr, ExprKind, IndexItem, OptionItem, PostfixOp, Stage, UnaryOp};
 
 impl Reader<'_> {
     pub(in crate::syntax) fn build_expr(&mut self, pair: Pair<'_, Rule>) -> Expr {
@@ -48,21 +48,21 @@ impl Reader<'_> {
     }
 
     pub(super) fn expr(&mut self, pair: Pair<'_, Rule>) -> Built {
-        let parts = pair.into_inner().filter(|part| part.as_rule() != Rule::pipe);
-        let mut made: Option<Built> = None;
+        let mut parts = pair.into_inner().filter(|part| part.as_rule() != Rule::pipe);
+        let Some(first) = parts.next() else { return Built { expr: self.missing(), depth: 1 } };
+        let first = self.part(first);
+        let (mut span, mut depth) = (first.expr.span, first.depth);
+        let mut stages = Vec::new();
         for part in parts {
-            let right = self.part(part);
-            made = Some(match made {
-                None => right,
-                Some(left) => {
-                    let span = left.expr.span.to(right.expr.span);
-                    let depth = left.depth.max(right.depth);
-                    let kind = ExprKind::Pipe { lhs: Box::new(left.expr), rhs: Box::new(right.expr) };
-                    self.node(span, kind, depth)
-                }
-            });
+            let stage = self.part(part);
+            depth = depth.max(stage.depth);
+            span = span.to(stage.expr.span);
+            stages.push(Stage { id: self.next_id(), to: stage.expr });
         }
-        made.unwrap_or_else(|| Built { expr: self.missing(), depth: 1 })
+        if stages.is_empty() {
+            return first;
+        }
+        self.node(span, ExprKind::Pipe { first: Box::new(first.expr), stages }, depth)
     }
 
     fn part(&mut self, pair: Pair<'_, Rule>) -> Built {

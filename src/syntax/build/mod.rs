@@ -42,10 +42,15 @@ impl Reader<'_> {
         Ident { name: pair.as_str().trim_end().to_string(), span: self.at(pair) }
     }
 
-    /// A new node over parts of at most the given depth.
-    pub(super) fn node(&mut self, span: Span, kind: ExprKind, depth: usize) -> Built {
+    pub(super) fn next_id(&mut self) -> ExprId {
         let id = ExprId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
+        id
+    }
+
+    /// A new node over parts of at most the given depth.
+    pub(super) fn node(&mut self, span: Span, kind: ExprKind, depth: usize) -> Built {
+        let id = self.next_id();
         if depth < MAX_DEPTH {
             return Built { expr: Expr { id, span, kind }, depth: depth + 1 };
         }

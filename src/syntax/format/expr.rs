@@ -4,7 +4,9 @@ use super::Printer;
 use super::doc::{Doc, concat, text};
 use super::signs::{Signs, is_word};
 use crate::base::Span;
-use crate::syntax::tree::{Argument, BinaryOp, Expr, ExprKind, IndexItem, OptionItem, PostfixOp, UnaryOp};
+use crate::syntax::tree::{
+    Argument, BinaryOp, Expr, ExprKind, IndexItem, OptionItem, PostfixOp, Stage, UnaryOp,
+};
 
 const PIPE: u8 = 0;
 const CHOICE: u8 = 1;
@@ -141,7 +143,7 @@ impl<'a> Printer<'a> {
                 let inside = self.bracketed(("[", "]"), indices, expr.span.end, span, Printer::index);
                 concat([object, inside])
             }
-            ExprKind::Pipe { .. } => self.pipeline(expr),
+            ExprKind::Pipe { first, stages } => self.pipeline(first, stages),
             ExprKind::Range { from, to } => {
                 concat([self.operand(from, RANGE), text(".."), self.operand(to, RANGE + 1)])
             }
@@ -205,20 +207,12 @@ impl<'a> Printer<'a> {
     }
 
     /// `x |> f |> g`, all broken or none.
-    fn pipeline(&mut self, expr: &Expr) -> Doc {
-        let mut stages = Vec::new();
-        let mut left = expr;
-        while let ExprKind::Pipe { lhs, rhs } = &left.kind
-            && (stages.is_empty() || !self.written.in_brackets(left.span))
-        {
-            stages.push(&**rhs);
-            left = lhs;
-        }
-        let first =
-            self.operand(left, if matches!(left.kind, ExprKind::Train { .. }) { CHOICE } else { PIPE });
+    fn pipeline(&mut self, first: &Expr, stages: &[Stage]) -> Doc {
+        let mut last = first.span.end;
+        let least = if matches!(first.kind, ExprKind::Train { .. }) { CHOICE } else { PIPE };
+        let first = self.operand(first, least);
         let mut rest = Vec::new();
-        let mut last = left.span.end;
-        for stage in stages.into_iter().rev() {
+        for stage in stages.iter().map(|stage| &stage.to) {
             for comment in self.comments_before(stage.span.start) {
                 if self.written.same_line(last, comment.span.start) {
                     rest.push(Doc::Comment(comment.text.clone()));

@@ -134,7 +134,10 @@ impl Printer<'_> {
         let params = self.bracketed(("(", ")"), &function.params, params_end, span, Printer::param);
         let result = function.result.as_ref().map(|result| {
             let arrow = self.sign(self.written.sign_before(result.span.start));
-            concat([text(format!(" {arrow} ")), self.ty(result)])
+            // The parameters are broken before the shape of the result is.
+            let ty = self.ty(result);
+            let short = ty.flat().filter(|line| line.chars().count() <= super::WIDTH / 2);
+            concat([text(format!(" {arrow} ")), short.map_or(ty, text)])
         });
         let body = match &function.body {
             Body::Expr(value) => concat([text(" = "), self.expr(value)]),

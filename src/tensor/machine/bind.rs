@@ -1,18 +1,18 @@
 //! From instructions to code: addresses, shares of workers, and the points where workers must meet.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::fused::{self, FusedCode, Tiles};
-use super::instruction::{Base, Instruction, Region, RunContext, Touched};
+use super::instruction::{Base, Instruction, Nothing, Region, RunContext, Supply, Touched};
 use super::products;
-use super::run::{self, Code};
+use super::run::{self, Code, Setting};
 use crate::tensor::isa::Level;
 use crate::tensor::memory::Memory;
 use crate::tensor::pool::{Barrier, Pool};
 use crate::tensor::real::Real;
-use crate::tensor::slots::Slots;
+use crate::tensor::slots::{Slot, Slots};
 
 /// Who does an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ unsafe impl<T: Sync> Sync for Program<T> {}
 /// The memory that code is bound to.
 struct Memories<T> {
     arena: Memory<T>,
-    slots: Vec<(usize, Arc<Memory<T>>)>,
+    slots: Vec<(usize, Slot<T>)>,
     /// What each worker works in: tiles, and then a block of a product.
     own: Memory<T>,
     worker_each: usize,
@@ -100,7 +100,7 @@ impl<T: Real> Memories<T> {
             let target = &mut unsafe { arena.as_mut() }[region.offset..region.offset + region.len];
             target.iter_mut().zip(values).for_each(|(to, &from)| *to = T::of(from));
         }
-        let slots = binding.used.iter().map(|&slot| (slot, Arc::clone(binding.slots.memory(slot))));
+        let slots = binding.used.iter().map(|&slot| (slot, binding.slots.slot(slot).clone()));
         let instructions = binding.code.iter().map(|scheduled| &scheduled.instruction).chain(binding.setup);
         let tiles_each = instructions.clone().map(tiles).max().unwrap_or(0) * T::TILE;
         let block = instructions.map(block_numbers).max().unwrap_or(0);
@@ -118,14 +118,14 @@ impl<T: Real> Memories<T> {
 
     /// Where a region begins; it lies inside its memory.
     fn address(&self, region: Region) -> *mut T {
-        let memory = match region.base {
-            Base::Arena => &self.arena,
-            Base::Slot(slot) => &*self.slots[slot].1,
+        let (start, len) = match region.base {
+            Base::Arena => (self.arena.start(), self.arena.len()),
+            Base::Slot(slot) => (self.slots[slot].1.start(), self.slots[slot].1.len()),
             Base::Block => unreachable!("a block is a worker's own"),
         };
         let end = region.offset.checked_add(region.len);
-        assert!(end.is_some_and(|end| end <= memory.len()), "a region outside its memory");
-        memory.start().wrapping_add(region.offset)
+        assert!(end.is_some_and(|end| end <= len), "a region outside its memory");
+        start.wrapping_add(region.offset)
     }
 
     fn bind(
@@ -155,7 +155,9 @@ impl<T: Real> Memories<T> {
             self.bind(instruction, (0, instruction.units()), 0, binding.level, &mut code);
         }
         // SAFETY: nobody else knows this memory yet, and no slot is touched.
-        unsafe { run::run(&code, &Barrier::new(1), RunContext::default()) };
+        let barrier = Barrier::new(1);
+        let setting = Setting { barrier: &barrier, context: RunContext::default(), supply: &Nothing };
+        unsafe { run::run(&code, setting) };
         // SAFETY: as above.
         let tiles = unsafe { self.fixed.as_mut() }.chunks_exact_mut(T::TILE);
         for (tile, region) in tiles.zip(binding.fixed) {
@@ -190,6 +192,7 @@ impl<T: Real> Program<T> {
                         &mut code[worker].code,
                     );
                 }
+                run::join_last(&mut code[worker].code);
                 let pieces = code[worker].code.len();
                 code[worker].of.resize(pieces, at);
             }
@@ -210,15 +213,22 @@ impl<T: Real> Program<T> {
     /// Whether the slots are those it was bound to, and none has been replaced.
     pub fn fits(&self, slots: &Slots<T>) -> bool {
         self.slots_id == slots.id()
-            && self.memories.slots.iter().all(|(slot, memory)| Arc::ptr_eq(memory, slots.memory(*slot)))
+            && self.memories.slots.iter().all(|(slot, bound)| bound.is(slots.slot(*slot)))
     }
 
     /// One step. The slots are those it was bound to; the pool has at least as many workers as the program.
-    pub fn run(&mut self, slots: &mut Slots<T>, pool: Option<&mut Pool>, context: RunContext) {
+    pub fn run(
+        &mut self,
+        slots: &mut Slots<T>,
+        pool: Option<&mut Pool>,
+        context: RunContext,
+        supply: &dyn Supply<T>,
+    ) {
         // SAFETY: `Meetings` put a meeting point wherever two workers touch the same numbers; `side_by_side`
         // borrows program and slots for as long as this runs.
         self.side_by_side(slots, pool, &|program, worker| unsafe {
-            run::run(&program.workers[worker].code, &program.barrier, context);
+            let setting = Setting { barrier: &program.barrier, context, supply };
+            run::run(&program.workers[worker].code, setting);
         });
     }
 
@@ -228,16 +238,18 @@ impl<T: Real> Program<T> {
         slots: &mut Slots<T>,
         pool: Option<&mut Pool>,
         context: RunContext,
+        supply: &dyn Supply<T>,
         instructions: usize,
     ) -> Vec<Spent> {
         let spent: Vec<Mutex<Spent>> = (0..self.workers()).map(|_| Mutex::default()).collect();
         self.side_by_side(slots, pool, &|program, worker| {
             let Worker { code, of } = &program.workers[worker];
             let mut mine = Spent { busy: vec![0; instructions], waiting: vec![0; instructions] };
+            let setting = Setting { barrier: &program.barrier, context, supply };
             let mut before = Instant::now();
             for (piece, &at) in code.iter().zip(of) {
                 // SAFETY: as in `run`.
-                unsafe { run::one(piece, &program.barrier, context) };
+                unsafe { run::one(piece, setting) };
                 let after = Instant::now();
                 let kind = if matches!(piece, Code::Meet) { &mut mine.waiting } else { &mut mine.busy };
                 kind[at] += u64::try_from((after - before).as_nanos()).unwrap_or(u64::MAX);
@@ -293,7 +305,8 @@ fn tiles(instruction: &Instruction) -> usize {
     match instruction {
         Instruction::Fused(fused) => fused::tiles(fused),
         Instruction::Blocks(blocks) => fused::tiles(&blocks.fused),
-        Instruction::Product(_)
+        Instruction::Gather(_)
+        | Instruction::Product(_)
         | Instruction::Fold(_)
         | Instruction::ArgMax(_)
         | Instruction::Rank(_)
@@ -308,7 +321,8 @@ fn tiles(instruction: &Instruction) -> usize {
 fn block_numbers(instruction: &Instruction) -> usize {
     match instruction {
         Instruction::Blocks(blocks) => products::block_numbers(&blocks.product),
-        Instruction::Fused(_)
+        Instruction::Gather(_)
+        | Instruction::Fused(_)
         | Instruction::Product(_)
         | Instruction::Fold(_)
         | Instruction::ArgMax(_)

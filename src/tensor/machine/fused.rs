@@ -1,6 +1,8 @@
 //! Elementwise chains at work: tile by tile, every intermediate value in the first-level cache.
 
-use super::instruction::{Access, Base, Function, Fused, Source, Target};
+use std::ptr::fn_addr_eq;
+
+use super::instruction::{ALIGN, Access, Base, Function, Fused, Source, Target};
 use crate::tensor::isa::Level;
 use crate::tensor::loops::{Run1, Run2, Run3, Run4};
 use crate::tensor::real::Real;
@@ -35,7 +37,35 @@ struct BoundStep<T> {
     out: Operand<T>,
 }
 
+impl<T> Operand<T> {
+    fn is_followed_by(&self, next: &Operand<T>, gap: usize) -> bool {
+        let step = if self.offset == NUMBER { gap } else { 0 };
+        self.offset == next.offset && self.offset <= NUMBER && self.start.wrapping_add(step) == next.start
+    }
+}
+
+impl<T> BoundStep<T> {
+    /// Whether the next one does the same with numbers that stand `gap` behind these.
+    fn is_followed_by(&self, next: &BoundStep<T>, gap: usize) -> bool {
+        let after = |mine: &Operand<T>, other: &Operand<T>| mine.is_followed_by(other, gap);
+        let runs = match (&self.run, &next.run) {
+            (Run::One(f, x), Run::One(g, a)) => fn_addr_eq(*f, *g) && after(x, a),
+            (Run::Two(f, x, y), Run::Two(g, a, b)) => fn_addr_eq(*f, *g) && after(x, a) && after(y, b),
+            (Run::Three(f, x, y, z), Run::Three(g, a, b, c)) => {
+                fn_addr_eq(*f, *g) && after(x, a) && after(y, b) && after(z, c)
+            }
+            (Run::Four(f, x), Run::Four(g, a)) => {
+                fn_addr_eq(*f, *g) && x.iter().zip(a).all(|(mine, other)| after(mine, other))
+            }
+            (Run::Copy(x), Run::Copy(a)) => after(x, a),
+            (Run::One(..) | Run::Two(..) | Run::Three(..) | Run::Four(..) | Run::Copy(_), _) => false,
+        };
+        runs && after(&self.out, &next.out)
+    }
+}
+
 /// `tile` is filled from `from`: by one number, by a few in turn, or by a number of each example.
+#[derive(PartialEq)]
 struct Spread<T> {
     from: *const T,
     tile: *mut T,
@@ -52,6 +82,7 @@ enum Walk {
 
 pub(super) struct FusedCode<T> {
     walk: Walk,
+    alone: bool,
     grain: usize,
     /// The first example, and the one after the last.
     from: usize,
@@ -103,6 +134,7 @@ impl<T: Real> FusedCode<T> {
         };
         let mut code = FusedCode {
             walk,
+            alone: fused.alone,
             grain,
             from,
             to,
@@ -159,6 +191,25 @@ impl<T: Real> FusedCode<T> {
             code.steps.push(BoundStep { run, out });
         }
         code
+    }
+
+    /// Takes up a loop that does the same with the numbers that stand right behind these in every region, if it is
+    /// one. What lies between two regions is nobody's, so that it may be worked on as well.
+    pub fn goes_on_with(&mut self, next: &FusedCode<T>) -> bool {
+        let flat = matches!((self.walk, next.walk), (Walk::Flat, Walk::Flat));
+        let len = self.to * self.grain;
+        let gap = len.next_multiple_of(ALIGN);
+        let same = flat
+            && self.alone
+            && next.alone
+            && (self.from, next.from) == (0, 0)
+            && self.singles == next.singles
+            && self.steps.len() == next.steps.len()
+            && self.steps.iter().zip(&next.steps).all(|(mine, other)| mine.is_followed_by(other, gap));
+        if same {
+            (self.grain, self.to) = (1, gap + next.to * next.grain);
+        }
+        same
     }
 
     /// # Safety

@@ -7,6 +7,9 @@ use crate::tensor::kernel::{Fold, Map1, Map2, Map3, Map4};
 use crate::tensor::product;
 use crate::tensor::random::Stream;
 
+/// Regions, and slots that stand in a row, begin at multiples of so many numbers; nobody writes between them.
+pub const ALIGN: usize = 32;
+
 /// Whose memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Base {
@@ -125,6 +128,9 @@ pub struct Fused {
     pub stores: Vec<Region>,
     pub steps: Vec<Step>,
     pub registers: usize,
+    /// Whether what it touches number by number begins at a multiple of [`ALIGN`], and what follows up to the next is
+    /// nobody's.
+    pub alone: bool,
 }
 
 /// A matrix in a region, or one for each of several products `step` apart.
@@ -216,6 +222,8 @@ pub enum Draw {
 
 #[derive(Clone, Debug)]
 pub enum Instruction {
+    /// The examples of a batch, brought to where the step reads them.
+    Gather(Gather),
     Fused(Fused),
     Product(Product),
     Blocks(Box<Blocks>),
@@ -238,6 +246,30 @@ pub enum Instruction {
         name: std::sync::Arc<str>,
         draw: Draw,
     },
+}
+
+/// One input of a batch, `each` numbers an example.
+#[derive(Clone, Copy, Debug)]
+pub struct Gather {
+    /// Which of the inputs that a [`Supply`] knows.
+    pub input: usize,
+    pub to: Region,
+    pub each: usize,
+    pub count: usize,
+}
+
+/// Where the examples of a batch come from.
+pub trait Supply<T>: Sync {
+    /// Writes the examples from `first` on, as many as there is room for.
+    fn write(&self, input: usize, first: usize, to: &mut [T]);
+}
+
+/// For programs that gather no inputs.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
+
+impl<T> Supply<T> for Nothing {
+    fn write(&self, _input: usize, _first: usize, _to: &mut [T]) {}
 }
 
 /// What a run supplies to random numbers.
@@ -264,6 +296,7 @@ impl Instruction {
     /// Into how many equal pieces the work can be cut without changing a bit.
     pub fn units(&self) -> usize {
         match self {
+            Instruction::Gather(gather) => gather.count,
             Instruction::Fused(fused) => fused.count,
             Instruction::Product(product) => product.units(),
             Instruction::Blocks(blocks) => blocks.product.units(),
@@ -283,7 +316,8 @@ impl Instruction {
         match self {
             Instruction::Product(product) => product.least_units(),
             Instruction::Blocks(blocks) => blocks.product.least_units(),
-            Instruction::Fused(_)
+            Instruction::Gather(_)
+            | Instruction::Fused(_)
             | Instruction::Fold(_)
             | Instruction::ArgMax(_)
             | Instruction::Rank(_)
@@ -299,7 +333,8 @@ impl Instruction {
         match self {
             Instruction::Product(product) => product.flops(),
             Instruction::Blocks(blocks) => blocks.product.flops(),
-            Instruction::Fused(_)
+            Instruction::Gather(_)
+            | Instruction::Fused(_)
             | Instruction::Fold(_)
             | Instruction::ArgMax(_)
             | Instruction::Rank(_)
@@ -313,6 +348,7 @@ impl Instruction {
     /// About how many nanoseconds one thread needs.
     pub fn cost(&self) -> f64 {
         let numbers = match self {
+            Instruction::Gather(gather) => gather.to.len,
             Instruction::Fused(fused) => return fused.cost(),
             Instruction::Product(product) => return product.cost(),
             Instruction::Blocks(blocks) => return blocks.product.cost() + blocks.fused.cost(),
@@ -332,6 +368,9 @@ impl Instruction {
     pub fn touches(&self, from: usize, to: usize) -> Touched {
         let mut touched = Touched::default();
         match self {
+            Instruction::Gather(Gather { to: region, each, .. }) => {
+                touched.writes.push(region.part(from * each, (to - from) * each));
+            }
             Instruction::Fused(fused) => fused.touches(from, to, &mut touched),
             Instruction::Product(product) => product.touches(from, to, &mut touched),
             Instruction::Blocks(blocks) => {

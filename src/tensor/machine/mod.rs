@@ -12,6 +12,6 @@ mod run;
 
 pub use bind::{Binding, Program, Scheduled, Share, Spent};
 pub use instruction::{
-    Access, Base, Blocks, Cut, Draw, FoldWork, Function, Fused, Instruction, LineWork, Load, Matrix, Product,
-    Region, RunContext, Source, Step, Strided, Target, Touched,
+    ALIGN, Access, Base, Blocks, Cut, Draw, FoldWork, Function, Fused, Gather, Instruction, LineWork, Load,
+    Matrix, Nothing, Product, Region, RunContext, Source, Step, Strided, Supply, Target, Touched,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Region;
 use super::fused::{FusedCode, Tiles};
-use super::instruction::{Draw, FoldWork, Instruction, LineWork, RunContext, Strided};
+use super::instruction::{Draw, FoldWork, Gather, Instruction, LineWork, RunContext, Strided, Supply};
 use super::products::{BlocksCode, bind_blocks, bind_product, repeated};
 use crate::tensor::fold::RunFold;
 use crate::tensor::isa::Level;
@@ -18,6 +18,12 @@ use crate::tensor::real::Real;
 
 /// One instruction, or a worker's share of it, with addresses.
 pub(super) enum Code<T> {
+    Gather {
+        input: usize,
+        to: *mut T,
+        first: usize,
+        len: usize,
+    },
     Fused(Box<FusedCode<T>>),
     Tiles {
         run: RunTiles<T>,
@@ -112,6 +118,11 @@ pub(super) fn bind<T: Real>(
         address(region);
     }
     code.push(match instruction {
+        Instruction::Gather(Gather { input, to: region, each, count }) => {
+            assert_eq!(region.len, each * count, "a batch of the wrong length");
+            let len = (to - from) * each;
+            Code::Gather { input: *input, to: address(*region).wrapping_add(from * each), first: from, len }
+        }
         Instruction::Fused(fused) => FusedCode::bind(fused, from, to, level, address, tiles).boxed(),
         Instruction::Product(product) => bind_product(product, from, to, level, address),
         Instruction::Blocks(blocks) => bind_blocks(blocks, from, to, level, address, tiles),
@@ -230,22 +241,42 @@ fn bind_copy<T: Real>(copy: &Strided, from: usize, to: usize, address: &dyn Fn(R
     Code::Copy(Box::new(Walk { from: x, to: y, len, from_step, to_step, axes: joined }))
 }
 
+/// Makes one loop of the last two, where the second goes on where the first ends.
+pub(super) fn join_last<T: Real>(code: &mut Vec<Code<T>>) {
+    if let [.., Code::Fused(first), Code::Fused(second)] = code.as_mut_slice()
+        && first.goes_on_with(second)
+    {
+        code.pop();
+    }
+}
+
+/// What code is run with.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a, T> {
+    pub barrier: &'a Barrier,
+    pub context: RunContext,
+    pub supply: &'a dyn Supply<T>,
+}
+
 /// # Safety
 /// The memory the code was bound to is alive and nobody but the other workers of this step touches it.
-pub(super) unsafe fn run<T: Real>(code: &[Code<T>], barrier: &Barrier, context: RunContext) {
+pub(super) unsafe fn run<T: Real>(code: &[Code<T>], setting: Setting<'_, T>) {
     for instruction in code {
         // SAFETY: the caller's promise.
-        unsafe { one(instruction, barrier, context) };
+        unsafe { one(instruction, setting) };
     }
 }
 
 /// # Safety
 /// As of [`run`].
 #[inline(always)]
-pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, barrier: &Barrier, context: RunContext) {
+pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, setting: Setting<'_, T>) {
     // SAFETY: `bind` checked that all counts stay inside their regions; the caller keeps others away.
     unsafe {
         match instruction {
+            &Code::Gather { input, to, first, len } => {
+                setting.supply.write(input, first, std::slice::from_raw_parts_mut(to, len));
+            }
             Code::Fused(fused) => fused.run(),
             Code::Tiles { run, view, repeat, steps } => {
                 repeated(view, *repeat, steps, |view| run(view));
@@ -277,8 +308,10 @@ pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, barrier: &Barrier, cont
             Code::Copy(walk) => walk.run(),
             Code::Fill { to, len, value } => std::slice::from_raw_parts_mut(*to, *len).fill(*value),
             Code::OneHot { from, to, classes, count } => one_hot(*from, *to, *classes, *count),
-            Code::Random { to, first, len, name, draw } => random(*to, *first, *len, name, *draw, context),
-            Code::Meet => barrier.wait(),
+            Code::Random { to, first, len, name, draw } => {
+                random(*to, *first, *len, name, *draw, setting.context)
+            }
+            Code::Meet => setting.barrier.wait(),
         }
     }
 }
@@ -329,14 +362,15 @@ unsafe fn one_hot<T: Real>(from: *const T, to: *mut T, classes: usize, count: us
 
 unsafe fn random<T: Real>(to: *mut T, first: usize, len: usize, name: &str, draw: Draw, context: RunContext) {
     let stream = context.stream(name);
-    for at in 0..len {
-        let index = (first + at) as u64;
-        let value = match draw {
-            Draw::Uniform => T::uniform(&stream, context.step, index),
-            Draw::Normal => T::of(stream.normal(context.step, index)),
-        };
-        // SAFETY: the caller promises room for `len` numbers.
-        unsafe { *to.add(at) = value };
+    // SAFETY: the caller promises room for `len` numbers.
+    let out = unsafe { std::slice::from_raw_parts_mut(to, len) };
+    match draw {
+        Draw::Uniform => T::uniforms(&stream, context.step, first as u64, out),
+        Draw::Normal => {
+            for (index, number) in (first as u64..).zip(out) {
+                *number = T::of(stream.normal(context.step, index));
+            }
+        }
     }
 }
 

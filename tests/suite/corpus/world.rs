@@ -46,6 +46,10 @@ impl World for TestWorld {
     }
 
     fn interrupted(&self) -> bool {
+        self.abandoned()
+    }
+
+    fn abandoned(&self) -> bool {
         Instant::now() > self.deadline
     }
 }

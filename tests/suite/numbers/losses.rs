@@ -18,9 +18,7 @@ fn expression(name: &str, kwargs: &Value, input: &Array) -> Result<(String, bool
         "smooth_l1_loss" if given("beta", 1.0) == 0.0 => each("mae(p, t)".into()),
         "smooth_l1_loss" => each(format!("smooth_l1(p, t, beta = {})", given("beta", 1.0))),
         "huber_loss" => each(format!("huber(p, t, delta = {})", given("delta", 1.0))),
-        "binary_cross_entropy" if is_certain(input) => {
-            Err("a probability of exactly 0 or 1 that is wrong is an infinite loss in ours, PyTorch's stops at 100".into())
-        }
+        "binary_cross_entropy" if is_certain(input) => each("mean(stopped_entropy(p, t))".into()),
         "binary_cross_entropy" => each("binary_cross_entropy(p, t)".into()),
         "binary_cross_entropy_with_logits" if !kwargs["pos_weight"].is_null() => {
             let weight = Array::read(&kwargs["pos_weight"]).literal();
@@ -51,12 +49,24 @@ fn expression(name: &str, kwargs: &Value, input: &Array) -> Result<(String, bool
             let variance = Array::read(&kwargs["var"]).data[0];
             each(format!("gaussian(p, t, variance = {variance})"))
         }
-        other => Err(format!("`{other}` compares more than a prediction and a target")),
+        "cosine_embedding_loss" => {
+            // PyTorch adds 1e-12 to both sums of squares.
+            let cosine = "sum(p * t) / sqrt((sum(p²) + 1e-12) * (sum(t²) + 1e-12))";
+            example(&format!("if t3 == 1 then 1 - {cosine} else relu({cosine})"))
+        }
+        "margin_ranking_loss" => {
+            let margin = given("margin", 0.0);
+            each(format!("relu(-t3 * (p - t) + {margin:?})"))
+        }
+        "triplet_margin_loss" => example("relu(norm(p - t + 1e-6) - norm(p - t3 + 1e-6) + 1)"),
+        other => Err(format!("`{other}` is no loss of the library")),
     }
 }
 
 pub fn replay() -> Tally {
     let mut tally = Tally::default();
+    tally.note("a probability of exactly 0 or 1 that is wrong is an infinite loss in ours; PyTorch's stops at 100, and its slope divides by 1e-12 at least: written so in the language where it occurs");
+    tally.note("losses of three values, `cosine_embedding_loss`, `margin_ranking_loss` and `triplet_margin_loss`, are written in the language: a loss of the library compares a prediction with a target");
     for (at, case) in cases("losses.json").iter().enumerate() {
         let name = case["name"].as_str().unwrap_or_default();
         let reduction = case["reduction"].as_str().unwrap_or_default();
@@ -65,6 +75,15 @@ pub fn replay() -> Tally {
     }
     tally
 }
+
+/// PyTorch's logarithms stop at -100, and its slope divides by 1e-12, in single precision, at least; ours is as the
+/// formula.
+const STOPPED: &str = "
+fn stopped_entropy(p, t) {
+    value = -(t * max(log(p), -100) + (1 - t) * max(log(1 - p), -100))
+    slope = (p - t) / max(p * (1 - p), 9.999999960041972e-13)
+    stop_gradient(value) + (p - stop_gradient(p)) * stop_gradient(slope)
+}";
 
 fn is_certain(probabilities: &Array) -> bool {
     probabilities.data.iter().any(|&p| p == 0.0 || p == 1.0)
@@ -93,6 +112,10 @@ fn loss(name: &str, reduction: &str, case: &Value) -> Result<Case, String> {
         }
     }
     bench.set_batch("t", &t);
+    for third in [&kwargs["target"], &kwargs["negative"]].into_iter().filter(|third| third.is_array()) {
+        bench.set_batch("t3", &Array::read(third));
+    }
+    bench.run(STOPPED)?;
     let columns = p.shape.get(1).copied().unwrap_or(1) as f64;
     let total = match (reduction, per_example, name) {
         (_, true, "cross_entropy" | "nll_loss") if reduction == "mean" => {

@@ -5,6 +5,8 @@ mod accuracy;
 mod activations;
 pub mod array;
 pub mod bench;
+mod compared;
+mod flat;
 mod forms;
 mod losses;
 mod measures;

@@ -1,6 +1,6 @@
 //! A training under the reference's eye: first values given, one step at a time, every value to be looked at.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use nn::base::Span;
 use nn::data::{Field, Part, Storage};
 use nn::elaborate::{ModelId, Step, StepRequest, Value};
@@ -96,6 +96,7 @@ impl Trained {
                 input: field(setup.input),
                 target: Some(field(setup.target)),
                 n_examples: setup.input.shape[0],
+                rows: Vec::new(),
             },
             step,
             slots,
@@ -140,7 +141,7 @@ impl Trained {
             self.slots.iter().map(|(name, slot)| (*slot, name.clone())).collect();
         let name = |slot: &SlotId| names.get(slot).cloned().unwrap_or_else(|| format!("state {}", slot.0));
         let values = self.values.iter().map(|(slot, value)| (name(slot), (*slot, value.clone()))).collect();
-        let job = Job {
+        let mut job = Job {
             step: &self.step,
             data: &self.part,
             validate: None,
@@ -153,10 +154,11 @@ impl Trained {
             precision: Precision::F64,
             threads: 1,
             values,
+            kept: IndexSet::new(),
             start: (0, History::default()),
         };
         let mut observer = Observer { after: &mut after, problem: None };
-        let outcome = nn::train::train(&job, &mut observer).map_err(|problem| format!("{problem:?}"));
+        let outcome = nn::train::train(&mut job, &mut observer).map_err(|problem| format!("{problem:?}"));
         match observer.problem {
             Some(problem) => Err(problem),
             None => outcome.map(|_| ()),

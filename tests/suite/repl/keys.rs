@@ -31,6 +31,55 @@ fn an_open_bracket_and_a_pipe_ask_for_another_line() {
 }
 
 #[test]
+fn further_lines_have_a_mark_and_begin_further_in() {
+    let terminal = start(&["repl"], &[]);
+    terminal.ready();
+    terminal.press("fn twice(x: [n]) -> [n] {\rx * 2\r}");
+    terminal.see("nn> fn twice(x: [n]) -> [n] {\n...     x * 2\n... }");
+    assert_eq!(terminal.color_of("... }"), Some(GREY));
+    terminal.press("\r");
+    terminal.ready();
+    // The marks are no part of the text.
+    assert_eq!(terminal.ask("twice([1, 2])"), "[2, 4]");
+    assert_eq!(terminal.ask(":source twice"), "fn twice(x: [n]) -> [n] {\n    x * 2\n}");
+    // What was entered comes back with its marks, and can be entered again.
+    terminal.press("\u{1b}[A\u{1b}[A\u{1b}[A");
+    terminal.see("...     x * 2\n... }");
+    terminal.press("\r");
+    terminal.ready();
+    assert_eq!(terminal.ask("twice([3])"), "[6]");
+    // What is pasted is left as it is.
+    terminal.press("\u{1b}[200~[1,\n 2]\u{1b}[201~");
+    terminal.see("nn> [1,\n 2]");
+    terminal.press("\r");
+    terminal.see("\n[1, 2]\n");
+}
+
+#[test]
+fn a_declaration_of_data_says_what_it_comes_to() {
+    let terminal = start(&["repl"], &[("points.csv", "left,right\n1,2\n3,4\n")]);
+    terminal.ready();
+    terminal.press("data d = csv(");
+    terminal.see("separator =");
+    terminal.press("\"points.csv\") { ");
+    terminal.see("input =  target =  split =");
+    terminal.press("inp");
+    terminal.see("input: what the model is given");
+    terminal.press("ut = [left");
+    terminal.see("2 examples of [1] so far");
+    assert_eq!(terminal.color_of("2 examples"), Some(GREY));
+    terminal.press(", rihgt, ");
+    terminal.see("✗ ");
+    terminal.press(&"\u{7f}".repeat(9));
+    terminal.press(", right] ");
+    terminal.see("2 examples of [2] so far");
+    terminal.press("}");
+    terminal.see("}  2 examples of [2]");
+    terminal.press("\r");
+    assert_eq!(terminal.ask(":shape d"), "[2]");
+}
+
+#[test]
 fn the_type_stands_in_grey_behind_the_line_and_mistakes_in_red() {
     let terminal = start(&["repl"], &[]);
     terminal.ready();

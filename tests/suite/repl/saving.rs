@@ -82,6 +82,22 @@ fn of_declarations_the_last_one_is_saved() {
     assert_eq!(left_out.len(), 2, "{left_out:?}");
 }
 
+/// What used a model between two equal declarations is as gone as the model, once it is declared anew.
+#[test]
+fn a_declaration_that_came_twice_and_then_anew_is_saved_once() {
+    let (text, told, _) = saved(&[
+        "model net(x: [2]) -> [1] { x |> dense(1) }",
+        "a = sum(net([1, 2]))",
+        "model net(x: [2]) -> [1] { x |> dense(1) }",
+        "b = sum(net([1, 2]))",
+        "model net(x: [2]) -> [1] { x |> dense(3) |> dense(1) }",
+        "c = sum(net([1, 2]))",
+        "c",
+    ]);
+    assert_eq!(run(&text), told.values, "{text}");
+    assert!(!text.contains("a =") && !text.contains("b =") && text.contains("c ="), "{text}");
+}
+
 #[test]
 fn what_went_wrong_and_what_was_only_asked_is_not_saved() {
     let (text, ..) = saved(&["x = 3", ":type x", ":time y = x + 1", ":set digits 2", "y"]);

@@ -35,8 +35,18 @@ pub fn start(words: &[&str], files: &[(&str, &str)]) -> Terminal {
 }
 
 pub fn start_in(words: &[&str], folder: tempfile::TempDir, variables: &[(&str, &str)]) -> Terminal {
+    start_wide(words, folder, variables, COLUMNS)
+}
+
+/// The same on a terminal of so many columns.
+pub fn start_wide(
+    words: &[&str],
+    folder: tempfile::TempDir,
+    variables: &[(&str, &str)],
+    columns: u16,
+) -> Terminal {
     let (pty, pts) = pty_process::blocking::open().expect("a pseudo-terminal");
-    pty.resize(pty_process::Size::new(ROWS, COLUMNS)).expect("a size");
+    pty.resize(pty_process::Size::new(ROWS, columns)).expect("a size");
     let mut command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_nn"))
         .args(words)
         .current_dir(folder.path())
@@ -51,7 +61,7 @@ pub fn start_in(words: &[&str], folder: tempfile::TempDir, variables: &[(&str, &
     }
     let child = command.spawn(pts).expect("the command starts");
     let size = |n| NonZeroU16::new(n).expect("not zero");
-    let parser = vt100::Parser::new(size(ROWS), size(COLUMNS), 1000);
+    let parser = vt100::Parser::new(size(ROWS), size(columns), 1000);
     let shared = Arc::new(Shared { screen: Mutex::new((parser, false)), changed: Condvar::new() });
     let pty = Arc::new(pty);
     let (reader, seen) = (pty.clone(), shared.clone());

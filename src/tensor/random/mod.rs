@@ -4,27 +4,14 @@
 //! a number is a function of seed, name, step and index, so threads and resumed runs see the same bits.
 //! Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
 
-const ROUNDS: usize = 10;
-const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
-const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+mod philox;
+
+pub use philox::philox4x32;
+use philox::{LANES, lanes};
+
 /// 2⁻⁵³ and 2⁻²⁴: one unit in the last place of a uniform number below 1.
 const UNIT_F64: f64 = 1.0 / (1u64 << 53) as f64;
 const UNIT_F32: f32 = 1.0 / (1u32 << 24) as f32;
-
-/// 128 random bits that belong to a counter and a key.
-#[inline]
-pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-    let [mut a, mut b, mut c, mut d] = counter;
-    let [mut k0, mut k1] = key;
-    for _ in 0..ROUNDS {
-        let p0 = u64::from(MULTIPLIERS[0]) * u64::from(a);
-        let p1 = u64::from(MULTIPLIERS[1]) * u64::from(c);
-        (a, b, c, d) = ((p1 >> 32) as u32 ^ b ^ k0, p1 as u32, (p0 >> 32) as u32 ^ d ^ k1, p0 as u32);
-        k0 = k0.wrapping_add(WEYL[0]);
-        k1 = k1.wrapping_add(WEYL[1]);
-    }
-    [a, b, c, d]
-}
 
 /// A named family of random numbers under one seed. Two names share nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +29,12 @@ impl Stream {
     #[inline]
     pub fn block(&self, step: u64, index: u64) -> [u32; 4] {
         philox4x32([index as u32, (index >> 32) as u32, step as u32, (step >> 32) as u32], self.key)
+    }
+
+    /// The blocks at as many places in a row as there are lanes, word by word.
+    #[inline]
+    fn blocks(&self, step: u64, first: u64) -> [[u32; LANES]; 4] {
+        lanes(first, step, self.key)
     }
 
     /// 64 random bits; two neighbouring indices share a block.
@@ -65,6 +58,28 @@ impl Stream {
         (block[(index % 4) as usize] >> 8) as f32 * UNIT_F32
     }
 
+    /// The numbers that [`Stream::uniform`] gives from `first` on, which is even.
+    pub fn uniforms(&self, step: u64, first: u64, out: &mut [f64]) {
+        debug_assert!(first.is_multiple_of(2), "half a block");
+        for (at, chunk) in out.chunks_mut(2 * LANES).enumerate() {
+            let block = self.blocks(step, first / 2 + (at * LANES) as u64);
+            for (index, number) in chunk.iter_mut().enumerate() {
+                *number = (pair(&block, index) >> 11) as f64 * UNIT_F64;
+            }
+        }
+    }
+
+    /// The numbers that [`Stream::uniform_f32`] gives from `first` on, a multiple of four.
+    pub fn uniforms_f32(&self, step: u64, first: u64, out: &mut [f32]) {
+        debug_assert!(first.is_multiple_of(4), "a part of a block");
+        for (at, chunk) in out.chunks_mut(4 * LANES).enumerate() {
+            let block = self.blocks(step, first / 4 + (at * LANES) as u64);
+            for (index, number) in chunk.iter_mut().enumerate() {
+                *number = (block[index % 4][index / 4] >> 8) as f32 * UNIT_F32;
+            }
+        }
+    }
+
     /// Standard normal, by Box and Muller: an index and its neighbour are the two coordinates of one point.
     pub fn normal(&self, step: u64, index: u64) -> f64 {
         let pair = index & !1;
@@ -85,12 +100,29 @@ impl Stream {
     pub fn permutation_into(&self, step: u64, n: u32, order: &mut Vec<u32>) {
         order.clear();
         order.extend(0..n);
-        for last in (1..u64::from(n)).rev() {
-            // The high half of bits · (last + 1) is uniform in 0..=last, but for a bias of at most 2⁻³².
-            let pick = (u128::from(self.bits(step, last)) * u128::from(last + 1)) >> 64;
-            order.swap(last as usize, pick as usize);
+        // The high half of bits · (last + 1) is uniform in 0..=last, but for a bias of at most 2⁻³².
+        let pick = |bits: u64, last: u64| ((u128::from(bits) * u128::from(last + 1)) >> 64) as usize;
+        let chunk = 2 * LANES as u64;
+        let whole = u64::from(n) / chunk * chunk;
+        for last in (whole.max(1)..u64::from(n)).rev() {
+            order.swap(last as usize, pick(self.bits(step, last), last));
+        }
+        for at in (0..whole / chunk).rev() {
+            let first = at * chunk;
+            let block = self.blocks(step, first / 2);
+            for last in (first.max(1)..first + chunk).rev() {
+                order.swap(last as usize, pick(pair(&block, (last - first) as usize), last));
+            }
         }
     }
+}
+
+/// The 64 bits at a place counted from the first of these blocks, two to a block.
+#[inline]
+fn pair(block: &[[u32; LANES]; 4], index: usize) -> u64 {
+    let [a, b, c, d] = block;
+    let (low, high) = if index.is_multiple_of(2) { (a, b) } else { (c, d) };
+    u64::from(low[index / 2]) | u64::from(high[index / 2]) << 32
 }
 
 /// FNV-1a: a 64-bit number for a name.
@@ -112,20 +144,33 @@ fn mix(x: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// From the known-answer file that comes with Random123.
+    /// Places in a row give what each gives alone, whatever the length.
     #[test]
-    fn philox_gives_the_known_answers() {
-        let cases = [
-            ([0; 4], [0; 2], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
-            ([u32::MAX; 4], [u32::MAX; 2], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]),
-            (
-                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
-                [0xa409_3822, 0x299f_31d0],
-                [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
-            ),
-        ];
-        for (counter, key, expected) in cases {
-            assert_eq!(philox4x32(counter, key), expected);
+    fn numbers_in_a_row_are_those_of_each_place() {
+        let stream = Stream::new(7, "row");
+        for len in [0usize, 1, 3, 4, 31, 32, 33, 64, 100, 257] {
+            let first = (1u64 << 33) - 64;
+            let (mut wide, mut narrow) = (vec![0.0; len], vec![0.0; len]);
+            stream.uniforms(5, first, &mut wide);
+            stream.uniforms_f32(5, first, &mut narrow);
+            for at in 0..len {
+                assert_eq!(wide[at], stream.uniform(5, first + at as u64));
+                assert_eq!(narrow[at], stream.uniform_f32(5, first + at as u64));
+            }
+        }
+    }
+
+    /// The shuffle of Fisher and Yates, a number at a time.
+    #[test]
+    fn permutations_are_those_of_the_plain_shuffle() {
+        let stream = Stream::new(3, "shuffle");
+        for n in [0u32, 1, 2, 31, 32, 33, 64, 65, 150, 1000] {
+            let mut order: Vec<u32> = (0..n).collect();
+            for last in (1..u64::from(n)).rev() {
+                let pick = (u128::from(stream.bits(2, last)) * u128::from(last + 1)) >> 64;
+                order.swap(last as usize, pick as usize);
+            }
+            assert_eq!(stream.permutation(2, n), order);
         }
     }
 
