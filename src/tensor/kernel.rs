@@ -2,7 +2,7 @@
 //!
 //! An operator names a class and puts its function in; the fuser joins classes and never asks for names.
 
-use super::loops::{Loop, Run1, Run2, Run3};
+use super::loops::{Loop, Run1, Run2, Run3, Run4};
 
 /// A function of one number, applied to each: the scalar judge, and the loops of both precisions.
 #[derive(Debug)]
@@ -29,6 +29,15 @@ pub struct Map3 {
     pub reference: fn(f64, f64, f64) -> f64,
     pub f32: Loop<Run3<f32>>,
     pub f64: Loop<Run3<f64>>,
+}
+
+/// A function of four numbers.
+#[derive(Debug)]
+pub struct Map4 {
+    pub name: &'static str,
+    pub reference: fn(f64, f64, f64, f64) -> f64,
+    pub f32: Loop<Run4<f32>>,
+    pub f64: Loop<Run4<f64>>,
 }
 
 /// How many numbers become one.

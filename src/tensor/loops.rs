@@ -12,6 +12,8 @@ pub type Run1<T> = unsafe fn(x: *const T, out: *mut T, n: usize);
 pub type Run2<T> = unsafe fn(x: *const T, y: *const T, out: *mut T, n: usize);
 /// `out[i] = f(x[i], y[i], z[i])`
 pub type Run3<T> = unsafe fn(x: *const T, y: *const T, z: *const T, out: *mut T, n: usize);
+/// `out[i] = f(x[i], y[i], z[i], w[i])`
+pub type Run4<T> = unsafe fn(x: *const T, y: *const T, z: *const T, w: *const T, out: *mut T, n: usize);
 
 /// One loop, compiled for each level.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ macro_rules! chunked {
 }
 pub(super) use chunked;
 
-/// A [`Loop`] over a straight-line function of one, two or three numbers, for f32 or f64.
+/// A [`Loop`] over a straight-line function of up to four numbers, for f32 or f64.
 macro_rules! vector_loop {
     (f32, $f:expr, $($x:ident),+) => {
         $crate::tensor::loops::vector_loop!(@ f32, 16, f32_load, f32_store, $f, $($x),+)

@@ -109,10 +109,4 @@ macro_rules! map3 {
 map3! {
     /// `if c then a else b`, element by element.
     SELECT "select" |c: f64, a: f64, b: f64| if c != 0.0 { a } else { b }, |c: f32, a: f32, b: f32| if c != 0.0 { a } else { b };
-    /// A product and then a sum, each rounded: the bits of the two one after the other.
-    MULTIPLY_ADD "multiply_add" |x: f64, y: f64, z: f64| x * y + z, |x: f32, y: f32, z: f32| x * y + z;
-    /// `z - x · y`, both rounded.
-    SUBTRACT_PRODUCT "subtract_product" |x: f64, y: f64, z: f64| z - x * y, |x: f32, y: f32, z: f32| z - x * y;
-    /// `x · y - z`, both rounded.
-    MULTIPLY_SUBTRACT "multiply_subtract" |x: f64, y: f64, z: f64| x * y - z, |x: f32, y: f32, z: f32| x * y - z;
 }

@@ -1,4 +1,4 @@
-//! Numbers in memory: storage, the kernels that run over it, products by faer, threads.
+//! Numbers in memory: storage, the kernels that run over it, products, threads.
 //!
 //! Storage is column-major with the batch last: a batch of `[n]` is a matrix with one example a column.
 //! This room knows classes of work (a map, a reduction, a product), never operators by name. `unsafe` lives
@@ -7,6 +7,7 @@
 mod fold;
 mod functions;
 mod isa;
+pub mod joined;
 mod kernel;
 pub mod lookup;
 mod loops;
@@ -23,8 +24,8 @@ mod slots;
 mod value;
 
 pub use isa::Level;
-pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3};
-pub use loops::{Loop, Run1, Run2, Run3};
+pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3, Map4};
+pub use loops::{Loop, Run1, Run2, Run3, Run4};
 pub use pool::{Barrier, Pool};
 pub use product::is_small as product_is_small;
 pub use real::Real;

@@ -2,9 +2,9 @@
 
 use super::fold::{self, RunFold};
 use super::isa::Level;
-use super::kernel::{Fold, Map1, Map2, Map3};
-use super::loops::{Run1, Run2, Run3};
-use super::product::{self, RunSmall};
+use super::kernel::{Fold, Map1, Map2, Map3, Map4};
+use super::loops::{Run1, Run2, Run3, Run4};
+use super::product::{self, RunTiles};
 use super::random::Stream;
 use super::value::{Buffer, Precision};
 
@@ -19,8 +19,9 @@ pub trait Real: faer::traits::ComplexField + Copy + Default + PartialOrd + Send 
     fn map1(map: &Map1, level: Level) -> Run1<Self>;
     fn map2(map: &Map2, level: Level) -> Run2<Self>;
     fn map3(map: &Map3, level: Level) -> Run3<Self>;
+    fn map4(map: &Map4, level: Level) -> Run4<Self>;
     fn fold(fold: Fold, level: Level) -> RunFold<Self>;
-    fn small_product(level: Level) -> RunSmall<Self>;
+    fn product(level: Level) -> RunTiles<Self>;
     /// Random numbers in `[0, 1)` from `first` on, a multiple of four.
     fn uniforms(stream: &Stream, step: u64, first: u64, out: &mut [Self]);
     fn buffer(values: Vec<Self>) -> Buffer;
@@ -29,7 +30,7 @@ pub trait Real: faer::traits::ComplexField + Copy + Default + PartialOrd + Send 
 }
 
 macro_rules! real {
-    ($T:ident, $precision:ident, $tile:literal, $fold:ident, $small:ident, $uniform:ident) => {
+    ($T:ident, $precision:ident, $tile:literal, $fold:ident, $tiles:ident, $uniform:ident) => {
         impl Real for $T {
             const PRECISION: Precision = Precision::$precision;
             const TILE: usize = $tile;
@@ -49,11 +50,14 @@ macro_rules! real {
             fn map3(map: &Map3, level: Level) -> Run3<$T> {
                 map.$T.at(level)
             }
+            fn map4(map: &Map4, level: Level) -> Run4<$T> {
+                map.$T.at(level)
+            }
             fn fold(fold: Fold, level: Level) -> RunFold<$T> {
                 fold::$fold(fold, level)
             }
-            fn small_product(level: Level) -> RunSmall<$T> {
-                product::$small(level)
+            fn product(level: Level) -> RunTiles<$T> {
+                product::$tiles(level)
             }
             fn uniforms(stream: &Stream, step: u64, first: u64, out: &mut [$T]) {
                 stream.$uniform(step, first, out);
@@ -72,5 +76,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32, 512, f32_fold, f32_small, uniforms_f32);
-real!(f64, F64, 256, f64_fold, f64_small, uniforms);
+real!(f32, F32, 512, f32_fold, f32_tiles, uniforms_f32);
+real!(f64, F64, 256, f64_fold, f64_tiles, uniforms);

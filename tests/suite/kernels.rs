@@ -1,5 +1,7 @@
 //! The numeric kernels against their naive twins: error bounds, and the same bits on every instruction set.
 
+use nn::tensor::joined::JOINS;
+use nn::tensor::machine::Function;
 use nn::tensor::{Level, Map1, maps};
 
 /// Distance in units in the last place of f32 between a result and the true value.
@@ -165,33 +167,61 @@ fn the_bits_of_all_functions_are_these() {
     assert_eq!(hash, 0xFBC3_B48A_E8CE_6E7C, "{hash:#018x}");
 }
 
-/// A joined pair gives the bits of its two functions one after the other, on every level.
-#[test]
-fn joined_pairs_round_twice() {
-    let numbers =
-        |seed: f32| -> Vec<f32> { (0..131).map(|at| ((at as f32 + seed) * 0.7331).sin() * 3.7).collect() };
-    let (x, y, z) = (numbers(0.0), numbers(50.0), numbers(100.0));
-    type Second = fn(f32, f32) -> f32;
-    let pairs: [(&nn::tensor::Map3, Second); 3] = [
-        (&maps::MULTIPLY_ADD, |product, z| product + z),
-        (&maps::SUBTRACT_PRODUCT, |product, z| z - product),
-        (&maps::MULTIPLY_SUBTRACT, |product, z| product - z),
-    ];
-    for (map, second) in pairs {
-        for level in Level::available() {
-            let mut found = vec![0.0f32; x.len()];
-            // SAFETY: all four have the same length.
-            unsafe { map.f32.at(level)(x.as_ptr(), y.as_ptr(), z.as_ptr(), found.as_mut_ptr(), x.len()) };
-            for at in 0..x.len() {
-                // The product goes through memory here, so that no compiler takes both at once.
-                let product = std::hint::black_box(x[at] * y[at]);
-                assert_eq!(
-                    found[at].to_bits(),
-                    second(product, z[at]).to_bits(),
-                    "{} {level:?} at {at}",
-                    map.name
-                );
+/// What a function gives for some numbers.
+macro_rules! apply {
+    ($T:ident, $function:expr, $level:expr, $inputs:expr) => {{
+        let x: &[Vec<$T>] = $inputs;
+        let mut out = vec![0.0; x[0].len()];
+        let (at, to, n) = (|input: usize| x[input].as_ptr(), out.as_mut_ptr(), x[0].len());
+        // SAFETY: all have the same length.
+        unsafe {
+            match $function {
+                Function::One(map) => map.$T.at($level)(at(0), to, n),
+                Function::Two(map) => map.$T.at($level)(at(0), at(1), to, n),
+                Function::Three(map) => map.$T.at($level)(at(0), at(1), at(2), to, n),
+                Function::Four(map) => map.$T.at($level)(at(0), at(1), at(2), at(3), to, n),
+                Function::Copy => unreachable!("a copy is joined with nothing"),
             }
         }
+        out
+    }};
+}
+
+fn arity(function: Function) -> usize {
+    match function {
+        Function::One(_) | Function::Copy => 1,
+        Function::Two(_) => 2,
+        Function::Three(_) => 3,
+        Function::Four(_) => 4,
     }
+}
+
+/// What is joined gives the bits of its two functions one after the other, on every level.
+#[test]
+fn joined_steps_round_as_often_as_the_steps() {
+    macro_rules! check {
+        ($T:ident) => {
+            let numbers = |input: usize| -> Vec<$T> {
+                (0..131).map(|at| ((at + 50 * input) as $T * 0.7331).sin().abs() * 3.7 + 0.01).collect()
+            };
+            for (join, level) in
+                JOINS.iter().flat_map(|join| Level::available().map(move |level| (join, level)))
+            {
+                let inputs: Vec<Vec<$T>> = (0..arity(join.joined)).map(numbers).collect();
+                let (firsts, others) = inputs.split_at(arity(join.first));
+                assert_eq!(arity(join.second), others.len() + 1, "{}", join.joined.name());
+                let first = apply!($T, join.first, level, firsts);
+                let found = apply!($T, join.joined, level, &inputs);
+                for &place in join.places {
+                    let mut seconds = others.to_vec();
+                    seconds.insert(place, first.clone());
+                    let expected = apply!($T, join.second, level, &seconds);
+                    let same = found.iter().zip(&expected).all(|(a, b)| a.to_bits() == b.to_bits());
+                    assert!(same, "{} {level:?} at {place}", join.joined.name());
+                }
+            }
+        };
+    }
+    check!(f32);
+    check!(f64);
 }

@@ -42,7 +42,7 @@ pub fn absorb(work: &Work1<'_>, units: Vec<Unit>, keep: &HashSet<NodeId>) -> Vec
     kept
 }
 
-/// A sum of products over the batch, a matrix, that faer does.
+/// A sum of products over the batch, a matrix, that is worth making in blocks.
 fn is_large_sum(work: &Work1<'_>, node: NodeId) -> bool {
     let value = work.values.of(node);
     let inputs = &work.graph.node(node).inputs;

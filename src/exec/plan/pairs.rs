@@ -1,9 +1,9 @@
-//! Pairs of steps that are one: a product that only the sum or difference after it reads.
+//! Pairs of steps that are one: where only one later step reads what a step makes.
 //!
-//! Both are rounded as before, so no bit changes; one pass over the tile is saved.
+//! Which pairs there are stands in `tensor/joined.rs`; what a pair has become may be joined again.
 
-use crate::tensor::machine::{Function, Fused, Source, Step, Target};
-use crate::tensor::{Map3, maps};
+use crate::tensor::joined::JOINS;
+use crate::tensor::machine::{Fused, Source, Step, Target};
 
 /// Joins what can be joined in a loop.
 pub fn join(fused: &mut Fused) {
@@ -19,37 +19,27 @@ pub fn join(fused: &mut Fused) {
     }
 }
 
-/// The step that the product at this place goes into, and what it becomes.
+/// The step that the one at this place goes into, and what it becomes.
 fn joined(fused: &Fused, at: usize) -> Option<(usize, Step)> {
-    let product = &fused.steps[at];
-    let (Function::Two(map), Target::Register(register)) = (product.function, product.target) else {
-        return None;
-    };
-    if !std::ptr::eq(map, &maps::MULTIPLY) {
-        return None;
-    }
+    let first = &fused.steps[at];
+    let Target::Register(register) = first.target else { return None };
     let user = only_reader(fused, at, register)?;
     let between = &fused.steps[at + 1..user];
-    if product.inputs.iter().any(|&input| between.iter().any(|step| overwrites(fused, step, input))) {
+    if first.inputs.iter().any(|&input| between.iter().any(|step| overwrites(fused, step, input))) {
         return None;
     }
-    let step = &fused.steps[user];
-    let Function::Two(map) = step.function else { return None };
-    let mine = Source::Register(register);
-    let (map, other): (&'static Map3, Source) = match step.inputs[..] {
-        [left, right] if left == right => return None,
-        [left, other] if left == mine && std::ptr::eq(map, &maps::ADD) => (&maps::MULTIPLY_ADD, other),
-        [other, right] if right == mine && std::ptr::eq(map, &maps::ADD) => (&maps::MULTIPLY_ADD, other),
-        [left, other] if left == mine && std::ptr::eq(map, &maps::SUBTRACT) => {
-            (&maps::MULTIPLY_SUBTRACT, other)
-        }
-        [other, right] if right == mine && std::ptr::eq(map, &maps::SUBTRACT) => {
-            (&maps::SUBTRACT_PRODUCT, other)
-        }
-        _ => return None,
-    };
-    let inputs = vec![product.inputs[0], product.inputs[1], other];
-    Some((user, Step { function: Function::Three(map), inputs, target: step.target }))
+    let second = &fused.steps[user];
+    let mine = |&input: &Source| input == Source::Register(register);
+    let place = second.inputs.iter().position(mine)?;
+    let others = second.inputs.iter().copied().filter(|input| !mine(input));
+    let inputs: Vec<Source> = first.inputs.iter().copied().chain(others).collect();
+    if inputs.len() + 1 != first.inputs.len() + second.inputs.len() {
+        return None;
+    }
+    let join = JOINS.iter().find(|join| {
+        join.first.is(first.function) && join.second.is(second.function) && join.places.contains(&place)
+    })?;
+    Some((user, Step { function: join.joined, inputs, target: second.target }))
 }
 
 /// The one step after `at` that reads a register before it is written again.

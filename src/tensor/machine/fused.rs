@@ -4,7 +4,7 @@ use std::ptr::fn_addr_eq;
 
 use super::instruction::{ALIGN, Access, Base, Function, Fused, Source, Target};
 use crate::tensor::isa::Level;
-use crate::tensor::loops::{Run1, Run2, Run3};
+use crate::tensor::loops::{Run1, Run2, Run3, Run4};
 use crate::tensor::real::Real;
 
 /// From so many numbers an example is walked by itself; below, a tile holds several examples.
@@ -28,6 +28,7 @@ enum Run<T> {
     One(Run1<T>, Operand<T>),
     Two(Run2<T>, Operand<T>, Operand<T>),
     Three(Run3<T>, Operand<T>, Operand<T>, Operand<T>),
+    Four(Run4<T>, [Operand<T>; 4]),
     Copy(Operand<T>),
 }
 
@@ -53,8 +54,11 @@ impl<T> BoundStep<T> {
             (Run::Three(f, x, y, z), Run::Three(g, a, b, c)) => {
                 fn_addr_eq(*f, *g) && after(x, a) && after(y, b) && after(z, c)
             }
+            (Run::Four(f, x), Run::Four(g, a)) => {
+                fn_addr_eq(*f, *g) && x.iter().zip(a).all(|(mine, other)| after(mine, other))
+            }
             (Run::Copy(x), Run::Copy(a)) => after(x, a),
-            (Run::One(..) | Run::Two(..) | Run::Three(..) | Run::Copy(_), _) => false,
+            (Run::One(..) | Run::Two(..) | Run::Three(..) | Run::Four(..) | Run::Copy(_), _) => false,
         };
         runs && after(&self.out, &next.out)
     }
@@ -181,6 +185,7 @@ impl<T: Real> FusedCode<T> {
                 Function::One(map) => Run::One(T::map1(map, level), input(0)),
                 Function::Two(map) => Run::Two(T::map2(map, level), input(0), input(1)),
                 Function::Three(map) => Run::Three(T::map3(map, level), input(0), input(1), input(2)),
+                Function::Four(map) => Run::Four(T::map4(map, level), [0, 1, 2, 3].map(input)),
                 Function::Copy => Run::Copy(input(0)),
             };
             code.steps.push(BoundStep { run, out });
@@ -296,6 +301,7 @@ impl<T: Real> FusedCode<T> {
                     Run::One(run, x) => run(at(x), out, len),
                     Run::Two(run, x, y) => run(at(x), at(y), out, len),
                     Run::Three(run, x, y, z) => run(at(x), at(y), at(z), out, len),
+                    Run::Four(run, [x, y, z, w]) => run(at(x), at(y), at(z), at(w), out, len),
                     Run::Copy(x) => out.copy_from(at(x), len),
                 }
             }

@@ -3,7 +3,7 @@
 //! `exec/` writes these; `bind.rs` turns them into code for each worker. Everything is in counts of numbers, in
 //! regions of the arena or of a slot.
 
-use crate::tensor::kernel::{Fold, Map1, Map2, Map3};
+use crate::tensor::kernel::{Fold, Map1, Map2, Map3, Map4};
 use crate::tensor::product;
 use crate::tensor::random::Stream;
 
@@ -66,6 +66,7 @@ pub enum Function {
     One(&'static Map1),
     Two(&'static Map2),
     Three(&'static Map3),
+    Four(&'static Map4),
     /// The input itself.
     Copy,
 }
@@ -76,7 +77,20 @@ impl Function {
             Function::One(map) => map.name,
             Function::Two(map) => map.name,
             Function::Three(map) => map.name,
+            Function::Four(map) => map.name,
             Function::Copy => "copy",
+        }
+    }
+
+    /// Whether it is the same function.
+    pub fn is(self, other: Function) -> bool {
+        match (self, other) {
+            (Function::One(map), Function::One(other)) => std::ptr::eq(map, other),
+            (Function::Two(map), Function::Two(other)) => std::ptr::eq(map, other),
+            (Function::Three(map), Function::Three(other)) => std::ptr::eq(map, other),
+            (Function::Four(map), Function::Four(other)) => std::ptr::eq(map, other),
+            (Function::Copy, Function::Copy) => true,
+            (_, _) => false,
         }
     }
 }
@@ -297,7 +311,7 @@ impl Instruction {
     }
 
     /// Units that a share must have at least, so that it is computed as the whole would be. A single column of a
-    /// large product would be a product with a vector, which is summed in another order.
+    /// large product would be, to faer, a product with a vector, which it sums in another order.
     pub fn least_units(&self) -> usize {
         match self {
             Instruction::Product(product) => product.least_units(),
@@ -427,8 +441,8 @@ impl Product {
     }
 
     fn least_units(&self) -> usize {
-        let small = product::is_small(self.m, self.n, self.k);
-        if self.cut == Cut::Columns(1) && self.n > 1 && !small { 2 } else { 1 }
+        let tiles = product::goes_by_tiles(self.m, self.n, self.k);
+        if self.cut == Cut::Columns(1) && self.n > 1 && !tiles { 2 } else { 1 }
     }
 
     fn flops(&self) -> f64 {
@@ -460,6 +474,7 @@ fn step_cost(function: &Function) -> f64 {
         Function::One(_) => 0.4,
         Function::Two(map) if map.name == "power" => 20.0,
         Function::Two(_) | Function::Three(_) | Function::Copy => 0.04,
+        Function::Four(_) => 0.06,
     }
 }
 

@@ -5,13 +5,15 @@ use super::fused::{FusedCode, Tiles};
 use super::instruction::{Base, Blocks, Cut, Product};
 use super::run::Code;
 use crate::tensor::isa::Level;
-use crate::tensor::product::{self, View};
+use crate::tensor::product::{self, RunTiles, View};
 use crate::tensor::real::Real;
 
 /// Columns `from..to` of a product, so many at a time.
 pub(super) struct BlocksCode<T> {
     /// The product as a whole; its result is where a block stands.
     view: View<T>,
+    /// Our tiles, if the product goes by them.
+    tiles: Option<RunTiles<T>>,
     fused: FusedCode<T>,
     from: usize,
     to: usize,
@@ -20,7 +22,7 @@ pub(super) struct BlocksCode<T> {
 
 /// Numbers of a block, about a quarter of a second-level cache; but a product of few columns is slow.
 const BLOCK: usize = 1 << 16;
-const LEAST_COLUMNS: usize = 128;
+const LEAST_COLUMNS: usize = 64;
 
 /// Columns of a block at most.
 fn block_columns(product: &Product) -> usize {
@@ -68,7 +70,8 @@ pub(super) fn bind_blocks<T: Real>(
     let view = whole(&blocks.product, &block);
     let fused = FusedCode::bind(&blocks.fused, from, to, level, &block, tiles);
     let blocks = (to - from).div_ceil(block_columns(&blocks.product)).max(1);
-    Code::Blocks(Box::new(BlocksCode { view, fused, from, to, blocks }))
+    let tiles = product::goes_by_tiles(*m, *n, *k).then(|| T::product(level));
+    Code::Blocks(Box::new(BlocksCode { view, tiles, fused, from, to, blocks }))
 }
 
 pub(super) fn bind_product<T: Real>(
@@ -101,8 +104,8 @@ pub(super) fn bind_product<T: Real>(
             view.m = (to * unit).min(*m) - from * unit;
         }
     }
-    match product::is_small(*m, *n, *k) {
-        true => Code::Small { run: T::small_product(level), view, repeat, steps },
+    match product::goes_by_tiles(*m, *n, *k) {
+        true => Code::Tiles { run: T::product(level), view, repeat, steps },
         false => Code::Large { view, repeat, steps },
     }
 }
@@ -145,7 +148,10 @@ impl<T: Real> BlocksCode<T> {
             let view = View { n: to - from, b, ..self.view };
             // SAFETY: `bind` checked the regions of the share; the block's memory is this worker's own.
             unsafe {
-                product::large(&view, T::of(1.0));
+                match self.tiles {
+                    Some(run) => run(&view),
+                    None => product::large(&view, T::of(1.0)),
+                }
                 self.fused.part(from, to);
             }
         }

@@ -12,7 +12,7 @@ use crate::tensor::kernel::Fold;
 use crate::tensor::loops::Run2;
 use crate::tensor::maps;
 use crate::tensor::pool::Barrier;
-use crate::tensor::product::{self, RunSmall, View};
+use crate::tensor::product::{self, RunTiles, View};
 use crate::tensor::rank::ranks;
 use crate::tensor::real::Real;
 
@@ -25,8 +25,8 @@ pub(super) enum Code<T> {
         len: usize,
     },
     Fused(Box<FusedCode<T>>),
-    Small {
-        run: RunSmall<T>,
+    Tiles {
+        run: RunTiles<T>,
         view: View<T>,
         repeat: usize,
         steps: [usize; 3],
@@ -278,7 +278,7 @@ pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, setting: Setting<'_, T>
                 setting.supply.write(input, first, std::slice::from_raw_parts_mut(to, len));
             }
             Code::Fused(fused) => fused.run(),
-            Code::Small { run, view, repeat, steps } => {
+            Code::Tiles { run, view, repeat, steps } => {
                 repeated(view, *repeat, steps, |view| run(view));
             }
             Code::Large { view, repeat, steps } => {
