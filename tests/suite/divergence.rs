@@ -83,6 +83,6 @@ fn a_slope_that_is_no_number_is_found_where_the_loss_still_is_one() {
             train net on d { loss = rooted, optimizer = sgd(lr = 0.1), epochs = 1, batch = 2 }\n";
         let (_, found) = diverged(table, script);
         assert_eq!(found.headline, "a parameter stopped being finite in epoch 1, batch 1 (step 1)");
-        assert!(found.notes.iter().any(|note| note.contains("divided by 0")), "{found:?}");
+        assert!(found.labels.iter().any(|label| label.text.contains("of 0 and -0.7 gives inf")), "{found:?}");
     });
 }
