@@ -17,9 +17,13 @@ const WORTH_THREAD: f64 = 3_500.0;
 /// Nanoseconds of work below which an instruction that doesn't run over the batch is not shared.
 const WORTH_SHARING: f64 = 1_000.0;
 
-/// How many threads this work is worth.
+/// How many threads this work is worth: as much of it as they share.
 pub fn workers(work: &Work1<'_>, units: &[Unit], threads: usize) -> usize {
-    let total: f64 = units.iter().flat_map(|unit| &unit.nodes).map(|&node| cost(work, node)).sum();
+    let costs = units.iter().map(|unit| {
+        let cost = unit.nodes.iter().map(|&node| cost(work, node)).sum::<f64>();
+        if unit.batched || cost > WORTH_SHARING { cost } else { 0.0 }
+    });
+    let total: f64 = costs.sum();
     threads.min((total / WORTH_THREAD) as usize).max(1)
 }
 
