@@ -229,6 +229,16 @@ impl<'a> Runner<'a> {
         self.store.len_of(slot)
     }
 
+    /// Whether all numbers of a slot are finite.
+    pub(super) fn is_finite(&self, slot: SlotId) -> bool {
+        self.store.is_finite(slot)
+    }
+
+    /// Writes the numbers of a slot over those it had before.
+    pub(super) fn copy_value(&self, slot: SlotId, to: &mut Tensor) {
+        self.store.copy_to(slot, &mut to.data);
+    }
+
     pub fn value(&self, slot: SlotId) -> Option<Tensor> {
         self.store.get(slot)
     }
