@@ -194,8 +194,13 @@ impl Session<'_> {
         span: Span,
     ) -> Option<Setup> {
         let mut setup = self.prediction_setup(model, batch, span)?;
-        if let Some(wrt) = wrt {
-            setup.targets = self.chosen(&setup, wrt)?;
+        match wrt {
+            Some(wrt) => setup.targets = self.chosen(&setup, wrt)?,
+            // What flows on to whatever made the input.
+            None => {
+                let inputs = setup.inputs.iter().map(|node| (setup.leaves[node].clone(), *node));
+                setup.targets.extend(inputs);
+            }
         }
         Some(self.with_upstream(setup))
     }
