@@ -141,10 +141,9 @@ impl Terms {
 
     /// Conditions among factors: each once, and one in place of two. Whether they can hold together.
     pub(super) fn known_conditions(&mut self, bases: &mut Vec<Power>) -> bool {
-        for at in 0..bases.len() {
-            let (base, power) = bases[at];
-            if power > 2 && self.is_condition(base) {
-                bases[at].1 = 2;
+        for (base, power) in bases.iter_mut() {
+            if *power > 2 && self.is_condition(*base) {
+                *power = 2;
             }
         }
         let mut at = 0;

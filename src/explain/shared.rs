@@ -18,6 +18,9 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
     let mut made = Vec::new();
     for at in 0..MAX_NAMES {
         let Some(shared) = largest_shared(terms, lines) else { break };
+        if use_line(terms, lines, shared) {
+            continue;
+        }
         let name = format!("shared {at}");
         made.push(name.clone());
         let name_id = terms.define(&name, shared);
@@ -48,6 +51,19 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
         }
     }
     shown
+}
+
+/// Puts the name of a line in place of its whole value further down. Whether there is such a line.
+fn use_line(terms: &mut Terms, lines: &mut [Line], shared: Id) -> bool {
+    let first = lines.iter().position(|line| contains(terms, line.meaning, shared)).unwrap_or(0);
+    let Some(name) = lines.get(first).filter(|line| line.meaning == shared && !line.is_result) else {
+        return false;
+    };
+    let mut memo = HashMap::from([(shared, name.name)]);
+    for line in lines.iter_mut().skip(first + 1) {
+        line.meaning = rebuilt(terms, line.meaning, &mut memo);
+    }
+    true
 }
 
 /// Puts the name of a line in place of factors, or one that is made up. Whether it was.
