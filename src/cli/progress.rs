@@ -207,7 +207,7 @@ fn parts(progress: &Progress<'_>) -> Vec<(u8, String)> {
     // The first metric is worth more room than those behind it.
     let ranks = [0, 3].into_iter().chain(std::iter::repeat(6));
     parts.extend(values.into_iter().zip(ranks).map(|(value, rank)| (rank, named([value]))));
-    parts.extend(progress.rate.map(|rate| (2, format!("lr {}", short(rate)))));
+    parts.extend((progress.rate)().map(|rate| (2, format!("lr {}", short(rate)))));
     parts.extend([(5, format!("{} examples/s", count(speed))), (1, format!("{} left", duration(left)))]);
     parts
 }
@@ -247,7 +247,7 @@ mod tests {
             first: 1,
             loss: 0.5,
             metrics: [("accuracy".to_string(), 0.75), ("f1".to_string(), 0.5)].into_iter().collect(),
-            rate: Some(0.01),
+            rate: &|| Some(0.01),
             row: None,
             elapsed: Duration::from_secs(5),
         };

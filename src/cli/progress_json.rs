@@ -14,7 +14,7 @@ pub fn epoch(training: usize, progress: &Progress<'_>, row: &EpochRow) -> String
     object.insert("epoch".into(), json!(progress.epoch));
     object.insert("epochs".into(), json!(progress.epochs));
     put_row(&mut object, row);
-    if let Some(rate) = progress.rate {
+    if let Some(rate) = (progress.rate)() {
         object.insert("lr".into(), json!(rate));
     }
     object.insert("examples".into(), json!(progress.examples));

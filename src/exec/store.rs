@@ -169,6 +169,16 @@ impl Store {
         Some(Tensor { shape: kept.shape.clone(), examples: None, data })
     }
 
+    /// The numbers of a slot into a buffer of its length; one of the other precision is left as it is.
+    pub fn copy_to(&self, slot: SlotId, to: &mut Buffer) {
+        let Some(kept) = self.slots.get(&slot) else { return };
+        match (&self.numbers, to) {
+            (Numbers::F32(slots), Buffer::F32(to)) => to.copy_from_slice(slots.get(kept.place)),
+            (Numbers::F64(slots), Buffer::F64(to)) => to.copy_from_slice(slots.get(kept.place)),
+            (Numbers::F32(_), Buffer::F64(_)) | (Numbers::F64(_), Buffer::F32(_)) => {}
+        }
+    }
+
     /// How many numbers a slot has.
     pub fn len_of(&self, slot: SlotId) -> Option<usize> {
         let place = self.slots.get(&slot)?.place;
@@ -176,6 +186,15 @@ impl Store {
             Numbers::F32(slots) => slots.get(place).len(),
             Numbers::F64(slots) => slots.get(place).len(),
         })
+    }
+
+    /// Whether every number of a slot is finite; one that is not there has none that isn't.
+    pub fn is_finite(&self, slot: SlotId) -> bool {
+        let Some(kept) = self.slots.get(&slot) else { return true };
+        match &self.numbers {
+            Numbers::F32(slots) => slots.get(kept.place).iter().all(|number| number.is_finite()),
+            Numbers::F64(slots) => slots.get(kept.place).iter().all(|number| number.is_finite()),
+        }
     }
 
     /// The numbers of a slot, if this is the precision.

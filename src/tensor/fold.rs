@@ -6,8 +6,12 @@
 use super::isa::Level;
 use super::kernel::Fold;
 
-/// The fold of `n` numbers in a row.
-pub type RunFold<T> = unsafe fn(*const T, usize) -> T;
+/// Each of `rows` times `n` numbers in a row to one: `to[row] = fold(x[row · n .. (row + 1) · n])`.
+pub type RunFold<T> = unsafe fn(x: *const T, n: usize, to: *mut T, rows: usize);
+
+/// Each of `inner` numbers with `n - 1` others, `stride` apart: `to[i]` is `x[i]`, joined with `x[i + stride]`, and so
+/// on. `n` is at least 1.
+pub type RunStrided<T> = unsafe fn(x: *const T, n: usize, stride: usize, to: *mut T, inner: usize);
 
 macro_rules! folds {
     ($T:ty, $L:literal, $choose:ident, $start:expr, $join:expr) => {
@@ -38,21 +42,28 @@ macro_rules! folds {
                 }
                 lanes[0]
             }
-            unsafe fn baseline(x: *const $T, n: usize) -> $T {
+            #[inline(always)]
+            unsafe fn rows(x: *const $T, n: usize, to: *mut $T, rows: usize) {
+                for row in 0..rows {
+                    // SAFETY: the caller promises so many rows of n numbers, and room for one of each.
+                    unsafe { *to.add(row) = fold(x.add(row * n), n) };
+                }
+            }
+            unsafe fn baseline(x: *const $T, n: usize, to: *mut $T, count: usize) {
                 // SAFETY: the caller's promise.
-                unsafe { fold(x, n) }
+                unsafe { rows(x, n, to, count) }
             }
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx2")]
-                unsafe fn avx2(x: *const $T, n: usize) -> $T {
+                unsafe fn avx2(x: *const $T, n: usize, to: *mut $T, count: usize) {
                     // SAFETY: the caller's promise.
-                    unsafe { fold(x, n) }
+                    unsafe { rows(x, n, to, count) }
                 }
                 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
-                unsafe fn avx512(x: *const $T, n: usize) -> $T {
+                unsafe fn avx512(x: *const $T, n: usize, to: *mut $T, count: usize) {
                     // SAFETY: the caller's promise.
-                    unsafe { fold(x, n) }
+                    unsafe { rows(x, n, to, count) }
                 }
                 match level {
                     Level::Baseline => baseline,

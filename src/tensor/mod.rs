@@ -21,6 +21,7 @@ pub mod random;
 mod rank;
 mod real;
 mod slots;
+mod strided;
 mod value;
 
 pub use isa::Level;

@@ -1,11 +1,12 @@
 //! The two precisions, and the kernels of each.
 
-use super::fold::{self, RunFold};
+use super::fold::{self, RunFold, RunStrided};
 use super::isa::Level;
 use super::kernel::{Fold, Map1, Map2, Map3, Map4};
 use super::loops::{Run1, Run2, Run3, Run4};
-use super::product::{self, RunTiles};
+use super::product::{self, RunTiles, View};
 use super::random::Stream;
+use super::strided;
 use super::value::{Buffer, Precision};
 
 /// A number as programs compute with it.
@@ -21,7 +22,9 @@ pub trait Real: faer::traits::ComplexField + Copy + Default + PartialOrd + Send 
     fn map3(map: &Map3, level: Level) -> Run3<Self>;
     fn map4(map: &Map4, level: Level) -> Run4<Self>;
     fn fold(fold: Fold, level: Level) -> RunFold<Self>;
-    fn product(level: Level) -> RunTiles<Self>;
+    fn strided(fold: Fold, level: Level) -> RunStrided<Self>;
+    /// What makes a product like this one, or a share of it, unless it is one of the very large.
+    fn product(level: Level, view: &View<Self>) -> Option<RunTiles<Self>>;
     /// Random numbers in `[0, 1)` from `first` on, a multiple of four.
     fn uniforms(stream: &Stream, step: u64, first: u64, out: &mut [Self]);
     fn buffer(values: Vec<Self>) -> Buffer;
@@ -30,7 +33,7 @@ pub trait Real: faer::traits::ComplexField + Copy + Default + PartialOrd + Send 
 }
 
 macro_rules! real {
-    ($T:ident, $precision:ident, $tile:literal, $fold:ident, $tiles:ident, $uniform:ident) => {
+    ($T:ident, $precision:ident, $tile:literal, $fold:ident, $strided:ident, $product:ident, $uniform:ident) => {
         impl Real for $T {
             const PRECISION: Precision = Precision::$precision;
             const TILE: usize = $tile;
@@ -56,8 +59,11 @@ macro_rules! real {
             fn fold(fold: Fold, level: Level) -> RunFold<$T> {
                 fold::$fold(fold, level)
             }
-            fn product(level: Level) -> RunTiles<$T> {
-                product::$tiles(level)
+            fn strided(fold: Fold, level: Level) -> RunStrided<$T> {
+                strided::$strided(fold, level)
+            }
+            fn product(level: Level, view: &View<$T>) -> Option<RunTiles<$T>> {
+                product::goes_by_tiles(view.m, view.n, view.k).then(|| product::$product(level, view))
             }
             fn uniforms(stream: &Stream, step: u64, first: u64, out: &mut [$T]) {
                 stream.$uniform(step, first, out);
@@ -76,5 +82,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32, 512, f32_fold, f32_tiles, uniforms_f32);
-real!(f64, F64, 256, f64_fold, f64_tiles, uniforms);
+real!(f32, F32, 512, f32_fold, f32_strided, f32_way, uniforms_f32);
+real!(f64, F64, 256, f64_fold, f64_strided, f64_way, uniforms);

@@ -80,7 +80,7 @@ pub(super) fn pass(
                 first: place.first + 1,
                 loss: sums.mean_loss(),
                 metrics: sums.metrics(job.step),
-                rate: runner.rate(step),
+                rate: &|| runner.rate(step),
                 row: None,
                 elapsed: place.begun.elapsed(),
             });

@@ -42,7 +42,7 @@ pub struct Job<'a> {
 }
 
 /// How far a training has come.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Progress<'a> {
     /// From 1.
     pub epoch: usize,
@@ -58,8 +58,8 @@ pub struct Progress<'a> {
     pub loss: f64,
     /// Metrics over the examples of this epoch so far.
     pub metrics: IndexMap<String, f64>,
-    /// The learning rate of the last step, if there is one.
-    pub rate: Option<f64>,
+    /// The learning rate of the last step, if there is one; worked out when somebody asks.
+    pub rate: &'a dyn Fn() -> Option<f64>,
     /// Set when the epoch is done.
     pub row: Option<&'a EpochRow>,
     pub elapsed: Duration,

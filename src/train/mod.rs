@@ -10,6 +10,7 @@ mod epoch;
 mod history;
 mod job;
 mod lbfgs;
+mod pace;
 mod profile;
 mod run;
 mod runner;

@@ -62,7 +62,8 @@ fn epochs<'a>(
         .map(|(name, slot)| (name.clone(), *slot))
         .collect();
     let numbers: usize = slots.values().filter_map(|slot| runner.len(*slot)).sum();
-    let held = if numbers <= HELD { slots } else { &of_model };
+    let is_large = numbers > HELD;
+    let held = if is_large { &of_model } else { slots };
     let mut batches = batches(job);
     let per_epoch = batches.batches_per_epoch().max(1);
     let (epochs, steps) = match job.length {
@@ -72,8 +73,9 @@ fn epochs<'a>(
     let (first, mut history) = job.start.clone();
     let mut best: Option<(f64, usize, Values)> = None;
     let (begun, mut clock) = (Instant::now(), Clock::new());
+    let mut before = Values::new();
     for epoch in first..epochs {
-        let before = values(runner, held);
+        remember(runner, held, &mut before);
         let steps_before = epoch as u64 * per_epoch as u64;
         let steps_left = steps.map(|steps| steps.saturating_sub(steps_before));
         let place = Place { epoch, epochs, first, steps_before, steps_left, begun };
@@ -95,7 +97,9 @@ fn epochs<'a>(
         }
         let mut row = row(job, &sums);
         if let Some((step, part)) = job.validate {
-            drop(before);
+            if is_large {
+                before = Values::new();
+            }
             let sums = runner
                 .lend(step, outputs(step), |measuring| sums_of(step, part, measuring))
                 .map_err(TrainProblem::Step)?;
@@ -103,8 +107,7 @@ fn epochs<'a>(
             row.val_metrics = sums.metrics(step);
         }
         history.rows.push(row.clone());
-        let rate = runner.rate(steps_before + place.steps_left.unwrap_or(u64::MAX).min(per_epoch as u64));
-        reduce_rate(job, runner, &row);
+        let last = steps_before + place.steps_left.unwrap_or(u64::MAX).min(per_epoch as u64);
         watch.progress(&Progress {
             epoch: epoch + 1,
             epochs,
@@ -114,10 +117,11 @@ fn epochs<'a>(
             first: first + 1,
             loss: row.loss,
             metrics: row.metrics.clone(),
-            rate,
+            rate: &|| runner.rate(last),
             row: Some(&row),
             elapsed: begun.elapsed(),
         });
+        reduce_rate(job, runner, &row);
         watch.epoch_done(epoch + 1, &history, &|| values(runner, slots)).map_err(TrainProblem::Checkpoint)?;
         if let Some(patience) = job.patience {
             let watched = row.val_loss.unwrap_or(row.loss);
@@ -133,7 +137,10 @@ fn epochs<'a>(
     }
     let kept = match best {
         Some((_, _, kept)) => kept,
-        None => values(runner, &of_model),
+        None => {
+            drop(before);
+            values(runner, &of_model)
+        }
     };
     Ok(Outcome { history, values: kept, ended: Ended::Finished })
 }
@@ -156,14 +163,7 @@ fn diverged(
 pub(super) fn parameters_are_finite(step: &Step, runner: &Runner<'_>) -> bool {
     let is_state = |slot: &SlotId| step.states.iter().any(|state| state.slot == *slot);
     let slots = step.updates.iter().map(|(slot, _)| slot).filter(|slot| !is_state(slot));
-    slots.filter_map(|slot| runner.value(*slot)).all(|value| is_finite(&value.data))
-}
-
-fn is_finite(numbers: &Buffer) -> bool {
-    match numbers {
-        Buffer::F32(numbers) => numbers.iter().all(|number| number.is_finite()),
-        Buffer::F64(numbers) => numbers.iter().all(|number| number.is_finite()),
-    }
+    slots.copied().all(|slot| runner.is_finite(slot))
 }
 
 /// Where the loss stays, the rate of the next epoch is smaller.
@@ -182,6 +182,17 @@ fn row(job: &Job<'_>, sums: &Sums) -> EpochRow {
 
 fn values(runner: &Runner<'_>, slots: &Slots) -> Values {
     slots.iter().filter_map(|(name, slot)| Some((name.clone(), runner.value(*slot)?))).collect()
+}
+
+/// The same into values that were taken before, if there are any.
+fn remember(runner: &Runner<'_>, slots: &Slots, before: &mut Values) {
+    if before.is_empty() {
+        *before = values(runner, slots);
+        return;
+    }
+    for (slot, value) in slots.values().zip(before.values_mut()) {
+        runner.copy_value(*slot, value);
+    }
 }
 
 fn with_slots(slots: &Slots, values: Values) -> IndexMap<String, (SlotId, Tensor)> {

@@ -1,8 +1,11 @@
 //! A compiled step with its values: one call for each batch.
 
+use std::time::Instant;
+
 use indexmap::IndexMap;
 
 use super::lbfgs::Memory;
+use super::pace::{Pace, Way};
 use crate::data::{self, Field, Part};
 use crate::elaborate::Step;
 use crate::exec::{
@@ -27,6 +30,7 @@ pub struct Runner<'a> {
     last: usize,
     seed: u64,
     threads: usize,
+    pace: Pace,
     /// What a method keeps in mind between steps.
     pub(super) memory: Memory,
 }
@@ -35,6 +39,25 @@ pub struct Runner<'a> {
 struct Sized {
     size: usize,
     executable: Executable,
+    /// Bytes of its own.
+    bytes: usize,
+    /// The same for one thread, made when it is first asked for.
+    alone: Option<Executable>,
+    /// Whether this ran last.
+    ran_alone: bool,
+}
+
+/// Bytes of a step's own memory up to which there may be a second one.
+const SECOND: usize = 8 << 20;
+
+impl Sized {
+    fn executable(&self) -> &Executable {
+        self.alone.as_ref().filter(|_| self.ran_alone).unwrap_or(&self.executable)
+    }
+
+    fn executable_mut(&mut self) -> &mut Executable {
+        self.alone.as_mut().filter(|_| self.ran_alone).unwrap_or(&mut self.executable)
+    }
 }
 
 /// A batch: these rows of a part.
@@ -78,7 +101,8 @@ impl<'a> Runner<'a> {
     /// A step over a store that has the values of its slots.
     fn over(step: &'a Step, outputs: Vec<NodeId>, store: Store, threads: usize, seed: u64) -> Runner<'a> {
         let (count, memory) = (store.number_place(step.count), Memory::default());
-        Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads, memory }
+        let pace = Pace::default();
+        Runner { step, outputs, store, count, sizes: Vec::new(), last: 0, seed, threads, pace, memory }
     }
 
     /// Takes values over one after another, so that they are in memory twice only one at a time.
@@ -124,9 +148,10 @@ impl<'a> Runner<'a> {
     /// When a batch of this size cannot be planned in the memory there is.
     pub fn run(&mut self, part: &Part, rows: &[u32], count: u64) -> Result<(), PlanProblem> {
         self.set_batch(rows.len(), count)?;
+        self.choose_way()?;
         if let Some(sized) = self.sizes.get_mut(self.last) {
             let context = RunContext { seed: self.seed, step: count };
-            sized.executable.run_on(&mut self.store, context, &Rows { part, rows });
+            sized.executable_mut().run_on(&mut self.store, context, &Rows { part, rows });
         }
         Ok(())
     }
@@ -139,6 +164,7 @@ impl<'a> Runner<'a> {
         self.set_batch(rows.len(), count)?;
         let context = RunContext { seed: self.seed, step: count };
         let Some(sized) = self.sizes.get_mut(self.last) else { return Ok(Vec::new()) };
+        sized.ran_alone = false;
         Ok(sized.executable.profile(&mut self.store, context, &Rows { part, rows }))
     }
 
@@ -157,20 +183,39 @@ impl<'a> Runner<'a> {
         if let Some(at) = self.sizes.iter().position(|sized| sized.size == size) {
             return Ok(at);
         }
-        let plan = plan(self.step, self.outputs.clone(), self.store.precision(), size, self.threads)?;
-        let executable = Executable::bind(&plan, &mut self.store)?;
-        self.sizes.push(Sized { size, executable });
+        let (executable, bytes) = self.bind(size, self.threads)?;
+        self.sizes.push(Sized { size, executable, bytes, alone: None, ran_alone: false });
         Ok(self.sizes.len() - 1)
+    }
+
+    fn bind(&mut self, size: usize, threads: usize) -> Result<(Executable, usize), PlanProblem> {
+        let plan = plan(self.step, self.outputs.clone(), self.store.precision(), size, threads)?;
+        Ok((Executable::bind(&plan, &mut self.store)?, plan.bytes()))
+    }
+
+    /// Threads, or one alone, as is faster at the moment.
+    fn choose_way(&mut self) -> Result<(), PlanProblem> {
+        let Some(sized) = self.sizes.get_mut(self.last) else { return Ok(()) };
+        if sized.executable.workers() == 1 || sized.bytes > SECOND {
+            return Ok(());
+        }
+        sized.ran_alone = self.pace.next(Instant::now) == Way::Alone;
+        if sized.ran_alone && sized.alone.is_none() {
+            let size = sized.size;
+            let (executable, _) = self.bind(size, 1)?;
+            self.sizes[self.last].alone = Some(executable);
+        }
+        Ok(())
     }
 
     /// An output of the last run.
     pub fn output(&self, at: usize) -> Option<Tensor> {
-        self.sizes.get(self.last).map(|sized| sized.executable.output(at))
+        self.sizes.get(self.last).map(|sized| sized.executable().output(at))
     }
 
     /// The first number of an output of the last run.
     pub fn number(&self, at: usize) -> f64 {
-        self.sizes.get(self.last).map_or(f64::NAN, |sized| sized.executable.output_number(at))
+        self.sizes.get(self.last).map_or(f64::NAN, |sized| sized.executable().output_number(at))
     }
 
     /// Sets a parameter to other numbers of the same shape.
@@ -182,6 +227,16 @@ impl<'a> Runner<'a> {
     /// How many numbers a slot has.
     pub(super) fn len(&self, slot: SlotId) -> Option<usize> {
         self.store.len_of(slot)
+    }
+
+    /// Whether all numbers of a slot are finite.
+    pub(super) fn is_finite(&self, slot: SlotId) -> bool {
+        self.store.is_finite(slot)
+    }
+
+    /// Writes the numbers of a slot over those it had before.
+    pub(super) fn copy_value(&self, slot: SlotId, to: &mut Tensor) {
+        self.store.copy_to(slot, &mut to.data);
     }
 
     pub fn value(&self, slot: SlotId) -> Option<Tensor> {

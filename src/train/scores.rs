@@ -41,6 +41,9 @@ impl Sums {
             self.loss += runner.number(0);
             at = 1;
         }
+        if step.metrics.is_empty() {
+            return;
+        }
         if self.metrics.is_empty() {
             self.metrics = step.metrics.iter().map(|metric| vec![Vec::new(); metric.sums.len()]).collect();
         }

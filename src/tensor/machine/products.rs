@@ -70,7 +70,7 @@ pub(super) fn bind_blocks<T: Real>(
     let view = whole(&blocks.product, &block);
     let fused = FusedCode::bind(&blocks.fused, from, to, level, &block, tiles);
     let blocks = (to - from).div_ceil(block_columns(&blocks.product)).max(1);
-    let tiles = product::goes_by_tiles(*m, *n, *k).then(|| T::product(level));
+    let tiles = T::product(level, &view);
     Code::Blocks(Box::new(BlocksCode { view, tiles, fused, from, to, blocks }))
 }
 
@@ -82,8 +82,9 @@ pub(super) fn bind_product<T: Real>(
     address: &dyn Fn(Region) -> *mut T,
 ) -> Code<T> {
     assert_eq!(product.c.len, product.m * product.n * product.repeat, "a product of the wrong length");
-    let Product { m, n, k, a, b, repeat, cut, .. } = product;
+    let Product { m, n, a, b, repeat, cut, .. } = product;
     let mut view = whole(product, address);
+    let way = T::product(level, &view);
     let steps = [a.step, b.step, m * n];
     let mut repeat = *repeat;
     match cut {
@@ -104,9 +105,9 @@ pub(super) fn bind_product<T: Real>(
             view.m = (to * unit).min(*m) - from * unit;
         }
     }
-    match product::goes_by_tiles(*m, *n, *k) {
-        true => Code::Tiles { run: T::product(level), view, repeat, steps },
-        false => Code::Large { view, repeat, steps },
+    match way {
+        Some(run) => Code::Tiles { run, view, repeat, steps },
+        None => Code::Large { view, repeat, steps },
     }
 }
 

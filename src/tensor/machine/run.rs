@@ -6,11 +6,9 @@ use super::Region;
 use super::fused::{FusedCode, Tiles};
 use super::instruction::{Draw, FoldWork, Gather, Instruction, LineWork, RunContext, Strided, Supply};
 use super::products::{BlocksCode, bind_blocks, bind_product, repeated};
-use crate::tensor::fold::RunFold;
+use crate::tensor::fold::{RunFold, RunStrided};
 use crate::tensor::isa::Level;
 use crate::tensor::kernel::Fold;
-use crate::tensor::loops::Run2;
-use crate::tensor::maps;
 use crate::tensor::pool::Barrier;
 use crate::tensor::product::{self, RunTiles, View};
 use crate::tensor::rank::ranks;
@@ -46,7 +44,7 @@ pub(super) enum Code<T> {
         outer: usize,
     },
     FoldStrided {
-        join: Run2<T>,
+        run: RunStrided<T>,
         from: *const T,
         to: *mut T,
         inner: usize,
@@ -188,16 +186,16 @@ fn bind_fold<T: Real>(
     assert_eq!(source.len, inner * len * outer, "a fold of the wrong length");
     assert_eq!(result.len, inner * outer, "a fold to the wrong length");
     let (x, y) = (address(source).cast_const(), address(result));
-    let (join, empty) = match fold {
-        Fold::Sum => (&maps::ADD, 0.0),
-        Fold::Max => (&maps::MAX, f64::NEG_INFINITY),
-        Fold::Min => (&maps::MIN, f64::INFINITY),
-    };
-    let (join, empty) = (T::map2(join, level), T::of(empty));
+    let empty = T::of(match fold {
+        Fold::Sum => 0.0,
+        Fold::Max => f64::NEG_INFINITY,
+        Fold::Min => f64::INFINITY,
+    });
+    let run = T::strided(fold, level);
     if outer == 1 && inner > 1 {
         let (from_at, inner_here) = (from, to - from);
         return Code::FoldStrided {
-            join,
+            run,
             from: x.wrapping_add(from_at),
             to: y.wrapping_add(from_at),
             inner: inner_here,
@@ -213,7 +211,7 @@ fn bind_fold<T: Real>(
     if inner == 1 {
         Code::FoldRows { run: T::fold(fold, level), from: x, to: y, len, outer }
     } else {
-        Code::FoldStrided { join, from: x, to: y, inner, len, outer, stride: inner, empty }
+        Code::FoldStrided { run, from: x, to: y, inner, len, outer, stride: inner, empty }
     }
 }
 
@@ -286,21 +284,16 @@ pub(super) unsafe fn one<T: Real>(instruction: &Code<T>, setting: Setting<'_, T>
             }
             Code::Blocks(blocks) => blocks.run(),
             Code::FoldRows { run, from, to, len, outer } => {
-                for row in 0..*outer {
-                    *to.add(row) = run(from.add(row * len), *len);
-                }
+                run(*from, *len, *to, *outer);
             }
-            &Code::FoldStrided { join, from, to, inner, len, outer, stride, empty } => {
+            &Code::FoldStrided { run, from, to, inner, len, outer, stride, empty } => {
                 for row in 0..outer {
                     let (x, y) = (from.add(row * stride * len), to.add(row * stride));
                     if len == 0 {
                         std::slice::from_raw_parts_mut(y, inner).fill(empty);
                         continue;
                     }
-                    y.copy_from_nonoverlapping(x, inner);
-                    for at in 1..len {
-                        join(y, x.add(at * stride), y, inner);
-                    }
+                    run(x, len, stride, y, inner);
                 }
             }
             Code::ArgMax { from, to, inner, len, outer } => arg_max(*from, *to, *inner, *len, *outer),

@@ -1,6 +1,8 @@
 //! Products against three plain loops, and their parts against the whole.
 
+use super::ways::{f32_tiles, f64_tiles};
 use super::*;
+use crate::tensor::isa::Level;
 
 /// Every kind of stride and the edges of strips, panels and column blocks, against the three loops.
 #[test]
@@ -69,6 +71,13 @@ fn tiles_and_large_products_agree_with_three_loops() {
                     f64_tiles(level)(&view);
                     f32_tiles(level)(&view32);
                 }
+                let by_tiles = (c.clone(), c32.clone());
+                // SAFETY: as above.
+                unsafe {
+                    f64_way(level, &view)(&view);
+                    f32_way(level, &view32)(&view32);
+                }
+                assert_eq!((&c, &c32), (&by_tiles.0, &by_tiles.1), "{m} {n} {k} {transposed} {level:?}");
                 for at in 0..m * n {
                     assert!((c[at] - expected[at]).abs() < 1e-13, "{m} {n} {k} {transposed} {level:?}");
                     assert!(
