@@ -10,7 +10,7 @@ mod train;
 mod unused;
 
 pub use data::{DATA_OPTIONS, DataRequest, data_request};
-pub use options::{flag_option, number_option, text_option, whole_option};
+pub use options::{OptionRow, flag_option, number_option, text_option, whole_option};
 pub use swapped::swapped;
 pub use train::{PartRef, TRAIN_OPTIONS, TrainRequest, part_of, train_request};
 pub use unused::{idle_names, unused_names};

@@ -3,7 +3,7 @@
 //! `lift` builds terms with these. What is multiplied out and what is put in front is decided in `normal`, the order in
 //! `order`; identities of particular functions are in `patterns`.
 
-use super::constant::written;
+use super::constant::{is_readable, shortest, written};
 use super::term::{Id, Term, Terms};
 use crate::graph::Real;
 use crate::types::TensorType;
@@ -80,7 +80,7 @@ impl Terms {
             [(factor, term)] if *term == one => self.constant(*factor),
             [(factor, term)] if *factor == 1.0 => *term,
             _ => {
-                if let Some(known) = self.known_sum(flat) {
+                if let Some(known) = self.known_sum(flat).or_else(|| self.either(flat)) {
                     return known;
                 }
                 let ty = self.wide(flat.iter().map(|(_, term)| *term));
@@ -117,11 +117,16 @@ impl Terms {
             total *= self.gather(base, power, &mut bases);
         }
         bases.retain(|(_, power)| *power != 0);
-        if total == 0.0 {
+        if total == 0.0 || !self.known_conditions(&mut bases) {
             let zero = self.constant(0.0);
             return self.fill(zero, &ty);
         }
         self.known_factors(&mut total, &mut bases);
+        if total != 1.0
+            && let Some(scaled) = self.scaled_choice(total, &bases)
+        {
+            return self.fill(scaled, &ty);
+        }
         let result = match bases.as_slice() {
             [] => self.constant(total),
             [(base, 2)] if total == 1.0 => *base,
@@ -189,10 +194,29 @@ impl Terms {
             (times - times.round()).abs() < 1e-12 * times.abs()
         };
         if terms.len() < 2 || common == 1.0 || !terms.iter().all(goes_into) {
-            return (base, sign);
+            return self.readable(base, sign);
         }
         // What is left are whole numbers, but for rounding.
         let rest = terms.iter().map(|(factor, term)| ((factor.0 / common).round(), *term));
+        let rest: Vec<(f64, Id)> = rest.collect();
+        (self.plain_sum(&rest), sign * common)
+    }
+
+    /// A sum in which a number is not read easily, with one of its numbers before it if all others are then read
+    /// easily: `√(2/π) · (x + 0.044715 · x³)`.
+    pub(super) fn readable(&mut self, base: Id, sign: f64) -> (Id, f64) {
+        let Term::Sum(terms) = self.term(base) else { return (base, sign) };
+        let terms = terms.clone();
+        let numbers: Vec<f64> = terms.iter().map(|(factor, _)| factor.0.abs()).collect();
+        if terms.len() < 2 || numbers.iter().all(|number| is_readable(*number)) {
+            return (base, sign);
+        }
+        let shares = |by: f64| numbers.iter().map(|number| rounded(number / by)).collect::<Vec<f64>>();
+        let fits = |by: &f64| shares(*by).into_iter().all(is_short);
+        let Some(common) = numbers.iter().copied().filter(|number| *number != 1.0).find(fits) else {
+            return (base, sign);
+        };
+        let rest = terms.iter().map(|(factor, term)| (rounded(factor.0 / common), *term));
         let rest: Vec<(f64, Id)> = rest.collect();
         (self.plain_sum(&rest), sign * common)
     }
@@ -232,6 +256,16 @@ fn common_number(a: f64, b: f64) -> f64 {
         (a, b) = (b, a % b);
     }
     a
+}
+
+fn is_short(number: f64) -> bool {
+    shortest(number).len() <= 8
+}
+
+/// A number without what rounding has left at its end.
+pub(super) fn rounded(number: f64) -> f64 {
+    let short: f64 = format!("{number:.13e}").parse().unwrap_or(number);
+    if is_short(short.abs()) { short } else { number }
 }
 
 fn collect(flat: &mut Vec<(f64, Id)>, factor: f64, term: Id) {

@@ -126,7 +126,10 @@ impl<'g> Lifter<'g> {
                     a
                 }
             }
-            ("select", &[c, a, b]) => terms.choice(c, a, b, ty),
+            ("select", &[c, a, b]) => {
+                terms.ask(c);
+                terms.choice(c, a, b, ty)
+            }
             ("sum", &[x]) => match attributes.as_slice() {
                 [Attribute::Axis(axis)] => self.total(node, *axis, x, ty),
                 _ => terms.apply(name, attributes, inputs.to_vec(), ty),
@@ -152,7 +155,21 @@ impl<'g> Lifter<'g> {
             self.used_unit = true;
             return self.terms.constant(1.0);
         }
+        if let Some(share) = self.unit_share(axis, x) {
+            self.used_unit = true;
+            return self.terms.fill(share, ty);
+        }
         self.terms.total(axis, x, ty)
+    }
+
+    /// `k` of the sum of `k t`, where the numbers of `t` sum to 1.
+    fn unit_share(&mut self, axis: Axis, x: Id) -> Option<Id> {
+        let unit = *self.known.get(&self.unit?)?;
+        let mut monomial = self.terms.monomial(x);
+        let at = monomial.bases.iter().position(|base| *base == (unit, 2))?;
+        monomial.bases.remove(at);
+        let is_number = monomial.bases.iter().all(|(base, _)| self.terms.is_scalar(*base));
+        (axis == Axis::All && is_number).then(|| self.terms.product(monomial.factor, &monomial.bases))
     }
 
     /// Formulas that are one function: a mean, and what the safe rewritings make of softmax.

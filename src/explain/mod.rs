@@ -6,10 +6,12 @@
 
 mod algebra;
 mod choices;
+mod conditions;
 mod constant;
 mod derivation;
 mod divide;
 mod entry;
+mod factors;
 mod flow;
 mod latex;
 mod layout;

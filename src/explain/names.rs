@@ -61,10 +61,14 @@ pub fn forward_names(
     }
     let mut found: Vec<Named> = Vec::new();
     let mut layers = 0;
+    let repeated = repeated_names(graph, &nodes);
     for &node in &nodes {
         let Operation::Apply(_) = &graph.node(node).operation else { continue };
         let is_prediction = prediction.is_some_and(|(id, _)| id == node);
-        let own = graph.name(node).map(str::to_string);
+        let own = graph.name(node).map(|name| match repeated.contains(name) {
+            true => numbered(name, taken),
+            false => name.to_string(),
+        });
         let sums = weighted_sum(graph, node, &users, leaves);
         let gradient_of_layer = sums.then(|| {
             layers += 1;
@@ -82,6 +86,11 @@ pub fn forward_names(
             },
             (None, false, true, _) => format!("z{layers}"),
             (None, false, false, true) if node != result => format!("h{}", layers.max(1)),
+            (None, false, false, false)
+                if is_affine(graph, node, users.get(&node).map_or(&[], Vec::as_slice), leaves) =>
+            {
+                format!("n{}", layers.max(1))
+            }
             (None, false, false, _) => continue,
         };
         if node == result {
@@ -95,6 +104,55 @@ pub fn forward_names(
         found.push(Named { node, name, gradient, is_layer: sums });
     }
     found
+}
+
+/// Names that the program gives to several values, one after another.
+fn repeated_names<'g>(graph: &'g Graph, nodes: &[NodeId]) -> HashSet<&'g str> {
+    let (mut once, mut twice) = (HashSet::new(), HashSet::new());
+    for node in nodes {
+        let is_made = matches!(graph.node(*node).operation, Operation::Apply(_));
+        if let Some(name) = graph.name(*node).filter(|_| is_made)
+            && !once.insert(name)
+        {
+            twice.insert(name);
+        }
+    }
+    twice
+}
+
+/// `h1`, `h2`, ... for the values that are called `h` one after another.
+fn numbered(name: &str, taken: &Taken) -> String {
+    let is_plain = !name.ends_with(|c: char| c.is_ascii_digit());
+    let free = (1..).map(|count| format!("{name}{count}")).find(|name| !taken.0.contains(name));
+    free.filter(|_| is_plain).unwrap_or_else(|| name.to_string())
+}
+
+/// Whether a node is `scale ⊙ x + shift`, or `scale ⊙ x` without a shift, with vectors of parameters: what a
+/// normalisation gives.
+fn is_affine(graph: &Graph, node: NodeId, users: &[NodeId], leaves: &HashMap<NodeId, String>) -> bool {
+    // Parameters are called by their paths, inputs and targets by a word.
+    let is_owned = |id: NodeId| match &graph.node(id).operation {
+        Operation::Leaf(Leaf::Slot { name, .. }) => name.contains('.'),
+        Operation::Leaf(_) | Operation::Apply(_) => false,
+    };
+    let is_vector = |id: NodeId| is_owned(id) && leaves.contains_key(&id) && graph.ty(id).shape.rank() == 1;
+    let scaled = |id: NodeId| {
+        let product = match graph.op_named(id, "divide").and_then(|found| found.inputs.first()) {
+            Some(&above) => above,
+            None => id,
+        };
+        let inputs = graph.op_named(product, "multiply").map(|found| found.inputs.as_slice());
+        matches!(inputs, Some(&[a, b]) if is_vector(a) != is_vector(b))
+    };
+    let shifted = |id: NodeId| match graph.op_named(id, "add").map(|found| found.inputs.as_slice()) {
+        Some(&[a, b]) => scaled(a) && is_vector(b) || is_vector(a) && scaled(b),
+        Some(_) | None => false,
+    };
+    match users {
+        // A part of such a value is not one itself.
+        &[user] if shifted(user) || scaled(user) => false,
+        _ => shifted(node) || scaled(node),
+    }
 }
 
 /// Whether a node is `W · x + b`, or `W · x` without a bias, with parameters of the network.
@@ -154,21 +212,30 @@ fn feeds(graph: &Graph, user: NodeId, node: NodeId, leaves: &HashMap<NodeId, Str
 pub fn parameter_names(keys: &[String], taken: &mut Taken) -> Vec<String> {
     let short: Vec<String> = keys.iter().map(|key| short_name(key)).collect();
     let distinct: HashSet<&String> = short.iter().collect();
-    let names = if distinct.len() == short.len() { short } else { counted_names(keys) };
+    let is_free = short.iter().all(|name| !taken.0.contains(name));
+    let names = if distinct.len() == short.len() && is_free { short } else { counted_names(keys) };
     names.iter().map(|name| taken.unique(name)).collect()
 }
 
-/// The last part of each path with the number of its layer.
+/// The last part of each path with the number of its layer; numbers that the program uses itself are left out.
 fn counted_names(keys: &[String]) -> Vec<String> {
-    let mut layers: Vec<&str> = Vec::new();
+    let own: HashSet<&str> = keys.iter().filter(|key| !key.contains('.')).map(String::as_str).collect();
+    let mut layers: Vec<(&str, usize)> = Vec::new();
+    let mut number = 0;
     keys.iter()
         .map(|key| {
             let Some((layer, last)) = key.rsplit_once('.') else { return key.clone() };
-            let at = layers.iter().position(|known| *known == layer).unwrap_or_else(|| {
-                layers.push(layer);
-                layers.len() - 1
-            });
-            format!("{last}{}", at + 1)
+            if let Some((_, known)) = layers.iter().find(|(known, _)| *known == layer) {
+                return format!("{last}{known}");
+            }
+            let members =
+                || keys.iter().filter_map(|key| key.rsplit_once('.')).filter(|(at, _)| *at == layer);
+            number += 1;
+            while members().any(|(_, last)| own.contains(format!("{last}{number}").as_str())) {
+                number += 1;
+            }
+            layers.push((layer, number));
+            format!("{last}{number}")
         })
         .collect()
 }

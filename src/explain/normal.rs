@@ -3,7 +3,7 @@
 //! A term is multiplied out first, and what is common is put in front from there, so that it does not matter how the
 //! program wrote it. Only what has no shorter form than the program's own stays as it is.
 
-use super::algebra::{Monomial, Power};
+use super::algebra::{Monomial, Power, rounded};
 use super::term::{Id, Term, Terms};
 use crate::graph::Real;
 
@@ -37,6 +37,15 @@ impl Terms {
             return id;
         }
         let expanded = self.expanded(id).unwrap_or(id);
+        let best = self.shortest_form(id, expanded);
+        let room = usize::from(self.as_sum(best).is_some_and(|terms| terms.len() > 1));
+        match self.mixed(expanded) {
+            Some(mixed) if self.weight(mixed) <= self.weight(best) + room => mixed,
+            Some(_) | None => best,
+        }
+    }
+
+    fn shortest_form(&mut self, id: Id, expanded: Id) -> Id {
         let found = self.shortened(expanded);
         let own = self.shortened(id);
         let Some(parts) = self.components(expanded) else { return self.shorter(found, own) };
@@ -57,11 +66,18 @@ impl Terms {
         for _ in 0..ROUNDS {
             let mut found = best;
             // A product rather than a sum that is as long: g (1 − s) for g − g s.
-            if let Some(factored) = self.factored(best).filter(|it| self.cost(*it) <= self.cost(best)) {
+            if let Some(factored) = self.factored(best)
+                && self.cost(factored) + self.is_left_over(best, factored) <= self.cost(best)
+            {
                 found = factored;
             }
-            let candidates =
-                [self.together(best), self.squared(best), self.divided(best), self.grouped(best)];
+            let candidates = [
+                self.together(best),
+                self.squared(best),
+                self.divided(best),
+                self.grouped(best),
+                self.reflected(best),
+            ];
             for candidate in candidates.into_iter().flatten() {
                 found = self.shorter(found, candidate);
             }
@@ -126,7 +142,7 @@ impl Terms {
     }
 
     /// All products of sums multiplied out.
-    fn expanded(&mut self, id: Id) -> Option<Id> {
+    pub(super) fn expanded(&mut self, id: Id) -> Option<Id> {
         let mut id = id;
         for _ in 0..ROUNDS {
             let next = self.expanded_once(id)?;
@@ -188,11 +204,91 @@ impl Terms {
         }
         common.retain(|(_, power)| *power != 0);
         let size = first.0.abs();
-        let number = if others.iter().all(|(factor, _)| factor.abs() == size) { size } else { 1.0 };
+        let number = match others.iter().all(|(factor, _)| factor.abs() == size) {
+            true => size,
+            false => self.readable(id, 1.0).1,
+        };
         if common.is_empty() && number == 1.0 {
             return None;
         }
         Some(self.before(&terms, number, common))
+    }
+
+    /// 2 where a sum of functions or quotients still has a factor inside that was put in front: `x² sin(y) + x / y` is
+    /// not `x (x sin(y) + 1 / y)`; else 0.
+    fn is_left_over(&self, sum: Id, product: Id) -> usize {
+        let terms = self.as_sum(sum).unwrap_or_default();
+        let is_power = |(base, power): &Power| *power > 0 && (self.is_name(*base) || self.is_count(*base));
+        let bases = |term: Id| self.monomial(term).bases;
+        if terms.iter().all(|(_, term)| bases(*term).iter().all(is_power)) {
+            return 0;
+        }
+        let front = bases(product);
+        let left = front.iter().filter(|(base, _)| self.as_sum(*base).is_none()).any(|(base, power)| {
+            terms.iter().any(|(_, term)| power_of(&bases(*term), *base).abs() > power.abs())
+        });
+        if left { 2 } else { 0 }
+    }
+
+    fn is_count(&self, id: Id) -> bool {
+        matches!(self.term(id), Term::Size(_) | Term::Count(_))
+    }
+
+    /// A part of one and the rest of another: `a b + (1 − a) c` of `a b − a c + c`, and what a gate lets through.
+    fn mixed(&mut self, id: Id) -> Option<Id> {
+        let terms = self.linear(id);
+        if terms.len() < 3 || terms.len() > MAX_EXPANDED {
+            return None;
+        }
+        let one = self.constant(1.0);
+        for (at, &(factor, term)) in terms.iter().enumerate() {
+            for (part, power) in self.monomial(term).bases {
+                if power != 2 || self.is_count(part) {
+                    continue;
+                }
+                let whole = self.product(1.0, &[(term, 2), (part, -2)]);
+                let found = terms.iter().position(|known| *known == (-factor, whole) && whole != one);
+                let Some(found) = found else { continue };
+                let mut rest = terms.clone();
+                rest.retain(|known| *known != (factor, term) && *known != (-factor, whole));
+                let is_gate = self.under(part, "sigmoid").is_some();
+                let is_shared = |other: Id| power_of(&self.monomial(other).bases, part) == 2;
+                if !is_gate && !rest.iter().any(|(_, other)| is_shared(*other)) {
+                    continue;
+                }
+                let left = self.subtract(one, part);
+                rest.insert(at.min(found).min(rest.len()), (-factor, self.multiply(left, whole)));
+                let ty = self.ty(id).clone();
+                let sum = self.sum(&rest, &ty);
+                return Some(self.bare(sum));
+            }
+        }
+        None
+    }
+
+    /// `softplus(−z)` beside `softplus(z)` is `softplus(z) − z`.
+    fn reflected(&mut self, id: Id) -> Option<Id> {
+        let terms = self.linear(id);
+        let bases: Vec<Id> =
+            terms.iter().flat_map(|(_, term)| self.monomial(*term).bases).map(|(base, _)| base).collect();
+        let (minus, z, plus) = bases.iter().find_map(|base| {
+            let z = self.under(*base, "softplus").and_then(|inner| self.opposite(inner))?;
+            let plus = self.find("softplus", z).filter(|plus| bases.contains(plus))?;
+            Some((*base, z, plus))
+        })?;
+        let mut result = Vec::new();
+        for (factor, term) in terms {
+            if power_of(&self.monomial(term).bases, minus) != 2 {
+                result.push((factor, term));
+                continue;
+            }
+            for (sign, other) in [(1.0, plus), (-1.0, z)] {
+                result.push((sign * factor, self.product(1.0, &[(term, 2), (minus, -2), (other, 2)])));
+            }
+        }
+        let ty = self.ty(id).clone();
+        let sum = self.sum(&result, &ty);
+        Some(self.bare(sum))
     }
 
     /// `number · common · (terms / (number · common))`
@@ -202,7 +298,7 @@ impl Terms {
             .iter()
             .map(|(factor, term)| {
                 let bases = [vec![(*term, 2)], inverse.clone()].concat();
-                (factor / number, self.product(1.0, &bases))
+                (rounded(factor / number), self.product(1.0, &bases))
             })
             .collect();
         let ty = self.wide(rests.iter().map(|(_, rest)| *rest));

@@ -2,8 +2,8 @@
 //! them, so that the same mathematics prints the same.
 //!
 //! Factors: sizes, errors that flow back, products of matrices, names, sums, conditions, functions. Terms: errors,
-//! products of matrices, powers of names with the highest first, functions; a 1 goes before functions, other numbers
-//! go last.
+//! products of matrices, powers of names with the highest first and quotients after them, functions; a 1 goes before
+//! functions, other numbers go last.
 
 use std::cmp::Ordering;
 
@@ -110,24 +110,25 @@ impl Terms {
             .then_with(|| self.compare(a, b))
     }
 
-    /// What a term of a sum is ordered by: its class, minus its degree, its weight.
-    fn place(&self, factor: Real, id: Id) -> (u8, i32, usize) {
+    /// What a term of a sum is ordered by: its class, whether it is a quotient, minus its degree, its weight.
+    fn place(&self, factor: Real, id: Id) -> (u8, bool, i32, usize) {
         if self.number(id).is_some() {
-            return (if factor.0.abs() == 1.0 { 3 } else { 5 }, 0, 0);
+            return (if factor.0.abs() == 1.0 { 3 } else { 5 }, false, 0, 0);
         }
         let bases = self.monomial(id).bases;
         let class = |wanted: fn(u8) -> bool| bases.iter().any(|(base, _)| wanted(self.factor_class(*base)));
         if class(|class| class == 1) && !class(|class| class == 2) {
-            return (0, 0, self.weight(id));
+            return (0, false, 0, self.weight(id));
         }
         if class(|class| class == 2) {
-            return (1, 0, self.weight(id));
+            return (1, false, 0, self.weight(id));
         }
         if !class(|class| class > 4) {
             let named = bases.iter().filter(|(base, _)| self.factor_class(*base) > 0);
-            return (2, -named.map(|(_, power)| *power).sum::<i32>(), 0);
+            let is_quotient = bases.iter().any(|(_, power)| *power < 0);
+            return (2, is_quotient, -named.map(|(_, power)| *power).sum::<i32>(), 0);
         }
-        (4, 0, self.weight(id))
+        (4, false, 0, self.weight(id))
     }
 }
 

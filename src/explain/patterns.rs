@@ -21,6 +21,9 @@ impl Terms {
                 let x = self.bare(x);
                 self.function(name, x)
             }
+            ("less" | "less_equal" | "greater" | "greater_equal" | "equal" | "not_equal", &[a, b]) => {
+                return self.comparison(name, a, b, ty);
+            }
             _ => {
                 let own = self.intern(Term::Apply(name, attributes, inputs), ty.clone());
                 return own;
@@ -29,7 +32,7 @@ impl Terms {
         self.fill(result, ty)
     }
 
-    fn function(&mut self, name: &'static str, x: Id) -> Id {
+    pub(super) fn function(&mut self, name: &'static str, x: Id) -> Id {
         let ty = self.ty(x).clone();
         if name == "softplus"
             && let Some(logarithm) = self.named_logarithm(x)
@@ -55,6 +58,12 @@ impl Terms {
             let is_even = matches!(name, "cos" | "abs");
             return if is_even { plain } else { self.scale(-1.0, plain) };
         }
+        let factor = self.monomial(x).factor.abs();
+        if name == "abs" && factor != 1.0 {
+            let inside = self.scale(1.0 / factor, x);
+            let plain = self.function(name, inside);
+            return self.scale(factor, plain);
+        }
         if name == "exp"
             && let Some(z) = self.under(x, "log_softmax")
         {
@@ -79,7 +88,7 @@ impl Terms {
     }
 
     /// `a` where `x` is `-a`.
-    fn opposite(&mut self, x: Id) -> Option<Id> {
+    pub(super) fn opposite(&mut self, x: Id) -> Option<Id> {
         match self.term(x) {
             Term::Sum(terms) if matches!(terms.as_slice(), [(Real(f), _)] if *f < 0.0) => {
                 Some(self.scale(-1.0, x))
@@ -88,7 +97,7 @@ impl Terms {
         }
     }
 
-    /// `1 − tanh²` is tanh'.
+    /// `1 − tanh²` is tanh', `2 σ(2 x) − 1` is tanh.
     pub(super) fn known_sum(&mut self, flat: &[(f64, Id)]) -> Option<Id> {
         let one = self.constant(1.0);
         let [(a, first), (b, second)] = flat else { return None };
@@ -97,6 +106,14 @@ impl Terms {
             (false, true) => (*b, *a, *first),
             (true, true) | (false, false) => return None,
         };
+        if scale == -2.0 * unit
+            && let Some(double) = self.under(square, "sigmoid")
+            && self.monomial(double).factor == 2.0
+        {
+            let half = self.scale(0.5, double);
+            let tanh = self.function("tanh", half);
+            return Some(self.plain_sum(&[(-unit, tanh)]));
+        }
         let Term::Product(factors) = self.term(square) else { return None };
         let &[(base, 4)] = factors.as_slice() else { return None };
         let z = self.under(base, "tanh")?;
@@ -195,10 +212,15 @@ impl Terms {
             return Some(((softmax, shared), vec![(base, shared), (total.0, -shared)]));
         }
         if let Some(x) = self.under(base, "relu") {
-            let zero = self.constant(0.0);
-            let is_same = |terms: &Terms, other: Id| terms.applied(other, "greater") == Some(&[x, zero]);
-            let condition = partner(&mut |other, p| p == 2 && is_same(self, other))?;
+            let condition = partner(&mut |other, p| {
+                p == 2 && self.is_condition(other) && self.compared_with_0("greater", x, other) == other
+            })?;
             return Some(((base, power), vec![(base, power), condition]));
+        }
+        if power == 2
+            && let Some(found) = self.known_cut(base, bases)
+        {
+            return Some(found);
         }
         if let Some(x) = self.under(base, "sign") {
             if let Some(size) = partner(&mut |other, p| p >= 2 && self.under(other, "abs") == Some(x)) {
@@ -208,6 +230,25 @@ impl Terms {
             let ty = self.ty(x).clone();
             let size = self.intern(Term::Apply("abs", Vec::new(), vec![x]), ty);
             return Some(((size, 2), vec![(base, 2), (own.0, 2)]));
+        }
+        None
+    }
+
+    /// `x [x > 0]` is `relu(x)`, `x [x < 0]` is `min(x, 0)`.
+    fn known_cut(&mut self, x: Id, bases: &[Power]) -> Option<(Power, Vec<Power>)> {
+        let conditions: Vec<Id> =
+            bases.iter().filter(|(it, p)| *p == 2 && self.is_condition(*it)).map(|(it, _)| *it).collect();
+        for condition in conditions.into_iter().filter(|condition| *condition != x) {
+            let ty = self.wide([x, condition]);
+            let cut = if self.compared_with_0("greater", x, condition) == condition {
+                self.intern(Term::Apply("relu", Vec::new(), vec![x]), ty)
+            } else if self.compared_with_0("less", x, condition) == condition {
+                let zero = self.constant(0.0);
+                self.intern(Term::Apply("min", Vec::new(), vec![x, zero]), ty)
+            } else {
+                continue;
+            };
+            return Some(((cut, 2), vec![(x, 2), (condition, 2)]));
         }
         None
     }

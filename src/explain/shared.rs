@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::algebra::Power;
 use super::derivation::Line;
+use super::factors::{Shared, has_factors, largest_in_common, line_of};
 use super::names::Taken;
 use super::term::{Id, Term, Terms};
 
@@ -16,6 +18,9 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
     let mut made = Vec::new();
     for at in 0..MAX_NAMES {
         let Some(shared) = largest_shared(terms, lines) else { break };
+        if use_line(terms, lines, shared) {
+            continue;
+        }
         let name = format!("shared {at}");
         made.push(name.clone());
         let name_id = terms.define(&name, shared);
@@ -30,6 +35,13 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
             Line { name: name_id, meaning: shared, is_backward, is_result: false, call: None, node: None };
         lines.insert(first, line);
     }
+    for at in made.len()..MAX_NAMES {
+        let Some(factors) = largest_in_common(terms, lines, MIN_WEIGHT) else { break };
+        let name = format!("shared {at}");
+        if name_factors(terms, lines, factors, &name) {
+            made.push(name);
+        }
+    }
     let mut shown = HashMap::new();
     for line in lines.iter() {
         if let Term::Name(name) = terms.term(line.name)
@@ -39,6 +51,41 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
         }
     }
     shown
+}
+
+/// Puts the name of a line in place of its whole value further down. Whether there is such a line.
+fn use_line(terms: &mut Terms, lines: &mut [Line], shared: Id) -> bool {
+    let first = lines.iter().position(|line| contains(terms, line.meaning, shared)).unwrap_or(0);
+    let Some(name) = lines.get(first).filter(|line| line.meaning == shared && !line.is_result) else {
+        return false;
+    };
+    let mut memo = HashMap::from([(shared, name.name)]);
+    for line in lines.iter_mut().skip(first + 1) {
+        line.meaning = rebuilt(terms, line.meaning, &mut memo);
+    }
+    true
+}
+
+/// Puts the name of a line in place of factors, or one that is made up. Whether it was.
+fn name_factors(terms: &mut Terms, lines: &mut Vec<Line>, factors: Vec<Power>, made: &str) -> bool {
+    let known = line_of(terms, lines, &factors);
+    let first = lines.iter().position(|line| has_factors(terms, line.meaning, &factors)).unwrap_or(0);
+    let is_made = known != Some(first);
+    if is_made {
+        let bases: Vec<Id> = factors.iter().map(|(base, _)| *base).collect();
+        let ty = terms.wide(bases);
+        let meaning = terms.intern_as_is(Term::Product(factors.clone()), ty);
+        let name = terms.define(made, meaning);
+        let is_backward = lines.get(first).is_some_and(|line| line.is_backward);
+        let line = Line { name, meaning, is_backward, is_result: false, call: None, node: None };
+        lines.insert(first, line);
+    }
+    let shared = Shared { factors, name: lines[first].name };
+    let mut memo = HashMap::new();
+    for line in lines.iter_mut().skip(first + 1) {
+        line.meaning = shared.put_into(terms, line.meaning, &mut memo);
+    }
+    is_made
 }
 
 fn contains(terms: &Terms, inside: Id, wanted: Id) -> bool {

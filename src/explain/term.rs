@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::constant::is_readable;
 use crate::graph::{Attribute, Real};
 use crate::tensor::Axis;
 use crate::types::{BatchId, Shape, Size, TensorType};
@@ -40,6 +41,8 @@ pub struct Terms {
     named: HashMap<Id, Id>,
     /// Terms as they are best written.
     pub(super) normal: HashMap<Id, Id>,
+    /// Conditions as the program has them, and in which order.
+    pub(super) asked: HashMap<Id, usize>,
 }
 
 impl Terms {
@@ -118,7 +121,8 @@ impl Terms {
         let own = match term {
             Term::Sum(terms) => {
                 let is_number = |id: &Id| matches!(self.term(*id), Term::Number(_));
-                terms.iter().filter(|(factor, term)| factor.0.abs() != 1.0 && !is_number(term)).count()
+                let numbers = terms.iter().filter(|(_, term)| !is_number(term));
+                numbers.map(|(factor, _)| reading(factor.0)).sum()
             }
             Term::Product(factors) => factors.iter().filter(|(_, power)| *power != 2).count(),
             Term::Name(_) | Term::Number(_) | Term::Size(_) | Term::Count(_) | Term::Apply(..) => 1,
@@ -214,6 +218,15 @@ impl Terms {
             ty.batch = ty.batch.or(other.batch);
         }
         ty
+    }
+}
+
+/// How much there is to read in a number before a term.
+fn reading(factor: f64) -> usize {
+    match factor.abs() {
+        1.0 => 0,
+        number if is_readable(number) => 1,
+        _ => 3,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sums, means and products of matrices: what is the same for all that they run over goes in front.
 
+use super::algebra::Monomial;
 use super::term::{Id, Term, Terms};
 use crate::graph::Attribute;
 use crate::tensor::Axis;
@@ -52,8 +53,13 @@ impl Terms {
         self.in_front("mean", vec![Attribute::Axis(axis)], x, ty)
     }
 
-    /// The mean over the examples of a batch.
+    /// The mean over the examples of a batch; of differences from that mean it is 0.
     pub fn batch_mean(&mut self, x: Id, ty: &TensorType) -> Id {
+        let x = self.best(x);
+        let x = self.without_batch_centred(x);
+        if self.number(x) == Some(0.0) {
+            return self.fill(x, ty);
+        }
         let x = self.best(x);
         self.in_front("batch_mean", Vec::new(), x, ty)
     }
@@ -98,6 +104,40 @@ impl Terms {
             }
             _ => false,
         }
+    }
+
+    /// A term without the parts that have mean 0 over the batch.
+    fn without_batch_centred(&mut self, x: Id) -> Id {
+        if self.is_batch_centred(x) {
+            return self.constant(0.0);
+        }
+        let Monomial { factor, bases } = self.monomial(x);
+        let (mut fixed, varying): (Vec<_>, Vec<_>) =
+            bases.into_iter().partition(|(base, _)| self.ty(*base).batch.is_none());
+        let &[(base, 2)] = varying.as_slice() else { return x };
+        let (terms, source) = (self.linear(base), self.ty(base).clone());
+        let kept: Vec<(f64, Id)> =
+            terms.iter().copied().filter(|(_, term)| !self.is_batch_centred(*term)).collect();
+        if kept.len() == terms.len() {
+            return x;
+        }
+        fixed.push((self.sum(&kept, &source), 2));
+        let (product, ty) = (self.product(factor, &fixed), self.ty(x).clone());
+        self.fill(product, &ty)
+    }
+
+    /// Whether a term is `u − batch_mean(u)`, perhaps times what is the same for all examples.
+    fn is_batch_centred(&mut self, id: Id) -> bool {
+        let bases = self.monomial(id).bases;
+        let varying: Vec<(Id, i32)> =
+            bases.into_iter().filter(|(base, _)| self.ty(*base).batch.is_some()).collect();
+        let &[(base, 2)] = varying.as_slice() else { return false };
+        let parts = self.linear(self.resolve(base));
+        let &[(f, a), (g, b)] = parts.as_slice() else { return false };
+        let is_mean = |terms: &Terms, mean: Id, of: Id| {
+            terms.applied(terms.resolve(terms.bare(mean)), "batch_mean") == Some(&[of])
+        };
+        f == -g && (is_mean(self, b, a) || is_mean(self, a, b))
     }
 
     /// The sum over the examples of a batch; what is the same for all goes in front.

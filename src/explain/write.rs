@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::constant::{Digits, shortest, written};
+use super::constant::{Digits, is_square, shortest, written};
 use super::entry::Numbers;
 pub use super::notation::{Format, Level, Notation, Piece, Sign};
 use super::term::{Id, Term, Terms};
@@ -104,14 +104,10 @@ impl<'t> Writer<'t> {
     /// A number times powers: the numbers first, as one fraction, then the vectors and matrices.
     fn monomial(&self, factor: f64, bases: &[(Id, i32)]) -> Piece {
         let number = written(factor.abs());
-        // A minus goes into a difference: −(t − p) is p − t.
-        let is_difference = |id: Id| {
-            let terms = self.terms.as_sum(id).unwrap_or_default();
-            terms.len() > 1 && terms.iter().any(|(factor, _)| factor.0 < 0.0)
-        };
+        // A minus goes into a difference: −(t − p) is p − t, −sum(t − p) is sum(p − t).
         let flip = bases
             .iter()
-            .filter(|(base, power)| factor < 0.0 && *power == 2 && is_difference(*base))
+            .filter(|(base, power)| factor < 0.0 && *power == 2 && self.is_difference(*base))
             .map(|(base, _)| *base)
             .next_back();
         let (scalars, tensors): (Vec<_>, Vec<_>) = bases
@@ -123,13 +119,9 @@ impl<'t> Writer<'t> {
         let side = |bases: &[(Id, i32)], above: bool| -> Vec<Piece> {
             let chosen = bases.iter().filter(|(_, power)| (*power > 0) == above);
             chosen
-                .map(|(base, power)| match self.terms.term(*base) {
-                    Term::Sum(terms) if Some(*base) == flip => {
-                        let flipped: Vec<(Real, Id)> =
-                            terms.iter().map(|(factor, term)| (Real(-factor.0), *term)).collect();
-                        self.sum(&flipped)
-                    }
-                    _ => self.powered(*base, power.abs()),
+                .map(|(base, power)| match Some(*base) == flip {
+                    true => self.flipped(*base),
+                    false => self.powered(*base, power.abs()),
                 })
                 .collect()
         };
@@ -142,6 +134,43 @@ impl<'t> Writer<'t> {
             return Piece::new(self.notation.minus(&inside), Level::Sum);
         }
         body
+    }
+
+    /// A difference, or a sum or mean of one.
+    fn is_difference(&self, id: Id) -> bool {
+        match self.terms.term(id) {
+            Term::Sum(terms) => terms.len() > 1 && terms.iter().any(|(factor, _)| factor.0 < 0.0),
+            Term::Apply("sum" | "mean" | "batch_sum" | "batch_mean", _, inputs) => {
+                let is_sum = |id: &Id| self.terms.as_sum(*id).is_some();
+                self.numbers.is_none() && inputs.iter().all(|id| is_sum(id) && self.is_difference(*id))
+            }
+            _ => false,
+        }
+    }
+
+    /// The same with the other sign.
+    fn flipped(&self, id: Id) -> Piece {
+        match self.terms.term(id) {
+            Term::Sum(terms) => {
+                let terms: Vec<(Real, Id)> =
+                    terms.iter().map(|(factor, term)| (Real(-factor.0), *term)).collect();
+                self.sum(&terms)
+            }
+            Term::Apply(name, attributes, inputs) => {
+                let inside = inputs.iter().map(|input| self.flipped(*input).text).collect();
+                self.reduced(name, attributes, inside)
+            }
+            _ => self.piece(id),
+        }
+    }
+
+    /// A sum, mean or extreme of everything, or along an axis.
+    fn reduced(&self, name: &str, attributes: &[Attribute], inside: Vec<String>) -> Piece {
+        let mut arguments = inside;
+        if let [Attribute::Axis(Axis::Only(axis))] = attributes {
+            arguments.push(axis_text(self.format, *axis));
+        }
+        self.notation.call(name.trim_start_matches('_'), &arguments)
     }
 
     fn fraction_of(
@@ -204,18 +233,29 @@ impl<'t> Writer<'t> {
     fn digits(&self, digits: &Digits) -> Piece {
         match digits {
             Digits::Plain(text) => Piece::atom(self.notation.number(text)),
-            Digits::Root(n) if (1..=8).any(|k| k * k == *n) => {
+            Digits::Root(n) if is_square(*n) => {
                 Piece::atom(self.notation.number(&shortest(f64::from(*n).sqrt())))
             }
             Digits::Root(n) => self.notation.root(Piece::atom(self.notation.number(&n.to_string()))),
-            Digits::RootPi(1) => self.notation.root(Piece::atom(self.notation.pi())),
-            Digits::RootPi(n) => {
+            Digits::RootOf(n, below) => {
+                let below = match &**below {
+                    Digits::RootPi(1) => Piece::atom(self.notation.pi()),
+                    Digits::RootPi(m) => self.times_pi(*m),
+                    Digits::Root(m) | Digits::Log(m) => Piece::atom(self.notation.number(&m.to_string())),
+                    other => self.digits(other),
+                };
                 let n = Piece::atom(self.notation.number(&n.to_string()));
-                let pi = Piece::atom(self.notation.pi());
-                let inside = self.joined(vec![n, pi], Sign::Times);
-                self.notation.root(inside)
+                self.notation.root(self.notation.quotient(n, below))
             }
+            Digits::Log(n) => self.notation.call("log", &[self.notation.number(&n.to_string())]),
+            Digits::RootPi(1) => self.notation.root(Piece::atom(self.notation.pi())),
+            Digits::RootPi(n) => self.notation.root(self.times_pi(*n)),
         }
+    }
+
+    fn times_pi(&self, n: u32) -> Piece {
+        let n = Piece::atom(self.notation.number(&n.to_string()));
+        self.joined(vec![n, Piece::atom(self.notation.pi())], Sign::Times)
     }
 
     fn powered(&self, base: Id, twice: i32) -> Piece {
@@ -251,11 +291,7 @@ impl<'t> Writer<'t> {
             ("power", &[a, b]) => self.notation.power(self.piece(a), self.piece(b)),
             ("select", &[_, _, _]) => self.choice(id),
             ("sum" | "mean" | "_max" | "_min" | "argmax", &[x]) => {
-                let mut arguments = vec![self.text(x)];
-                if let [Attribute::Axis(Axis::Only(axis))] = attributes {
-                    arguments.push(axis_text(self.format, *axis));
-                }
-                self.notation.call(name.trim_start_matches('_'), &arguments)
+                self.reduced(name, attributes, vec![self.text(x)])
             }
             ("log_softmax", &[z]) => {
                 match self.terms.find("softmax", z).filter(|found| self.terms.is_name(*found)) {

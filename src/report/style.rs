@@ -29,7 +29,7 @@ pre{overflow-x:auto;background:var(--card);border-radius:10px;padding:.9rem 1rem
 details{margin:1rem 0}summary{cursor:pointer;color:var(--link)}
 @media(max-width:640px){main{padding:1.25rem 1rem 3rem}h1{font-size:1.6rem}h2{margin-top:2.2rem}.formula math{font-size:1rem}}
 @media print{:root{--ink:#000;--soft:#444;--line:#ccc;--ground:#fff;--card:#fff;--link:#000}main{max-width:none;padding:0}
-nav{display:none}h2,summary{break-after:avoid}p:has(+.formula),p:has(+figure){break-after:avoid}figure,tr,.formula{break-inside:avoid}
+nav{display:none}p{break-inside:avoid}h2,summary{break-after:avoid}p:has(+.formula),p:has(+figure){break-after:avoid}figure,tr,.formula{break-inside:avoid}
 .formula,pre,.wide,figure{overflow:visible}summary{list-style:none;color:var(--soft)}details::details-content{content-visibility:visible;block-size:auto}
 pre{white-space:pre-wrap}.formula,pre{border:1px solid var(--line)}}
 ";

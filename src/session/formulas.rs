@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::by_hand::ByHand;
 use super::program::{Report, folder_of, read};
 use super::state::{Mode, Session};
 use super::world::World;
@@ -30,7 +31,7 @@ pub struct TraceRequest {
 
 /// The gradient of a script's loss as formulas. The script is not run.
 pub fn derive_file(world: &mut dyn World, path: &Path, request: &DeriveRequest) -> (Report, Option<String>) {
-    with_training(world, path, "derive", |session, subjects, span| {
+    with_training(world, path, "derive", |session, subjects, _, span| {
         let mut given = subjects.to_vec();
         given.truncate(2);
         let mut option = |name: &str, value: Value| {
@@ -58,24 +59,30 @@ pub fn derive_file(world: &mut dyn World, path: &Path, request: &DeriveRequest) 
 
 /// One example of a script's data through its model and back, with all numbers, before the training.
 pub fn trace_file(world: &mut dyn World, path: &Path, request: &TraceRequest) -> (Report, Option<String>) {
-    with_training(world, path, "trace", |session, subjects, span| {
-        let option = |name: &str, value: usize| Given {
-            name: Some((name.to_string(), span)),
-            value: Value::Int(value.into()),
-            span,
-        };
-        let given =
-            [subjects, &[option("example", request.example), option("digits", request.digits)]].concat();
+    with_training(world, path, "trace", |session, subjects, rate, span| {
+        let option = |name: &str, value: Value| Given { name: Some((name.to_string(), span)), value, span };
+        let mut given = subjects.to_vec();
+        given.push(option("example", Value::Int(request.example.into())));
+        given.push(option("digits", Value::Int(request.digits.into())));
+        given.extend(rate.map(|rate| option("lr", Value::Number(rate))));
         session.trace_of(&given, span)
     })
 }
 
-/// Walks a script without running it and hands over the loss, the model and the data of its first training.
+/// The learning rate of plain gradient descent.
+pub(super) fn rate_of(optimizer: &Value) -> Option<f64> {
+    let Value::Function(function) = optimizer else { return None };
+    let rate = function.preset.iter().find(|(name, ..)| name == "lr")?.1.as_number()?;
+    (function.name() == "sgd" && rate.is_finite()).then_some(rate)
+}
+
+/// Walks a script without running it and hands over the loss, the model and the data of its first training, or of what
+/// it writes by hand; with the learning rate.
 fn with_training(
     world: &mut dyn World,
     path: &Path,
     what: &str,
-    work: impl FnOnce(&mut Session<'_>, &[Given], Span) -> Option<String>,
+    work: impl FnOnce(&mut Session<'_>, &[Given], Option<f64>, Span) -> Option<String>,
 ) -> (Report, Option<String>) {
     let text = match read(world, path) {
         Ok(text) => text,
@@ -91,12 +98,20 @@ fn with_training(
             let data = session.part_value(request.data.handle)?;
             let given = [(loss, span), (model, request.step.model_span), (data, request.data.span)];
             let given = given.map(|(value, span)| Given { name: None, value, span });
-            work(&mut session, &given, request.step.model_span)
+            let rate = request.step.optimizer.as_ref().and_then(|(optimizer, _)| rate_of(optimizer));
+            work(&mut session, &given, rate, request.step.model_span)
         }),
-        None => {
-            session.report_no_training(Span::new(source, 0, 0), what);
-            None
-        }
+        None => match session.by_hand(&ast) {
+            Some(ByHand { loss, model, data, rate }) => {
+                let span = loss.span;
+                let given: Vec<Given> = [loss, model].into_iter().chain(data).collect();
+                work(&mut session, &given, rate, span)
+            }
+            None => {
+                session.report_no_training(Span::new(source, 0, 0), what);
+                None
+            }
+        },
     };
     let found = found.filter(|_| !session.has_errors());
     (session.into_report(), found)

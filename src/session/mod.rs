@@ -10,6 +10,7 @@ mod annotate;
 mod assign;
 mod bench;
 mod boundary;
+mod by_hand;
 mod dataset;
 mod derive;
 mod display;

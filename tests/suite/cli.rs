@@ -323,6 +323,24 @@ fn what_stands_between_the_stages_can_be_shown() {
     check(&place.nn(&["check", "plain.nn", "--show", "grad"]), "", &["error[no-training]"], 1);
 }
 
+/// A script that trains by a loop has a loss on its model, too: `mse(net(batch.x), batch.y)`.
+#[test]
+fn a_loop_by_hand_is_derived_and_traced() {
+    let by_hand = "precision f64\ndata d = examples { [1, 2] -> [3] }\n\
+                   model net(x: [2]) -> [1] {\n    param W: [1, 2] = [[0.5, -0.5]]\n    W · x\n}\n\
+                   for batch in batches(d, 1) {\n    l = batch_mean(mse(net(batch.x), batch.y))\n    \
+                   net -= 0.25 * grad(l, net)\n}\n";
+    let place = Place::with(&[("hand.nn", by_hand)]);
+    let derived = place.nn(&["derive", "hand.nn"]);
+    assert!(derived.stdout.contains("δ1    = 2 · (ŷ − t)"), "{}", derived.stdout);
+    let traced = place.nn(&["trace", "hand.nn"]);
+    assert!(traced.stdout.contains("w − 0.25 · ∂L/∂w"), "{}", traced.stdout);
+    let sgd = format!("{by_hand}train net on d {{ loss = mse, optimizer = sgd(lr = 0.5), epochs = 1 }}\n");
+    let place = Place::with(&[("sgd.nn", &sgd)]);
+    let traced = place.nn(&["trace", "sgd.nn"]);
+    assert!(traced.stdout.contains("w − 0.5 · ∂L/∂w"), "{}", traced.stdout);
+}
+
 #[test]
 fn a_saved_model_answers_new_rows_in_words_and_as_csv() {
     let place = Place::with(&[

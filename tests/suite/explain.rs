@@ -338,6 +338,14 @@ fn latex_and_mathml_hold_together() {
         crate::latex::check(&formulas);
         kept.push(formulas);
         crate::xml::elements(&output(&program.replace("FORMAT", "format = \"mathml\"")));
+        if program.contains("net, FORMAT") {
+            let told = output(&program.replace("FORMAT", "format = \"latex\", steps = true"));
+            let steps = told.split("\n\n").filter(|part| !part.starts_with('%')).map(str::to_string);
+            steps.for_each(|step| {
+                crate::latex::check(&step);
+                kept.push(step);
+            });
+        }
     }
     crate::latex::keep("library", &kept);
 }

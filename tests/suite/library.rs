@@ -129,6 +129,17 @@ fn examples_of_the_library_give_what_they_say() {
     assert!(count > 40, "{count} examples");
 }
 
+/// Actions, statements and their options are explained where the library is.
+#[test]
+fn actions_and_options_have_pages() {
+    for action in nn::elaborate::ACTIONS {
+        assert!(session::doc(action).is_ok_and(|page| page.contains(action)), "{action}");
+    }
+    assert!(session::doc("train").expect("a page").contains("clip_value"));
+    assert!(session::doc("clip_value").expect("a page").contains("an option of `train`"));
+    assert!(session::doc("grad").is_ok() && session::doc("data").is_ok());
+}
+
 /// What training carries out itself has a page as well, with its options.
 #[test]
 fn methods_have_pages() {

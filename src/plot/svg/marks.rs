@@ -28,7 +28,10 @@ pub fn squared(plot: &Plot, area: Area) -> Area {
         return area;
     }
     let side = side.min(64.0);
-    let (width, height) = (side * columns, side * rows);
+    // Wider where the names below need it.
+    let longest = plot.x.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
+    let across = side.max((longest * 6.9 + 10.0).min(area.width / columns));
+    let (width, height) = (across * columns, side * rows);
     Area { left: area.left + (area.width - width) / 2.0, width, height, ..area }
 }
 

@@ -54,7 +54,8 @@ fn columns_drawn(columns: &[Column], label: &str, style: &str) -> String {
         {
             lines.push_str(&connections((before, column), (name, weights), (x(at - 1), x(at)), &y));
             let place = ((x(at - 1) + x(at)) / 2.0, top + height + 20.0);
-            neurons.push_str(&text(place, "soft small", "middle", name));
+            let matrix = format!("{name} [{}, {}]", column.size, before.size);
+            neurons.push_str(&text(place, "soft small", "middle", &matrix));
         }
         for (place, neuron) in shown(column.size).into_iter().enumerate() {
             let middle = (x(at), y(column.size, place));

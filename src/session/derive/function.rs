@@ -53,7 +53,11 @@ impl Session<'_> {
         let is_loss = matches!(kind, Some(FunctionKind::Loss));
         let mut setup = Setup {
             result: alone.result,
-            result_name: if is_loss { "L".to_string() } else { result_name(&leaves) },
+            result_name: if is_loss {
+                "L".to_string()
+            } else {
+                result_name(leaves.values().map(String::as_str))
+            },
             call: Some(format!("{name}({})", inputs.join(", "))),
             leaves,
             targets,
@@ -127,9 +131,10 @@ impl Session<'_> {
     }
 }
 
-/// `y`, or the next letter that no input has.
-pub(super) fn result_name(leaves: &HashMap<NodeId, String>) -> String {
-    let free = ["y", "z", "w", "u"].into_iter().find(|name| !leaves.values().any(|leaf| leaf == name));
+/// `y`, or the next letter that is not taken.
+pub(super) fn result_name<'n>(taken: impl IntoIterator<Item = &'n str>) -> String {
+    let taken: Vec<&str> = taken.into_iter().collect();
+    let free = ["y", "z", "w", "u"].into_iter().find(|name| !taken.contains(name));
     free.unwrap_or("y").to_string()
 }
 

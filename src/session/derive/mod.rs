@@ -119,10 +119,23 @@ impl Session<'_> {
         }
         text.push_str(&derivation.write(request.format));
         if request.steps {
-            text.push_str(&format!("\n{}", derivation.steps()));
+            text.push_str(&format!("\n{}", derivation.steps(request.format)));
         }
         if request.explain {
-            text.push_str(&stability(&derivation));
+            let told = stability(&derivation);
+            // Beside formulas that are read by another program, it is a comment.
+            let mark = match request.format {
+                Format::Unicode => "",
+                Format::Latex => "% ",
+                Format::Source => "# ",
+                Format::Mathml => "",
+            };
+            match request.format {
+                Format::Mathml => text.push_str(&format!("<!--{told}-->\n")),
+                _ => told
+                    .lines()
+                    .for_each(|line| text.push_str(&format!("{}\n", format!("{mark}{line}").trim_end()))),
+            }
         }
         Some(text)
     }

@@ -7,6 +7,8 @@ use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Value};
 use crate::explain::{Format, MAX_ORDER};
 
+const FORMATS: &str = "formats are `unicode`, `latex`, `mathml` and `nn`";
+
 /// What a call of `derive` asks for.
 pub struct Request {
     pub subjects: Vec<Given>,
@@ -45,7 +47,7 @@ impl Session<'_> {
                         self.report(
                             Diagnostic::error(Slug::OptionValue, argument.span, headline)
                                 .here("not a format")
-                                .note("formats are `unicode`, `latex`, `mathml` and `nn`"),
+                                .note(FORMATS),
                         );
                         return None;
                     }
@@ -64,6 +66,18 @@ impl Session<'_> {
                     request.order = order;
                 }
                 (_, Value::Unknown) => return None,
+                (option @ ("format" | "explain" | "steps"), value) => {
+                    let expected =
+                        if option == "format" { "a text such as \"latex\"" } else { "`true` or `false`" };
+                    let headline = format!("`{option}` is {expected}, found {}", value.kind());
+                    let report = Diagnostic::error(Slug::OptionValue, argument.span, headline)
+                        .here(format!("this is {}", value.kind()));
+                    self.report(match option {
+                        "format" => report.note(FORMATS),
+                        _ => report,
+                    });
+                    return None;
+                }
                 _ => {
                     let (name, at) = (name.clone(), *at);
                     self.no_option("derive", &name, at, "`wrt`, `format`, `explain`, `steps` and `order`");

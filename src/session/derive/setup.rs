@@ -1,6 +1,6 @@
 //! What is differentiated: a loss of a model, or a model, with a name for everything around it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::super::state::Session;
 use super::Setup;
@@ -194,8 +194,13 @@ impl Session<'_> {
         span: Span,
     ) -> Option<Setup> {
         let mut setup = self.prediction_setup(model, batch, span)?;
-        if let Some(wrt) = wrt {
-            setup.targets = self.chosen(&setup, wrt)?;
+        match wrt {
+            Some(wrt) => setup.targets = self.chosen(&setup, wrt)?,
+            // What flows on to whatever made the input.
+            None => {
+                let inputs = setup.inputs.iter().map(|node| (setup.leaves[node].clone(), *node));
+                setup.targets.extend(inputs);
+            }
         }
         Some(self.with_upstream(setup))
     }
@@ -208,7 +213,7 @@ impl Session<'_> {
         }
         let name = setup.taken.unique("g");
         let (_, g) = self.elaborator.new_slot(&name, ty.clone());
-        let result = super::function::result_name(&setup.leaves);
+        let result = self.free_result_name(&setup);
         setup.legend.push(format!("{name} is what flows back into the result: ∂L/∂{result}"));
         setup.leaves.insert(g, name);
         let graph = &mut self.elaborator.graph;
@@ -221,6 +226,23 @@ impl Session<'_> {
         setup.result = result;
         setup.result_name = "L".to_string();
         setup
+    }
+}
+
+impl Session<'_> {
+    /// A letter for the result that nothing it is made of is called.
+    fn free_result_name(&self, setup: &Setup) -> String {
+        let graph = &self.elaborator.graph;
+        let mut names: Vec<&str> = setup.leaves.values().map(String::as_str).collect();
+        let mut open = vec![setup.result];
+        let mut seen = BTreeSet::new();
+        while let Some(node) = open.pop() {
+            if seen.insert(node) {
+                open.extend(graph.node(node).inputs.iter().copied());
+                names.extend(graph.name(node).filter(|_| node != setup.result));
+            }
+        }
+        super::function::result_name(names)
     }
 }
 

@@ -5,6 +5,9 @@ use std::path::Path;
 use super::Entry;
 use crate::session::{MemoryWorld, run_text};
 
+/// Widths that an example of a layer may have been written for.
+const SIZES: [usize; 3] = [4, 3, 32];
+
 /// A program and what it prints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
@@ -24,13 +27,15 @@ impl Entry {
 
     /// Its derivative as formulas, for what has one.
     pub fn derivative(&self) -> Option<String> {
-        let program = match self.kind {
-            "layer" => format!("{}derive(net)\n", model(self.shown.as_deref()?, 4)),
+        let text = match self.kind {
+            "layer" => {
+                let shown = self.shown.as_deref()?;
+                SIZES.iter().find_map(|size| output_of(&format!("{}derive(net)\n", model(shown, *size))))?
+            }
             // Metrics are sums over all examples, which nothing is derived by.
             "optimizer" | "schedule" | "init" | "metric" => return None,
-            _function => format!("derive({})\n", self.name),
+            _function => output_of(&format!("derive({})\n", self.name))?,
         };
-        let text = output_of(&program)?;
         // The first line is the name.
         let body: Vec<&str> = text.lines().skip(1).skip_while(|line| line.trim().is_empty()).collect();
         (!body.is_empty()).then(|| body.join("\n") + "\n")
@@ -59,7 +64,7 @@ impl Entry {
             let small = format!("{}show(net)\nprint(net([1, -2, 3, 0.5]))\n", model(shown, 4));
             // A layer that adds to its input fits one width only.
             return std::iter::once(small)
-                .chain([3, 32].map(|size| format!("{}show(net)\n", model(shown, size))))
+                .chain(SIZES.map(|size| format!("{}show(net)\n", model(shown, size))))
                 .collect();
         }
         vec![format!("print({shown})\n"), batch(shown)]

@@ -22,7 +22,10 @@ pub(super) fn hint(name: &str) -> Option<String> {
     let owners: Vec<String> = owners(name).into_iter().collect();
     match (within.as_slice(), owners.as_slice()) {
         ([], []) => nearest(name, names).map(|near| format!("did you mean `{near}`?")),
-        ([one], _) => Some(format!("there is `{one}`")),
+        ([one], []) => Some(format!("there is `{one}`")),
+        ([one], [_, ..]) if owners.len() <= MOST => {
+            Some(format!("there is `{one}`, and it is an option of {}", listed(&owners)))
+        }
         ([_, ..], _) if within.len() <= MOST => Some(format!("there are {}", listed(&within))),
         (_, [_, ..]) if owners.len() <= MOST => Some(format!("it is an option of {}", listed(&owners))),
         _ => None,

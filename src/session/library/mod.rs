@@ -6,6 +6,7 @@
 mod entry;
 mod examples;
 mod hints;
+mod statements;
 
 pub(super) use entry::one_line;
 pub use entry::{Entry, entries, entry, library_source};
@@ -13,14 +14,17 @@ pub use examples::Example;
 
 use crate::elaborate::{METHODS, MethodRow, OptionKind};
 
-/// The page of a prelude item or primitive, as text.
+/// The page of a prelude item, a primitive, a statement or an option of one, as text.
 ///
 /// # Errors
 /// Where to look instead, if there is no such item.
 pub fn doc(name: &str) -> Result<String, Option<String>> {
     match METHODS.iter().find(|row| row.name == name) {
         Some(row) => Ok(method_page(row)),
-        None => entry(name).map(|entry| text(&entry)).map_err(|_| hints::hint(name)),
+        None => entry(name).map(|entry| text(&entry)).or_else(|_| {
+            let statement = statements::page(name).or_else(|| statements::option(name));
+            statement.ok_or_else(|| hints::hint(name))
+        }),
     }
 }
 

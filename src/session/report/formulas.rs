@@ -3,7 +3,7 @@
 use super::super::derive::Style;
 use super::super::state::Session;
 use crate::base::Span;
-use crate::elaborate::Given;
+use crate::elaborate::{Given, Value};
 use crate::explain::{Entry, Format, Item, Part, Trace, traced_in};
 use crate::report::{Block, Cell, Formula, Section, Table};
 
@@ -46,9 +46,10 @@ impl Session<'_> {
             backward.say("sum(t) = 1: the target holds probabilities.");
         }
         backward.blocks.push(formula(Part::Backward));
-        backward
-            .blocks
-            .push(Block::Folded("Step by step".to_string(), vec![Block::Code(derivation.steps())]));
+        backward.blocks.push(Block::Folded(
+            "Step by step".to_string(),
+            vec![Block::Code(derivation.steps(Format::Unicode))],
+        ));
         if !derivation.rules.is_empty() {
             backward.say("Rewritten so that nothing overflows and no digits are lost:");
             let rows = derivation.rules.iter().map(|(rule, sentence, place)| {
@@ -64,8 +65,16 @@ impl Session<'_> {
     }
 
     /// The first example with its numbers, before the training.
-    pub(super) fn trace_section(&mut self, subjects: &[Given], span: Span) -> Option<Section> {
-        let numbers = self.trace_numbers_of(subjects, span)?;
+    pub(super) fn trace_section(
+        &mut self,
+        subjects: &[Given],
+        rate: Option<f64>,
+        span: Span,
+    ) -> Option<Section> {
+        let rate =
+            rate.map(|rate| Given { name: Some(("lr".to_string(), span)), value: Value::Number(rate), span });
+        let given: Vec<Given> = subjects.iter().cloned().chain(rate).collect();
+        let numbers = self.trace_numbers_of(&given, span)?;
         let traced = numbers.traced();
         let (mathml, latex) = (traced_in(&traced, Format::Mathml), traced_in(&traced, Format::Latex));
         let mut section = Section::new("One example");

@@ -12,6 +12,8 @@ mod recorder;
 
 use std::path::Path;
 
+use super::by_hand::ByHand;
+use super::formulas::rate_of;
 use super::program::{Report, check_text, folder_of, read};
 use super::state::{Mode, Session};
 use super::world::World;
@@ -21,6 +23,7 @@ use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, ModelId, Value, nearest};
 use crate::plot::Network;
 use crate::report::{Block, Cell, Document, Drawing, Section, Table};
+use crate::syntax::tree::Ast;
 use crate::train::History;
 use recorder::Recorder;
 
@@ -57,7 +60,8 @@ pub fn report_file(world: &mut dyn World, path: &Path) -> (Report, Option<Docume
     let mut before = Session::new(world, Mode::Prepare, folder.to_path_buf());
     let (ast, source) = before.parse_script(&name, &text);
     before.walk(&ast);
-    let sections = if before.has_errors() { None } else { before.sections_before(Span::new(source, 0, 0)) };
+    let sections =
+        if before.has_errors() { None } else { before.sections_before(&ast, Span::new(source, 0, 0)) };
     let report = before.into_report();
     let Some(mut sections) = sections.filter(|_| !report.has_errors()) else { return (report, None) };
     let mut recorder = Recorder::new(world);
@@ -81,6 +85,10 @@ pub fn report_file(world: &mut dyn World, path: &Path) -> (Report, Option<Docume
     let document = Document { title: stem, subtitle, sections };
     let found = (!report.has_errors()).then_some(document);
     (report, found)
+}
+
+fn is_of(value: &Value, model: ModelId) -> bool {
+    matches!(value, Value::Model { id, .. } if *id == model)
 }
 
 impl Session<'_> {
@@ -112,13 +120,17 @@ impl Session<'_> {
     }
 
     /// What is known before running: of the first training everything, of other models their networks and formulas.
-    fn sections_before(&mut self, script: Span) -> Option<Vec<Section>> {
+    fn sections_before(&mut self, ast: &Ast, script: Span) -> Option<Vec<Section>> {
         let request = self.trainings.first().cloned();
         let mut sections = request.as_ref().map_or_else(Vec::new, |request| self.training_before(request));
         let trained = request.map(|request| request.step.model);
         for id in (0..self.elaborator.models.len()).map(ModelId).filter(|id| Some(*id) != trained) {
             let is_only = self.elaborator.models.len() == 1;
-            sections.extend(self.model_before(id, is_only, script));
+            let by_hand = match trained {
+                None => self.by_hand(ast).filter(|found| is_of(&found.model.value, id)),
+                Some(_) => None,
+            };
+            sections.extend(self.model_before(id, is_only, by_hand, script));
         }
         if sections.is_empty() {
             let headline = "there is nothing to report: this script declares no model";
@@ -143,13 +155,20 @@ impl Session<'_> {
         sections.extend(self.formula_sections(&[loss.clone(), model.clone()], "", span));
         if let Some(data) = self.part_value(request.data.handle) {
             let data = given(data, request.data.span);
-            sections.extend(self.trace_section(&[loss, model, data], span));
+            let rate = request.step.optimizer.as_ref().and_then(|(optimizer, _)| rate_of(optimizer));
+            sections.extend(self.trace_section(&[loss, model, data], rate, span));
         }
         sections
     }
 
     /// A model that is not the first one trained: its network and its formulas.
-    fn model_before(&mut self, id: ModelId, is_only: bool, span: Span) -> Vec<Section> {
+    fn model_before(
+        &mut self,
+        id: ModelId,
+        is_only: bool,
+        by_hand: Option<ByHand>,
+        span: Span,
+    ) -> Vec<Section> {
         let Some(model) = self.elaborator.models.get(id.0).cloned() else { return Vec::new() };
         let of = if is_only { String::new() } else { format!(" of {}", model.name) };
         let mut section =
@@ -168,10 +187,14 @@ impl Session<'_> {
         section.blocks.extend(self.layers_table(id));
         let given = |value: Value, span: Span| Given { name: None, value, span };
         let loss = request.and_then(|request| request.step.loss).map(|(loss, span)| given(loss, span));
+        let loss = loss.or_else(|| by_hand.as_ref().map(|found| found.loss.clone()));
         let subject = given(Value::Model { id, part: String::new() }, span);
         let subjects: Vec<Given> = loss.into_iter().chain([subject]).collect();
         let mut sections = vec![section];
         sections.extend(self.formula_sections(&subjects, &of, span));
+        if let Some(ByHand { loss, model, data: Some(data), rate }) = by_hand {
+            sections.extend(self.trace_section(&[loss, model, data], rate, span));
+        }
         sections
     }
 

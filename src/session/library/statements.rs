@@ -1,0 +1,131 @@
+//! What `nn doc` says of statements, of their options, and of actions.
+
+use crate::check::{DATA_OPTIONS, OptionRow, TRAIN_OPTIONS};
+
+/// An action or statement: how it is called, and what it does.
+struct StatementRow {
+    name: &'static str,
+    usage: &'static [&'static str],
+    sentence: &'static str,
+}
+
+const ROWS: &[StatementRow] = &[
+    StatementRow {
+        name: "print",
+        usage: &["print(x)", "print(\"loss\", l, digits = 17)", "print(W, all = true)"],
+        sentence: "Writes texts and values, numbers as literals that read back. Large values are shortened unless `all = true`.",
+    },
+    StatementRow {
+        name: "show",
+        usage: &["show(net)", "show(iris)"],
+        sentence: "Shows a model layer by layer with its parameters, or what a dataset holds.",
+    },
+    StatementRow {
+        name: "evaluate",
+        usage: &["evaluate(net, iris.test, loss = cross_entropy, metrics = [accuracy])"],
+        sentence: "Measures a model on a dataset: the loss and the metrics over all its examples.",
+    },
+    StatementRow {
+        name: "predict",
+        usage: &["predict(net, iris.test)"],
+        sentence: "What a model answers for each example of a dataset, in the words and units of the data.",
+    },
+    StatementRow {
+        name: "save",
+        usage: &["save(net, \"net.safetensors\")"],
+        sentence: "Writes the parameters of a model, with what its data has taught the encoders.",
+    },
+    StatementRow {
+        name: "load",
+        usage: &["load(net, \"net.safetensors\")", "load(\"w.npy\")"],
+        sentence: "Reads the parameters of a model from a file, or a file as a value.",
+    },
+    StatementRow {
+        name: "batches",
+        usage: &["for batch in batches(lesson, 16) { ... batch.x ... batch.y ... }"],
+        sentence: "The examples of a dataset some at a time, for a loop by hand.",
+    },
+    StatementRow {
+        name: "assert",
+        usage: &["assert(l < 0.1)", "assert(l < 0.1, \"it has learned\")"],
+        sentence: "Stops with a message where a condition does not hold.",
+    },
+    StatementRow {
+        name: "derive",
+        usage: &[
+            "derive(mse, net)",
+            "derive(mse, net, wrt = net.W1, steps = true, explain = true)",
+            "derive(gelu, order = 2)",
+            "derive(f, wrt = x, format = \"latex\")",
+        ],
+        sentence: "The gradient as formulas: of a loss by the parameters of a model, or of a function by its inputs. `format` is \
+                   `unicode`, `latex`, `mathml` or `nn`; `steps` shows the chain rule, `explain` what made formulas safe.",
+    },
+    StatementRow {
+        name: "trace",
+        usage: &["trace(mse, net, lesson)", "trace(mse, net, lesson, example = 3, digits = 6, lr = 0.5)"],
+        sentence: "One example through the network and back: every value beside its formula, the gradients, and one step of \
+                   gradient descent.",
+    },
+    StatementRow {
+        name: "check_gradients",
+        usage: &["check_gradients(mse, net, lesson)"],
+        sentence: "Compares the gradient by each parameter with central differences, and shows the worst entry of each.",
+    },
+    StatementRow {
+        name: "assert_gradient",
+        usage: &["assert_gradient(mine, mse, net.W1)", "assert_gradient(g, l, net.b1)"],
+        sentence: "Compares a gradient of your own, as a function of inputs, target and parameters by their names or as a \
+                   value, with the right one; says by which factor, how transposed or where it differs.",
+    },
+    StatementRow {
+        name: "plot",
+        usage: &["plot(run.loss, run.val_loss)", "plot(run.loss, to = \"loss.svg\")"],
+        sentence: "Draws curves, matrices, functions and datasets, on the terminal or into an SVG or PNG file.",
+    },
+    StatementRow {
+        name: "grad",
+        usage: &["grad(l, net)", "grad(l, net.W1)", "net -= 0.1 * grad(l, net)"],
+        sentence: "The gradient of a number by a parameter, an input, a model or a list of them, as a value.",
+    },
+    StatementRow {
+        name: "train",
+        usage: &["run = train net on iris.train { loss = cross_entropy, optimizer = adam, epochs = 10 }"],
+        sentence: "Trains a model on a dataset, and gives the history: `run.loss`, `run.val_loss` and the metrics.",
+    },
+    StatementRow {
+        name: "data",
+        usage: &[
+            "data iris = csv(\"iris.csv\") { input = [a, b], target = one_hot(c), split = [train: 0.8, test: 0.2] }",
+        ],
+        sentence: "A dataset from a file, from examples or from a generator.",
+    },
+];
+
+/// The page of a statement or an action, if it is one.
+pub(super) fn page(name: &str) -> Option<String> {
+    let row = ROWS.iter().find(|row| row.name == name)?;
+    let usage: String = row.usage.iter().map(|line| format!("    {line}\n")).collect();
+    let options: String = match name {
+        "train" => listed(TRAIN_OPTIONS),
+        "data" => listed(DATA_OPTIONS),
+        _ => String::new(),
+    };
+    Some(format!("{}\n\n{usage}{options}", row.sentence))
+}
+
+fn listed(rows: &[OptionRow]) -> String {
+    let rows = rows.iter().map(|row| format!("  {:11} {}\n", row.name, row.doc));
+    format!("\noptions\n\n{}", rows.collect::<String>())
+}
+
+/// What an option of a statement is for.
+pub(super) fn option(name: &str) -> Option<String> {
+    let all = [("train", TRAIN_OPTIONS), ("data", DATA_OPTIONS)];
+    let lines = all.into_iter().flat_map(|(statement, rows)| {
+        let found = rows.iter().filter(move |row| row.name == name);
+        found.map(move |row| format!("`{name}`, an option of `{statement}`: {}\n", row.doc))
+    });
+    let text: String = lines.collect();
+    (!text.is_empty()).then_some(text)
+}
