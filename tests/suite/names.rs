@@ -165,7 +165,6 @@ fn a_part_of_a_name_leads_to_the_whole() {
         ("he", "there are `he_uniform` and `he_normal`"),
         ("step", "there are `step_decay` and `multi_step`"),
         ("label_smoothing", "it is an option of `cross_entropy` and `softmax_cross_entropy`"),
-        ("clip", "it is an option of `train`"),
     ] {
         check(
             &place.nn(&["doc", asked]),
@@ -174,4 +173,11 @@ fn a_part_of_a_name_leads_to_the_whole() {
             1,
         );
     }
+    // An option of an action has its own line.
+    check(
+        &place.nn(&["doc", "clip"]),
+        "`clip`, an option of `train`: the largest norm of all gradients together\n",
+        &[],
+        0,
+    );
 }
