@@ -206,9 +206,9 @@ impl<T: Real> Program<T> {
         self.workers.len()
     }
 
-    /// How often the workers meet in a step.
-    pub fn meetings(&self) -> usize {
-        self.workers[0].code.iter().filter(|code| matches!(code, Code::Meet)).count()
+    /// Pieces of the first worker's code.
+    pub fn pieces(&self) -> usize {
+        self.workers[0].code.len()
     }
 
     /// Whether the slots are those it was bound to, and none has been replaced.
