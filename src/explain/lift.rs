@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::term::{Id, Term, Terms};
 use super::totals::transposed;
 use crate::graph::{Attribute, Graph, Leaf, NodeId, Operation, Real};
+use crate::ops::rules;
 use crate::tensor::Axis;
 use crate::types::TensorType;
 
@@ -104,6 +105,10 @@ impl<'g> Lifter<'g> {
     ) -> Id {
         if let Some(known) = self.known_operation(node, name) {
             return known;
+        }
+        // What a safe formula does about infinite numbers is not part of the mathematics.
+        if let Some(known) = rules::finite_part(self.graph, node).and_then(|x| self.known.get(&x)) {
+            return *known;
         }
         let terms = &mut self.terms;
         match (name, inputs) {
@@ -219,7 +224,9 @@ impl<'g> Lifter<'g> {
                 let log = graph.op_named(b, "log")?;
                 let shifted = exponents(graph, *log.inputs.first()?)?;
                 let largest = graph.op_named(a, "stop_gradient")?;
-                let z = *graph.op_named(*largest.inputs.first()?, "_max")?.inputs.first()?;
+                let largest = *largest.inputs.first()?;
+                let largest = rules::finite_part(graph, largest).unwrap_or(largest);
+                let z = *graph.op_named(largest, "_max")?.inputs.first()?;
                 let (u, z) = (*self.known.get(&shifted)?, *self.known.get(&z)?);
                 let found = self.terms.unshifted(u);
                 (found == z).then(|| self.terms.apply("log_sum_exp", Vec::new(), vec![z], &ty))

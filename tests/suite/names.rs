@@ -144,7 +144,7 @@ fn what_a_library_is_asked_for_is_there() {
                 // Primitives are operations, not inventions.
                 assert!(entry.citation.is_some() != (*kind == "primitive"), "the source of {name}");
                 assert!(entry.source.is_some() != (*kind == "primitive"), "{name}");
-                let smooth = matches!(*kind, "activation" | "loss" | "layer") && name != "residual";
+                let smooth = matches!(*kind, "activation" | "loss" | "layer");
                 assert!(entry.derivative().is_some() || !smooth, "the derivative of {name}");
             }
         }
@@ -173,11 +173,6 @@ fn a_part_of_a_name_leads_to_the_whole() {
             1,
         );
     }
-    // An option of an action has its own line.
-    check(
-        &place.nn(&["doc", "clip"]),
-        "`clip`, an option of `train`: the largest norm of all gradients together\n",
-        &[],
-        0,
-    );
+    let clip = place.nn(&["doc", "clip"]);
+    check(&clip, "`clip`, an option of `train`: the largest norm of all gradients together\n", &[], 0);
 }

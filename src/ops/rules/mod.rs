@@ -9,6 +9,7 @@ mod reductions;
 mod safety;
 
 use crate::graph::{Attribute, Graph, NodeId};
+pub use safety::finite_part;
 
 pub(super) use algebra::{ABS, ADD, MULTIPLY, NEGATE, POWER, SELECT, SQUARE, SUBTRACT};
 pub(super) use reductions::{BATCH_SUM, SUM};

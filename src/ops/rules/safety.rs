@@ -5,7 +5,8 @@ use super::pattern::{attributes, beside_number, is_number, pair, under};
 use super::{Floats, rules};
 use crate::graph::{Attribute, Graph, NodeId};
 use crate::ops::build::{
-    add, div, exp, log, neg, quotient, reciprocal, reduce, sigmoid, softplus, stop_gradient, sub, sum,
+    abs, add, div, equal, exp, log, neg, number, quotient, reciprocal, reduce, select, sigmoid, softplus,
+    stop_gradient, sub, sum,
 };
 use crate::ops::reduce::spread;
 use crate::tensor::{Axis, Fold};
@@ -25,7 +26,7 @@ rules! {
             FINITE, Safer, |g, site| {
             let total = site.one()?;
             let z = under(g, under(g, total, "sum")?, "exp")?;
-            let (shifted, m) = shift(g, z, axis_of(g, total)?)?;
+            let (shifted, m) = shift_by(g, z, axis_of(g, total)?, finite)?;
             let powers = exp(g, shifted);
             let total = sum(g, powers, axis_of(g, total)?);
             let rest = log(g, total);
@@ -126,16 +127,44 @@ fn axis_of(graph: &Graph, id: NodeId) -> Option<Axis> {
 /// `z - m` and `m`, the largest of `z` along the axis, as a constant to gradients. Nothing where that has been
 /// done already, or `z` has no numbers or is one.
 fn shift(graph: &mut Graph, z: NodeId, axis: Axis) -> Option<(NodeId, NodeId)> {
+    shift_by(graph, z, axis, |_, largest| largest)
+}
+
+/// As [`shift`], by what is made of the largest.
+fn shift_by(
+    graph: &mut Graph,
+    z: NodeId,
+    axis: Axis,
+    of: fn(&mut Graph, NodeId) -> NodeId,
+) -> Option<(NodeId, NodeId)> {
     if graph.ty(z).shape.is_scalar() || is_shifted(graph, z) {
         return None;
     }
     let op = crate::ops::reduce(Fold::Max, axis);
     op.shape(&[graph.ty(z)]).ok()?;
     let largest = reduce(graph, Fold::Max, axis, z);
-    let m = stop_gradient(graph, largest);
+    let by = of(graph, largest);
+    let m = stop_gradient(graph, by);
     let wide = graph.ty(z).clone();
     let over = spread(graph, m, axis, &wide);
     Some((sub(graph, z, over), m))
+}
+
+/// A number, or 0 where it is infinite: so that `∞ - ∞` is not taken.
+fn finite(graph: &mut Graph, x: NodeId) -> NodeId {
+    let (size, infinity, zero) = (abs(graph, x), number(graph, f64::INFINITY), number(graph, 0.0));
+    let is_infinite = equal(graph, size, infinity);
+    select(graph, is_infinite, zero, x)
+}
+
+/// `x` of what [`finite`] makes of it.
+pub fn finite_part(graph: &Graph, id: NodeId) -> Option<NodeId> {
+    let &[condition, zero, x] = graph.op_named(id, "select")?.inputs.as_slice() else { return None };
+    let (a, b) = pair(graph, condition, "equal")?;
+    let is_infinite = |size: NodeId, limit: NodeId| {
+        is_number(graph, limit, f64::INFINITY) && under(graph, size, "abs") == Some(x)
+    };
+    (is_number(graph, zero, 0.0) && (is_infinite(a, b) || is_infinite(b, a))).then_some(x)
 }
 
 /// Whether `z` is `u - max(u)`, as careful users write it and as [`shift`] does.
@@ -144,6 +173,7 @@ fn is_shifted(graph: &Graph, z: NodeId) -> bool {
     while let Some(inner) = under(graph, m, "stop_gradient")
         .or_else(|| under(graph, m, "_repeat"))
         .or_else(|| under(graph, m, "_expand"))
+        .or_else(|| finite_part(graph, m))
     {
         m = inner;
     }

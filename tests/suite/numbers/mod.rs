@@ -5,6 +5,7 @@ mod accuracy;
 mod activations;
 pub mod array;
 pub mod bench;
+mod case_study;
 mod compared;
 mod flat;
 mod forms;
