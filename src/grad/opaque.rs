@@ -4,10 +4,9 @@
 //! `s`, the expression is built once more from what the program wrote, with an unknown in the place of `s` that no rule
 //! can look into; its gradient then gets `s` back in the unknown's place.
 
-use std::collections::HashMap;
-
 use super::GradProblem;
 use super::walk::walk;
+use crate::base::{FastMap, FastSet};
 use crate::graph::{Graph, Leaf, NodeId, OpRef, Operation, SlotId};
 
 /// Rules look no deeper into their inputs than this.
@@ -62,8 +61,8 @@ pub(super) fn gradient(graph: &mut Graph, output: NodeId, target: NodeId) -> Res
 }
 
 /// What leads to the target, from the nodes before `output`: as it was written where that leads there.
-fn forms(graph: &Graph, output: NodeId, target: NodeId) -> HashMap<NodeId, Form> {
-    let mut forms: HashMap<NodeId, Form> = HashMap::new();
+fn forms(graph: &Graph, output: NodeId, target: NodeId) -> FastMap<NodeId, Form> {
+    let mut forms: FastMap<NodeId, Form> = FastMap::default();
     for id in graph.ids().take(output.index() + 1).filter(|&id| id != target) {
         let leads =
             |inputs: &[NodeId]| inputs.iter().any(|input| *input == target || forms.contains_key(input));
@@ -83,8 +82,8 @@ fn forms(graph: &Graph, output: NodeId, target: NodeId) -> HashMap<NodeId, Form>
 }
 
 /// What leads to the unknown, as it is.
-fn actual_forms(graph: &Graph, output: NodeId, unknown: NodeId) -> HashMap<NodeId, Form> {
-    let mut forms: HashMap<NodeId, Form> = HashMap::new();
+fn actual_forms(graph: &Graph, output: NodeId, unknown: NodeId) -> FastMap<NodeId, Form> {
+    let mut forms: FastMap<NodeId, Form> = FastMap::default();
     for id in graph.ids().take(output.index() + 1) {
         let inputs = &graph.node(id).inputs;
         if let Operation::Apply(op) = &graph.node(id).operation
@@ -101,12 +100,12 @@ fn rebuilt(
     graph: &mut Graph,
     output: NodeId,
     (old, new): (NodeId, NodeId),
-    forms: &HashMap<NodeId, Form>,
+    forms: &FastMap<NodeId, Form>,
 ) -> Option<NodeId> {
     if output == old {
         return Some(new);
     }
-    let mut places = HashMap::from([(old, new)]);
+    let mut places = FastMap::from_iter([(old, new)]);
     for id in needed(forms, output)? {
         let form = forms.get(&id)?;
         let inputs: Vec<NodeId> =
@@ -120,9 +119,9 @@ fn rebuilt(
 }
 
 /// The nodes that `output` is rebuilt from, inputs before users.
-fn needed(forms: &HashMap<NodeId, Form>, output: NodeId) -> Option<Vec<NodeId>> {
+fn needed(forms: &FastMap<NodeId, Form>, output: NodeId) -> Option<Vec<NodeId>> {
     forms.get(&output)?;
-    let (mut open, mut seen) = (vec![output], std::collections::HashSet::from([output]));
+    let (mut open, mut seen) = (vec![output], FastSet::from_iter([output]));
     while let Some(id) = open.pop() {
         let inputs = forms.get(&id).into_iter().flat_map(|form| &form.inputs);
         open.extend(inputs.copied().filter(|input| forms.contains_key(input) && seen.insert(*input)));

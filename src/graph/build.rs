@@ -1,10 +1,9 @@
 //! The arena: nodes are added, never changed; equal nodes are one node.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Attribute, Leaf, OpRef, Real, ShapeProblem};
-use crate::base::Span;
+use crate::base::{FastMap, Span};
 use crate::types::TensorType;
 
 /// A node of one graph.
@@ -38,13 +37,13 @@ enum Key {
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
-    index: HashMap<Key, NodeId>,
+    index: FastMap<Key, NodeId>,
     /// The user's names of intermediate values; the first one given stays.
-    names: HashMap<NodeId, Arc<str>>,
+    names: FastMap<NodeId, Arc<str>>,
     /// The rewriting rule that made a node, where a reader of formulas should know of it.
-    rules: HashMap<NodeId, &'static str>,
+    rules: FastMap<NodeId, &'static str>,
     /// How an operator was applied where a simpler or safer node took its place, for gradients by what was passed over.
-    written: HashMap<NodeId, Vec<Written>>,
+    written: FastMap<NodeId, Vec<Written>>,
     /// The span that new nodes get.
     span: Option<Span>,
     /// Whether operators are left as they are applied.

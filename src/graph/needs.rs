@@ -1,15 +1,14 @@
 //! What nodes are made of.
 
-use std::collections::HashSet;
-
 use super::{Graph, Leaf, NodeId, Operation, SlotId};
+use crate::base::FastSet;
 use crate::types::BatchId;
 
 impl Graph {
     /// The slots and batches that nodes depend on.
     pub fn needs(&self, nodes: &[NodeId]) -> (Vec<SlotId>, Vec<BatchId>) {
         let (mut slots, mut batches) = (Vec::new(), Vec::new());
-        let mut seen = HashSet::new();
+        let mut seen = FastSet::default();
         let mut open: Vec<NodeId> = nodes.to_vec();
         while let Some(id) = open.pop() {
             if !seen.insert(id) {

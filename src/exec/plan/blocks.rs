@@ -1,25 +1,24 @@
 //! Gradients of weights that only the optimizer's loop reads: made block by block inside that loop, so that the whole is
 //! never in memory.
 
-use std::collections::{HashMap, HashSet};
-
 use super::units::{Unit, Work1};
 use super::values::Work;
+use crate::base::{FastMap, FastSet};
 use crate::graph::NodeId;
 use crate::tensor::{Kernel, product_is_small};
 
 /// Puts each product over the batch that one loop alone reads, number by number, in front of that loop. A loop takes up
 /// one product.
-pub fn absorb(work: &Work1<'_>, units: Vec<Unit>, keep: &HashSet<NodeId>) -> Vec<Unit> {
-    let mut readers: HashMap<NodeId, Vec<(usize, bool)>> = HashMap::new();
+pub fn absorb(work: &Work1<'_>, units: Vec<Unit>, keep: &FastSet<NodeId>) -> Vec<Unit> {
+    let mut readers: FastMap<NodeId, Vec<(usize, bool)>> = FastMap::default();
     for (at, unit) in units.iter().enumerate() {
         for &(place, full) in unit.nodes.iter().flat_map(|node| &work.reads[node]) {
             let whole = full && place == work.values.of(place.root).place;
             readers.entry(place.root).or_default().push((at, whole));
         }
     }
-    let mut taken: HashMap<usize, NodeId> = HashMap::new();
-    let mut gone: HashSet<usize> = HashSet::new();
+    let mut taken: FastMap<usize, NodeId> = FastMap::default();
+    let mut gone: FastSet<usize> = FastSet::default();
     for (at, unit) in units.iter().enumerate() {
         let &[node] = &unit.nodes[..] else { continue };
         let Some(all @ [(reader, _), ..]) = readers.get(&node).map(Vec::as_slice) else { continue };

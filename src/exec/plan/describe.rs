@@ -1,9 +1,9 @@
 //! A plan as text: one line an instruction, for `nn check --show plan` and for tests.
 
-use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::Plan;
+use crate::base::FastSet;
 use crate::graph::NodeId;
 use crate::tensor::machine::{Access, Base, Fused, Instruction, Region, Share, Source, Step, Target};
 
@@ -23,7 +23,7 @@ impl Plan {
         let lines = self.code.iter().zip(&self.made).map(|(scheduled, made)| {
             let instruction = &scheduled.instruction;
             let touched = instruction.touches(0, instruction.units());
-            let regions: HashSet<Region> = touched.reads.into_iter().chain(touched.writes).collect();
+            let regions: FastSet<Region> = touched.reads.into_iter().chain(touched.writes).collect();
             let touched = regions.iter().map(|region| region.len).sum();
             PlanLine { text: line(instruction), made: made.clone(), touched }
         });

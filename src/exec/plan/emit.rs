@@ -1,7 +1,5 @@
 //! From units and places to instructions.
 
-use std::collections::{HashMap, HashSet};
-
 use indexmap::IndexMap;
 
 use super::layout::Layout;
@@ -9,6 +7,7 @@ use super::operands::{Matrices, Side};
 use super::pairs;
 use super::units::{Unit, Work1};
 use super::values::{Place, Value, Work};
+use crate::base::{FastMap, FastSet};
 use crate::graph::{Distribution, Leaf, NodeId, Operation};
 use crate::tensor::machine::{
     Access, Blocks, Cut, Draw, FoldWork, Function, Fused, Instruction, LineWork, Load, Matrix, Product,
@@ -324,19 +323,19 @@ struct Loop<'a> {
     emitter: &'a Emitter<'a>,
     fused: Fused,
     /// Where each value of the loop is found, once it is made.
-    sources: HashMap<NodeId, Source>,
+    sources: FastMap<NodeId, Source>,
     /// The last step that reads each value of the loop.
-    last_read: HashMap<NodeId, usize>,
+    last_read: FastMap<NodeId, usize>,
     /// What is read from outside, and the last step that does.
     outside: IndexMap<Region, usize>,
-    loads: HashMap<(Region, Access), usize>,
+    loads: FastMap<(Region, Access), usize>,
     free: Vec<usize>,
 }
 
 impl<'a> Loop<'a> {
     fn new(emitter: &'a Emitter<'a>, nodes: &[NodeId], fused: Fused) -> Loop<'a> {
-        let inside: HashSet<NodeId> = nodes.iter().copied().collect();
-        let (mut last_read, mut outside) = (HashMap::new(), IndexMap::new());
+        let inside: FastSet<NodeId> = nodes.iter().copied().collect();
+        let (mut last_read, mut outside) = (FastMap::default(), IndexMap::new());
         for (at, &node) in nodes.iter().enumerate() {
             for (place, _) in emitter.parts(node).1 {
                 if inside.contains(&place.root) {
@@ -346,7 +345,7 @@ impl<'a> Loop<'a> {
                 }
             }
         }
-        let (sources, loads, free) = (HashMap::new(), HashMap::new(), Vec::new());
+        let (sources, loads, free) = (FastMap::default(), FastMap::default(), Vec::new());
         Loop { emitter, fused, sources, last_read, outside, loads, free }
     }
 

@@ -3,14 +3,13 @@
 //! Their loops come last, one after another, and what each of them reads stands beside what the next one reads: the
 //! gradients in the arena, parameters and states in the store. Where it does, the machine makes one loop of them.
 
-use std::collections::{HashMap, HashSet};
-
 use indexmap::IndexMap;
 
 use super::Request;
 use super::layout::Layout;
 use super::units::{Unit, Work1};
 use super::values::{Place, Work};
+use crate::base::{FastMap, FastSet};
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::machine::{ALIGN, Access, Function, Instruction, Region};
 
@@ -26,7 +25,7 @@ pub struct Groups {
     pub values: Vec<Vec<NodeId>>,
     pub slots: Vec<Vec<SlotId>>,
     /// Numbers that every one of the updates reads.
-    pub shared: HashSet<NodeId>,
+    pub shared: FastSet<NodeId>,
     /// How many of the last units are in a group.
     pub units: usize,
 }
@@ -80,7 +79,7 @@ impl Groups {
     /// Says of a loop of a group that it is one, and which of its operands are one number for all: in a loop over one number it can't be
     /// seen.
     pub fn share(&self, layout: &Layout, instructions: &mut [Instruction]) {
-        let shared: HashSet<Region> =
+        let shared: FastSet<Region> =
             self.shared.iter().filter_map(|node| layout.regions.get(node)).copied().collect();
         for instruction in instructions {
             if let Instruction::Fused(fused) = instruction {
@@ -93,7 +92,7 @@ impl Groups {
 
     fn stand(&mut self, work: &Work1<'_>, kind: &Kind, updates: &[Update]) {
         let read = kind.operands.iter().filter(|operand| matches!(operand, Operand::Slot | Operand::Made));
-        let mut seen = HashSet::new();
+        let mut seen = FastSet::default();
         for (at, operand) in read.enumerate() {
             let nodes: Vec<NodeId> = updates.iter().map(|update| update.reads[at]).collect();
             if !seen.insert(nodes[0]) {
@@ -117,22 +116,22 @@ struct Finder<'a> {
     units: &'a [Unit],
     /// Units that only make new values of slots, and read nothing in a way of its own.
     candidates: Vec<usize>,
-    shared: HashSet<NodeId>,
+    shared: FastSet<NodeId>,
     /// New values of slots, whose place is the slot's.
-    updated: HashSet<NodeId>,
+    updated: FastSet<NodeId>,
 }
 
 impl<'a> Finder<'a> {
     fn new(work: &'a Work1<'a>, request: &Request, units: &'a [Unit]) -> Finder<'a> {
         let updated = request.updates.iter().map(|&(_, node)| work.values.of(node).place.root);
-        let updated: HashSet<NodeId> = updated.collect();
-        let outputs: HashSet<NodeId> =
+        let updated: FastSet<NodeId> = updated.collect();
+        let outputs: FastSet<NodeId> =
             request.outputs.iter().map(|&node| work.values.of(node).place.root).collect();
-        let mut unit_of = HashMap::new();
+        let mut unit_of = FastMap::default();
         for (at, unit) in units.iter().enumerate() {
             unit_of.extend(unit.nodes.iter().map(|&node| (node, at)));
         }
-        let mut read_elsewhere = HashSet::new();
+        let mut read_elsewhere = FastSet::default();
         for (at, unit) in units.iter().enumerate() {
             let reads = unit.nodes.iter().flat_map(|node| &work.reads[node]);
             read_elsewhere.extend(

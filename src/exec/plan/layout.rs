@@ -1,13 +1,12 @@
 //! Where each value stands: lifetimes, reuse of memory, and updates in place.
 
-use std::collections::{HashMap, HashSet};
-
 use indexmap::IndexMap;
 
 use super::groups::Groups;
 use super::units::{Unit, Work1, is_leaf};
 use super::values::{Place, Work};
 use super::{PlanProblem, Request};
+use crate::base::{FastMap, FastSet};
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::Precision;
 use crate::tensor::machine::{ALIGN, Access, Base, Region};
@@ -19,7 +18,7 @@ const MOST_FIXED: usize = 256;
 
 #[derive(Debug, Default)]
 pub struct Layout {
-    pub regions: HashMap<NodeId, Region>,
+    pub regions: FastMap<NodeId, Region>,
     /// Numbers in the arena.
     pub arena: usize,
     pub constants: Vec<(Region, Vec<f64>)>,
@@ -47,22 +46,22 @@ pub struct Planner<'a> {
     request: &'a Request,
     units: &'a [Unit],
     /// The unit that makes a value, and the last one that reads it.
-    made_in: HashMap<NodeId, usize>,
-    last_use: HashMap<NodeId, usize>,
-    readers: HashMap<NodeId, Vec<usize>>,
+    made_in: FastMap<NodeId, usize>,
+    last_use: FastMap<NodeId, usize>,
+    readers: FastMap<NodeId, Vec<usize>>,
     /// The nodes that stand for a slot's old value.
-    leaves: HashMap<SlotId, Vec<NodeId>>,
+    leaves: FastMap<SlotId, Vec<NodeId>>,
     layout: Layout,
     workers: usize,
     free: Vec<(usize, usize)>,
     /// Values whose place was given to them before all others, and stays theirs.
-    reserved: HashSet<NodeId>,
+    reserved: FastSet<NodeId>,
     /// With several workers: places that were shared out in this way, numbers of an example and examples.
-    free_alike: HashMap<(usize, usize), Vec<Region>>,
+    free_alike: FastMap<(usize, usize), Vec<Region>>,
 }
 
 /// The values that a request wants to find after the step.
-pub fn kept(work: &Work1<'_>, request: &Request) -> HashSet<NodeId> {
+pub fn kept(work: &Work1<'_>, request: &Request) -> FastSet<NodeId> {
     let outputs = request.outputs.iter().copied();
     outputs
         .chain(request.updates.iter().map(|&(_, node)| node))
@@ -75,22 +74,22 @@ impl<'a> Planner<'a> {
         work: &'a Work1<'a>,
         request: &'a Request,
         units: &'a [Unit],
-        kept: &HashSet<NodeId>,
+        kept: &FastSet<NodeId>,
         workers: usize,
     ) -> Planner<'a> {
         let mut planner = Planner {
             work,
             request,
             units,
-            made_in: HashMap::new(),
-            last_use: HashMap::new(),
-            readers: HashMap::new(),
-            leaves: HashMap::new(),
+            made_in: FastMap::default(),
+            last_use: FastMap::default(),
+            readers: FastMap::default(),
+            leaves: FastMap::default(),
             layout: Layout::default(),
             workers,
             free: Vec::new(),
-            reserved: HashSet::new(),
-            free_alike: HashMap::new(),
+            reserved: FastSet::default(),
+            free_alike: FastMap::default(),
         };
         for (at, unit) in units.iter().enumerate() {
             for &node in &unit.nodes {
@@ -128,7 +127,7 @@ impl<'a> Planner<'a> {
         self.rows(groups)?;
         self.saves()?;
         let direct = self.direct_updates()?;
-        let mut dying: HashMap<usize, Vec<NodeId>> = HashMap::new();
+        let mut dying: FastMap<usize, Vec<NodeId>> = FastMap::default();
         for (&node, &last) in &self.last_use {
             if self.made_in.contains_key(&node) && !direct.contains_key(&node) {
                 dying.entry(last).or_default().push(node);
@@ -137,7 +136,7 @@ impl<'a> Planner<'a> {
         for at in 0..self.units.len() {
             let mut ends = dying.remove(&at).unwrap_or_default();
             ends.sort_unstable();
-            let mut taken = HashSet::new();
+            let mut taken = FastSet::default();
             for &node in &self.units[at].nodes {
                 if self.reserved.contains(&node) {
                     continue;
@@ -219,8 +218,8 @@ impl<'a> Planner<'a> {
     }
 
     /// New values that may be written over the old ones as they are made.
-    fn direct_updates(&mut self) -> Result<HashMap<NodeId, Region>, PlanProblem> {
-        let mut direct: HashMap<NodeId, Region> = HashMap::new();
+    fn direct_updates(&mut self) -> Result<FastMap<NodeId, Region>, PlanProblem> {
+        let mut direct: FastMap<NodeId, Region> = FastMap::default();
         for &(slot, node) in &self.request.updates {
             let value = self.work.values.of(node);
             let len = *self.layout.slots.entry(slot).or_insert(value.len());
@@ -291,7 +290,7 @@ impl<'a> Planner<'a> {
         node: NodeId,
         unit: usize,
         ends: &[NodeId],
-        taken: &HashSet<NodeId>,
+        taken: &FastSet<NodeId>,
     ) -> Option<NodeId> {
         let value = self.work.values.of(node);
         if !matches!(value.work, Work::Elementwise(..)) {
@@ -309,7 +308,7 @@ impl<'a> Planner<'a> {
 
     /// Old values that are still wanted when the step ends are put aside when it begins.
     fn saves(&mut self) -> Result<(), PlanProblem> {
-        let updated: HashSet<SlotId> = self.request.updates.iter().map(|&(slot, _)| slot).collect();
+        let updated: FastSet<SlotId> = self.request.updates.iter().map(|&(slot, _)| slot).collect();
         for &node in &self.work.live {
             if let Work::Slot(slot) = &self.work.values.of(node).work
                 && updated.contains(slot)
@@ -334,7 +333,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Updates that could not be made in place are copied when the step ends.
-    fn commits(&mut self, direct: &HashMap<NodeId, Region>) {
+    fn commits(&mut self, direct: &FastMap<NodeId, Region>) {
         for &(slot, node) in &self.request.updates {
             let place = self.work.values.of(node).place;
             let index = self.layout.slots.get_index_of(&slot).unwrap_or(0);

@@ -1,12 +1,13 @@
 //! Threads: whether they are worth it, what they share, and an order in which they seldom wait.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
 use super::Request;
 use super::units::{Unit, Work1};
 use super::values::Work;
+use crate::base::FastMap;
 use crate::graph::{NodeId, SlotId};
 use crate::tensor::Kernel;
 use crate::tensor::machine::{Gather, Instruction, Region, Scheduled, Share, Strided};
@@ -51,7 +52,7 @@ fn cost(work: &Work1<'_>, node: NodeId) -> f64 {
 /// Work over the batch before all that does not wait for it: workers meet where one needs the others' examples,
 /// which is mostly the sums over the batch, and those then come together.
 pub fn batched_first(work: &Work1<'_>, units: Vec<Unit>) -> Vec<Unit> {
-    let mut unit_of: HashMap<NodeId, usize> = HashMap::new();
+    let mut unit_of: FastMap<NodeId, usize> = FastMap::default();
     for (at, unit) in units.iter().enumerate() {
         unit_of.extend(unit.nodes.iter().map(|&node| (node, at)));
     }
@@ -92,12 +93,12 @@ pub struct Code<'a> {
     /// Nanoseconds of work that each worker has alone.
     load: Vec<f64>,
     /// The worker that made a value alone.
-    made_by: HashMap<NodeId, usize>,
+    made_by: FastMap<NodeId, usize>,
 }
 
 impl<'a> Code<'a> {
     pub fn new(work: &'a Work1<'a>, workers: usize) -> Code<'a> {
-        Code { work, workers, code: Vec::new(), load: vec![0.0; workers], made_by: HashMap::new() }
+        Code { work, workers, code: Vec::new(), load: vec![0.0; workers], made_by: FastMap::default() }
     }
 
     /// What runs over the batch is always shared, so that each worker goes on with its own examples; so is what is

@@ -4,12 +4,11 @@
 //! value reads an elementwise one of the same sizes number by number. Values of one stage that are linked that way
 //! become one unit, one loop. A path that leaves a unit goes to a later stage, so it cannot come back.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Request;
 use super::blocks;
 use super::operands::Matrices;
 use super::values::{Place, Values, Work};
+use crate::base::{FastMap, FastSet};
 use crate::graph::{Graph, NodeId};
 use crate::tensor::machine::Access;
 
@@ -28,11 +27,11 @@ pub struct Work1<'a> {
     pub graph: &'a Graph,
     pub values: &'a Values,
     /// What each value reads.
-    pub reads: HashMap<NodeId, Vec<(Place, bool)>>,
+    pub reads: FastMap<NodeId, Vec<(Place, bool)>>,
     /// Values that are worked out, in the order of the graph.
     pub live: Vec<NodeId>,
     /// Values that are the same in every step and worth keeping.
-    pub once: HashSet<NodeId>,
+    pub once: FastSet<NodeId>,
 }
 
 /// Numbers up to which a value that never changes is kept and not made again in each step.
@@ -43,8 +42,8 @@ impl<'a> Work1<'a> {
     pub fn find(graph: &'a Graph, values: &'a Values, request: &Request) -> Work1<'a> {
         let targets = request.outputs.iter().copied().chain(request.updates.iter().map(|&(_, node)| node));
         let mut open: Vec<NodeId> = targets.map(|node| values.of(node).place.root).collect();
-        let mut reads = HashMap::new();
-        let mut live = HashSet::new();
+        let mut reads = FastMap::default();
+        let mut live = FastSet::default();
         while let Some(node) = open.pop() {
             if !live.insert(node) {
                 continue;
@@ -54,7 +53,7 @@ impl<'a> Work1<'a> {
             reads.insert(node, places);
         }
         let live: Vec<NodeId> = values.order.iter().copied().filter(|node| live.contains(node)).collect();
-        let mut once: HashSet<NodeId> = HashSet::new();
+        let mut once: FastSet<NodeId> = FastSet::default();
         for &node in &live {
             let value = values.of(node);
             let fixed = match &value.work {
@@ -84,7 +83,7 @@ impl<'a> Work1<'a> {
     }
 
     /// The units that are done once, and those of every step.
-    pub fn units(&self, keep: &HashSet<NodeId>) -> (Vec<Unit>, Vec<Unit>) {
+    pub fn units(&self, keep: &FastSet<NodeId>) -> (Vec<Unit>, Vec<Unit>) {
         let mut stages = self.early_stages();
         self.sink(&mut stages, keep);
         let units = blocks::absorb(self, self.gather(&stages), keep);
@@ -96,8 +95,8 @@ impl<'a> Work1<'a> {
         is_leaf(&self.values.of(input).work) || (self.once.contains(&input) && !self.once.contains(&user))
     }
 
-    fn early_stages(&self) -> HashMap<NodeId, usize> {
-        let mut stages: HashMap<NodeId, usize> = HashMap::new();
+    fn early_stages(&self) -> FastMap<NodeId, usize> {
+        let mut stages: FastMap<NodeId, usize> = FastMap::default();
         for &node in &self.live {
             let stage = self.reads[&node]
                 .iter()
@@ -117,14 +116,14 @@ impl<'a> Work1<'a> {
 
     /// Moves a value that is only used later into the loop of its first user, where that costs no more memory:
     /// where it reads at most one value that had to be kept for it.
-    fn sink(&self, stages: &mut HashMap<NodeId, usize>, keep: &HashSet<NodeId>) {
-        let mut latest: HashMap<NodeId, (usize, bool)> = HashMap::new();
+    fn sink(&self, stages: &mut FastMap<NodeId, usize>, keep: &FastSet<NodeId>) {
+        let mut latest: FastMap<NodeId, (usize, bool)> = FastMap::default();
         for &node in self.live.iter().rev() {
             let value = self.values.of(node);
             if let (true, false, Some(&(stage, joined))) =
                 (is_elementwise(&value.work), keep.contains(&node), latest.get(&node))
             {
-                let kept: HashSet<NodeId> = self.reads[&node]
+                let kept: FastSet<NodeId> = self.reads[&node]
                     .iter()
                     .filter(|(place, full)| *full && !self.is_given(node, place.root))
                     .map(|(place, _)| place.root)
@@ -148,13 +147,13 @@ impl<'a> Work1<'a> {
     }
 
     /// Elementwise values of one stage that are linked, or read the same numbers, become one unit.
-    fn gather(&self, stages: &HashMap<NodeId, usize>) -> Vec<Unit> {
+    fn gather(&self, stages: &FastMap<NodeId, usize>) -> Vec<Unit> {
         let work: Vec<NodeId> =
             self.live.iter().copied().filter(|&node| !is_leaf(&self.values.of(node).work)).collect();
-        let position: HashMap<NodeId, usize> =
+        let position: FastMap<NodeId, usize> =
             work.iter().enumerate().map(|(at, &node)| (node, at)).collect();
         let mut sets = Sets::new(work.len());
-        let mut readers: HashMap<(NodeId, usize, usize, Option<usize>, bool), usize> = HashMap::new();
+        let mut readers: FastMap<(NodeId, usize, usize, Option<usize>, bool), usize> = FastMap::default();
         for (at, &node) in work.iter().enumerate() {
             let value = self.values.of(node);
             if !is_elementwise(&value.work) {
@@ -172,7 +171,7 @@ impl<'a> Work1<'a> {
             }
         }
         let mut units: Vec<Unit> = Vec::new();
-        let mut unit_of: HashMap<usize, usize> = HashMap::new();
+        let mut unit_of: FastMap<usize, usize> = FastMap::default();
         for (at, &node) in work.iter().enumerate() {
             let unit = *unit_of.entry(sets.root(at)).or_insert(units.len());
             if unit == units.len() {

@@ -1,8 +1,7 @@
 //! What each needed node is to the planner: sizes, where its numbers really stand, and what it reads.
 
-use std::collections::HashMap;
-
 use super::{PlanProblem, Request};
+use crate::base::FastMap;
 use crate::graph::{Graph, Leaf, NodeId, Operation, SlotId};
 use crate::tensor::Kernel;
 use crate::tensor::machine::{Access, Function};
@@ -55,7 +54,7 @@ impl Value {
 /// All needed values, by node.
 #[derive(Debug, Default)]
 pub struct Values {
-    pub by_node: HashMap<NodeId, Value>,
+    pub by_node: FastMap<NodeId, Value>,
     /// Needed nodes in the order of the graph.
     pub order: Vec<NodeId>,
 }
