@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::map::Entry;
+
 use super::arguments::{Binding, Bound, Given};
 use super::elaborator::MAX_CALL_DEPTH;
 use super::model::{LayerRow, ModelId};
@@ -220,18 +222,17 @@ impl Elaborator {
         let Owner::Model(id) = frame.owner else { return None };
         let (true, Some(path)) = (self.frames.first()?.is_definition, &frame.path) else { return None };
         let rows = &mut self.models.get_mut(id.0)?.rows;
-        if rows.iter().any(|row| row.path == *path) {
-            return None;
-        }
-        let (path, layer) = (path.clone(), frame.name.clone());
-        rows.push(LayerRow { path, layer, output: Shape::scalar(), operations: 0 });
-        Some((id, rows.len() - 1))
+        let Entry::Vacant(row) = rows.entry(path.clone()) else { return None };
+        let at = row.index();
+        row.insert(LayerRow { layer: frame.name.clone(), output: Shape::scalar(), operations: 0 });
+        Some((id, at))
     }
 
     fn end_row(&mut self, row: Option<(ModelId, usize)>, value: &Value, made_before: usize) {
         let operations = if row.is_some() { self.operations_since(made_before) } else { 0 };
         if let (Some((id, at)), Value::Node(node)) = (row, value)
-            && let Some(row) = self.models.get_mut(id.0).and_then(|model| model.rows.get_mut(at))
+            && let Some(row) =
+                self.models.get_mut(id.0).and_then(|model| model.rows.get_index_mut(at).map(|(_, row)| row))
         {
             row.output = self.graph.ty(*node).shape.clone();
             row.operations = operations;

@@ -1,5 +1,6 @@
 //! Models: their parameters, where they are kept, and calls of them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -41,8 +42,6 @@ pub struct Stored {
 /// A row of a model's summary.
 #[derive(Clone, Debug)]
 pub struct LayerRow {
-    /// `net.dense1`
-    pub path: String,
     pub layer: String,
     pub output: Shape,
     /// Arithmetic operations that one example takes.
@@ -59,7 +58,8 @@ pub struct Model {
     pub output: Shape,
     /// Arithmetic operations that one example takes.
     pub operations: usize,
-    pub rows: Vec<LayerRow>,
+    /// By path: `net.dense1`.
+    pub rows: IndexMap<String, LayerRow>,
 }
 
 impl Model {
@@ -73,6 +73,18 @@ impl Model {
     pub fn parameters(&self, part: &str) -> impl Iterator<Item = (&String, &Stored)> {
         let part = part.to_string();
         self.stored.iter().filter(move |(key, stored)| stored.is_parameter && is_under(key, &part))
+    }
+
+    /// How many numbers there are under each path; under the empty one all.
+    pub fn parameter_counts(&self) -> HashMap<&str, usize> {
+        let mut counts = HashMap::new();
+        for (key, stored) in self.parameters("") {
+            let ends = key.match_indices('.').map(|(at, _)| at).chain([0, key.len()]);
+            for end in ends {
+                *counts.entry(&key[..end]).or_default() += stored.shape.iter().product::<usize>();
+            }
+        }
+        counts
     }
 
     pub fn parameter_count(&self) -> usize {
@@ -96,7 +108,7 @@ impl Elaborator {
             inputs: Vec::new(),
             output: Shape::scalar(),
             operations: 0,
-            rows: Vec::new(),
+            rows: IndexMap::new(),
         });
         // A use of the model inside itself is a recursion, not an unknown name.
         let value = Value::Model { id, part: String::new() };

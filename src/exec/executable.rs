@@ -149,11 +149,12 @@ impl Executable {
         }
     }
 
-    /// How often the threads wait for each other in a step.
-    pub fn meetings(&self) -> usize {
+    /// Pieces of code that the first thread goes through in a step: instructions, several as one where they join, and
+    /// meetings.
+    pub fn pieces(&self) -> usize {
         match &self.bound {
-            Bound::F32(program) => program.meetings(),
-            Bound::F64(program) => program.meetings(),
+            Bound::F32(program) => program.pieces(),
+            Bound::F64(program) => program.pieces(),
         }
     }
 }

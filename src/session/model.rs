@@ -64,10 +64,10 @@ fn rows(model: &Model) -> Vec<Row> {
         |name: String, output: String, parameters, operations| Row { name, output, parameters, operations };
     let inputs: Vec<String> = model.inputs.iter().map(|shape| shape.to_string()).collect();
     let mut rows = vec![row(model.name.clone(), inputs.join(", "), 0, 0)];
-    for layer in &model.rows {
-        let prefix = layer.path.split_once('.').map_or("", |(_, rest)| rest);
-        let count: usize =
-            model.parameters(prefix).map(|(_, stored)| stored.shape.iter().product::<usize>()).sum();
+    let counts = model.parameter_counts();
+    for (path, layer) in &model.rows {
+        let prefix = path.split_once('.').map_or("", |(_, rest)| rest);
+        let count = counts.get(prefix).copied().unwrap_or(0);
         rows.push(row(format!("  {prefix}"), layer.output.to_string(), count, layer.operations));
     }
     for (key, stored) in model.parameters("").filter(|(key, _)| !key.contains('.')) {

@@ -457,6 +457,36 @@ fn an_optimizer_is_one_loop_in_place() {
     );
 }
 
+/// Updates of several parameters by one formula are one loop over memory in a row, if nothing stands between them.
+#[test]
+fn small_updates_that_are_alike_are_one_loop() {
+    let mut sample = Sample::new(4, Precision::F32, 2);
+    let rate = build::number(&mut sample.graph, 0.1);
+    let mut request = Request::new(Vec::new(), Precision::F32);
+    let mut expected = Vec::new();
+    for (at, dims) in [&[3][..], &[4, 5], &[40]].into_iter().enumerate() {
+        let id = SlotId(2 * at as u32);
+        let (w, g) = (sample.slot(dims, false), sample.slot(dims, false));
+        let step = build::mul(&mut sample.graph, rate, g);
+        let new = build::sub(&mut sample.graph, w, step);
+        request = request.update(id, new);
+        expected.push((id, new));
+    }
+    let plan = Plan::new(&sample.graph, &request).unwrap();
+    assert_eq!(plan.describe().matches("loop").count(), 3);
+    let mut store = Store::new(Precision::F32);
+    for (id, value) in &sample.environment.slots {
+        assert!(store.set(*id, value));
+    }
+    let mut executable = Executable::bind(&plan, &mut store).unwrap();
+    assert_eq!(executable.pieces(), 1);
+    executable.run(&mut store, RunContext { seed: 1, step: 1 });
+    for (id, node) in expected {
+        let values = reference::evaluate(&sample.graph, &[node], &sample.environment).unwrap();
+        assert_eq!(store.get(id).unwrap().data, values[0].data);
+    }
+}
+
 /// Ten thousand steps of one loop, and ten thousand small products.
 #[test]
 fn long_graphs_are_planned_in_time() {

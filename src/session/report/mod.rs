@@ -233,10 +233,10 @@ impl Session<'_> {
 
     fn layers_table(&self, id: ModelId) -> Option<Block> {
         let model = self.elaborator.models.get(id.0).filter(|model| !model.rows.is_empty())?;
-        let rows = model.rows.iter().map(|row| {
-            let prefix = row.path.split_once('.').map_or("", |(_, rest)| rest);
-            let count: usize =
-                model.parameters(prefix).map(|(_, stored)| stored.shape.iter().product::<usize>()).sum();
+        let counts = model.parameter_counts();
+        let rows = model.rows.iter().map(|(path, row)| {
+            let prefix = path.split_once('.').map_or("", |(_, rest)| rest);
+            let count = counts.get(prefix).copied().unwrap_or(0);
             let texts = [prefix.to_string(), row.layer.clone(), row.output.to_string()];
             texts.into_iter().map(Cell::Text).chain([Cell::Number(count.to_string())]).collect()
         });

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::fused::{self, FusedCode, Tiles};
-use super::instruction::{Base, Instruction, Nothing, Region, RunContext, Supply, Touched};
+use super::instruction::{Base, Instruction, Nothing, Region, RunContext, Supply};
+use super::meetings::Meetings;
 use super::products;
 use super::run::{self, Code, Setting};
 use crate::tensor::isa::Level;
@@ -205,9 +206,9 @@ impl<T: Real> Program<T> {
         self.workers.len()
     }
 
-    /// How often the workers meet in a step.
-    pub fn meetings(&self) -> usize {
-        self.workers[0].code.iter().filter(|code| matches!(code, Code::Meet)).count()
+    /// Pieces of the first worker's code.
+    pub fn pieces(&self) -> usize {
+        self.workers[0].code.len()
     }
 
     /// Whether the slots are those it was bound to, and none has been replaced.
@@ -352,44 +353,6 @@ fn shares(scheduled: &Scheduled, workers: usize) -> Vec<(usize, usize)> {
 /// Where a share begins. Equal counts are cut at equal places, so that a worker finds its own numbers again.
 fn cut(units: usize, worker: usize, workers: usize) -> usize {
     (units as u128 * worker as u128 / workers as u128) as usize
-}
-
-/// What each worker has touched since they last met.
-struct Meetings {
-    since: Vec<Touched>,
-}
-
-impl Meetings {
-    fn new(workers: usize) -> Meetings {
-        Meetings { since: (0..workers).map(|_| Touched::default()).collect() }
-    }
-
-    /// Whether the workers must meet before this instruction; remembers what it touches.
-    fn needed_before(&mut self, instruction: &Instruction, shares: &[(usize, usize)]) -> bool {
-        if self.since.len() == 1 {
-            return false;
-        }
-        let touched: Vec<Touched> = shares
-            .iter()
-            .map(|&(from, to)| if from < to { instruction.touches(from, to) } else { Touched::default() })
-            .collect();
-        let needed = touched.iter().enumerate().any(|(worker, mine)| {
-            self.since.iter().enumerate().any(|(other, theirs)| other != worker && clash(mine, theirs))
-        });
-        if needed {
-            self.since.iter_mut().for_each(|since| *since = Touched::default());
-        }
-        for (since, touched) in self.since.iter_mut().zip(touched) {
-            since.reads.extend(touched.reads);
-            since.writes.extend(touched.writes);
-        }
-        needed
-    }
-}
-
-fn clash(mine: &Touched, theirs: &Touched) -> bool {
-    let any = |a: &[Region], b: &[Region]| a.iter().any(|a| b.iter().any(|b| a.overlaps(*b)));
-    any(&mine.writes, &theirs.reads) || any(&mine.writes, &theirs.writes) || any(&mine.reads, &theirs.writes)
 }
 
 impl<T> std::fmt::Debug for Program<T> {

@@ -7,6 +7,7 @@
 mod bind;
 mod fused;
 mod instruction;
+mod meetings;
 mod products;
 mod run;
 
