@@ -69,6 +69,7 @@ impl Notation for Latex {
         let inside = arguments.join(", ");
         match (name, arguments) {
             ("abs", [x]) => Piece::atom(format!("\\left|{x}\\right|")),
+            ("norm", [x]) => Piece::atom(format!("\\left\\lVert {x}\\right\\rVert")),
             ("exp", [x]) => Piece::new(format!("e^{{{x}}}"), Level::Power),
             ("expm1", [x]) => Piece::new(format!("e^{{{x}}} - 1"), Level::Sum),
             ("log1p", [x]) => Piece::atom(format!("\\ln\\left(1 + {x}\\right)")),

@@ -80,6 +80,7 @@ impl Notation for Mathml {
         let inside = arguments.join("<mo>,</mo>");
         match (name, arguments) {
             ("abs", [x]) => Piece::atom(row(&format!("<mo>|</mo>{x}<mo>|</mo>"))),
+            ("norm", [x]) => Piece::atom(row(&format!("<mo>‖</mo>{x}<mo>‖</mo>"))),
             ("exp", [x]) => Piece::new(format!("<msup><mi>e</mi>{}</msup>", row(x)), Level::Power),
             ("expm1", [x]) => {
                 Piece::new(format!("<msup><mi>e</mi>{}</msup><mo>−</mo><mn>1</mn>", row(x)), Level::Sum)

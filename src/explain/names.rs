@@ -85,6 +85,8 @@ pub fn forward_names(
                 None => continue,
             },
             (None, false, true, _) => format!("z{layers}"),
+            // Beside the program's own `h`, one after another, what is ours is counted along with them.
+            (None, false, false, true) if node != result && repeated.contains("h") => numbered("h", taken),
             (None, false, false, true) if node != result => format!("h{}", layers.max(1)),
             (None, false, false, false)
                 if is_affine(graph, node, users.get(&node).map_or(&[], Vec::as_slice), leaves) =>

@@ -49,6 +49,7 @@ impl Notation for Unicode {
     fn call(&self, name: &str, arguments: &[String]) -> Piece {
         match (name, arguments) {
             ("abs", [x]) => Piece::atom(format!("|{x}|")),
+            ("norm", [x]) => Piece::atom(format!("‖{x}‖")),
             ("log1p", [x]) => Piece::atom(format!("log(1 + {x})")),
             ("expm1", [x]) => Piece::new(format!("exp({x}) − 1"), Level::Sum),
             ("not", [x]) => Piece::atom(format!("¬{x}")),

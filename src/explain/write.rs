@@ -258,7 +258,21 @@ impl<'t> Writer<'t> {
         self.joined(vec![n, Piece::atom(self.notation.pi())], Sign::Times)
     }
 
+    /// `x` of `√(sum(x²))`, which is its norm.
+    fn normed(&self, base: Id) -> Option<Id> {
+        let (name, attributes, inputs) = self.terms.as_apply(base)?;
+        let (&[square], "sum", [Attribute::Axis(Axis::All)]) = (inputs, name, attributes) else {
+            return None;
+        };
+        let Term::Product(bases) = self.terms.term(square) else { return None };
+        let &[(x, 4)] = bases.as_slice() else { return None };
+        (self.numbers.is_none() && self.terms.ty(x).shape.rank() == 1).then_some(x)
+    }
+
     fn powered(&self, base: Id, twice: i32) -> Piece {
+        if let Some(x) = self.normed(base).filter(|_| twice == 1) {
+            return self.notation.call("norm", &[self.text(x)]);
+        }
         let piece = self.piece(base);
         match twice {
             1 => self.notation.root(piece),

@@ -84,18 +84,40 @@ impl Session<'_> {
         let (mut plain, mut words) = (Vec::new(), Vec::new());
         for argument in args {
             let is_wrt = argument.name.as_ref().is_some_and(|name| name.name == "wrt");
-            match &argument.value.kind {
-                ExprKind::Name(name) if is_wrt && self.elaborator.lookup(name).is_none() => {
-                    let name_of = argument.name.as_ref().map(|name| (name.name.clone(), name.span));
-                    let value = Value::Word(name.as_str().into());
-                    words.push(Given { name: name_of, value, span: argument.value.span });
+            let value = if is_wrt { self.by_word(&argument.value) } else { None };
+            match value {
+                Some(value) => {
+                    let name = argument.name.as_ref().map(|name| (name.name.clone(), name.span));
+                    words.push(Given { name, value, span: argument.value.span });
                 }
-                _ => plain.push(argument.clone()),
+                None => plain.push(argument.clone()),
             }
         }
         let mut given = self.elaborator.given(piped, &plain);
         given.extend(words);
         given
+    }
+}
+
+impl Session<'_> {
+    /// A name that the script does not know, or a list with such names, as words.
+    fn by_word(&mut self, expr: &Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Name(name) if self.elaborator.lookup(name).is_none() => {
+                Some(Value::Word(name.as_str().into()))
+            }
+            ExprKind::List(items) => {
+                let words: Vec<Option<Value>> = items.iter().map(|item| self.by_word(item)).collect();
+                if words.iter().all(Option::is_none) {
+                    return None;
+                }
+                let values = items.iter().zip(words);
+                Some(Value::List(
+                    values.map(|(item, word)| word.unwrap_or_else(|| self.elaborator.expr(item))).collect(),
+                ))
+            }
+            _ => None,
+        }
     }
 }
 

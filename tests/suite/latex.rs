@@ -39,6 +39,8 @@ const COMMANDS: &[&str] = &[
     "scriptstyle",
     "times",
     "vert",
+    "lVert",
+    "rVert",
 ];
 
 /// Keeps formulas for `tests/katex/check.mjs`, which puts them through KaTeX.

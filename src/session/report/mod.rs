@@ -87,6 +87,11 @@ pub fn report_file(world: &mut dyn World, path: &Path) -> (Report, Option<Docume
     (report, found)
 }
 
+/// `1 epoch`, `2 epochs`
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 fn is_of(value: &Value, model: ModelId) -> bool {
     matches!(value, Value::Model { id, .. } if *id == model)
 }
@@ -207,10 +212,7 @@ impl Session<'_> {
             rows.push(("Parameters", model.parameter_count().to_string()));
         }
         let count = self.parts.get(request.data.handle).map_or(0, |part| part.count);
-        rows.push((
-            "Data",
-            format!("{}, {count} example{}", request.data.name, if count == 1 { "" } else { "s" }),
-        ));
+        rows.push(("Data", format!("{}, {}", request.data.name, counted(count, "example"))));
         let written = |span: Span| {
             let text = self.sources.get(span.source).text.get(span.start as usize..span.end as usize);
             text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -220,8 +222,8 @@ impl Session<'_> {
             options.into_iter().filter_map(|(name, option)| Some((name, written(option.as_ref()?.1)))),
         );
         let length = match (request.steps, request.epochs) {
-            (Some(steps), _) => format!("{steps} steps"),
-            (None, epochs) => format!("{} epochs", epochs.unwrap_or(1)),
+            (Some(steps), _) => counted(steps, "step"),
+            (None, epochs) => counted(epochs.unwrap_or(1), "epoch"),
         };
         rows.push(("Length", format!("{length}, batches of {}", request.batch)));
         let rows = rows.into_iter().map(|(name, text)| vec![Cell::Text(name.to_string()), Cell::Text(text)]);
@@ -253,6 +255,6 @@ impl Session<'_> {
             numbers.into_iter().map(|(name, value)| format!("{name} {}", crate::plot::short(value, 4)));
         let epochs =
             self.histories.first().map_or(0, |(_, history): &(TrainRequest, History)| history.rows.len());
-        format!("after {epochs} epochs: {}", texts.collect::<Vec<_>>().join(", "))
+        format!("after {}: {}", counted(epochs, "epoch"), texts.collect::<Vec<_>>().join(", "))
     }
 }
