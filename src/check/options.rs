@@ -124,7 +124,7 @@ fn belongs(diagnostic: Diagnostic, given: &[OptionItem], at: usize, owner: &Opti
         (None, None) => whole,
     };
     let changes =
-        vec![Change::Replace { span: gone, pieces: Vec::new() }, Change::Replace { span: open, pieces }];
+        vec![Change::Replace { span: open, pieces }, Change::Replace { span: gone, pieces: Vec::new() }];
     diagnostic.try_fix(Candidate::all(format!("give it to the `{}`", owner.name.name), changes))
 }
 

@@ -117,7 +117,8 @@ fn mark_change(diagnostic: &mut Diagnostic, sources: &Sources) {
 fn is_beside(found: &Diagnostic, fix: &Fix, text: &str) -> bool {
     let line = |at: u32| text.get(..at as usize).map(|before| before.matches('\n').count());
     let at = found.primary.span;
-    fix.edits.iter().any(|edit| edit.span.source == at.source && line(edit.span.start) == line(at.start))
+    let mut written = fix.edits.iter().filter(|edit| !edit.text.is_empty());
+    written.any(|edit| edit.span.source == at.source && line(edit.span.start) == line(at.start))
 }
 
 /// Whether two fixes change the same in the end.

@@ -213,9 +213,19 @@ const TABLE: &[Row] = &[
         NoFix,
     ),
     row(Start, &["@", "WORD"], "there are no decorators", "`@` is the matrix product: `W @ x`", NoFix),
+    marked(
+        2,
+        row(
+            Start,
+            &["NAME", "=", "NAME", "->"],
+            "a function is declared with `fn`",
+            "`fn f(x) = x * x`, or `fn f(x) { ... }` with the result last",
+            Lambda,
+        ),
+    ),
     row(
         Start,
-        &["WORD", "NAME", "="],
+        &["NAME", "NAME", "="],
         "a binding has no type before its name",
         "`x = 1`: what it is follows from its value",
         Write(""),

@@ -331,7 +331,8 @@ impl<'a> Reader<'a> {
             && DECLARING.contains(&first.text(text))
             && matches!(sign.text(text), "=" | "+=" | "-=" | "<-")
         {
-            let set = Some(self.span(*sign)).filter(|_| sign.text(text) == "=");
+            let between = Span { start: first.end, ..self.span(*sign) };
+            let set = Some(between).filter(|_| sign.text(text) == "=");
             return Problem::KeywordAsName {
                 span: self.span(*first),
                 keyword: first.text(text).into(),
