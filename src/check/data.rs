@@ -6,7 +6,7 @@ use crate::data::{
     ArithOp, ColumnExpr, ColumnExprKind, DatasetSpec, Literal, Missing, OptionValue, Options, Pair, SOURCES,
     Split, find_source,
 };
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 use crate::elaborate::{Elaborator, Value, called_here, nearest};
 use crate::syntax::tree::{
     Argument, BinaryOp, DataDecl, DataSource, Expr, ExprKind, Ident, OptionItem, PostfixOp, Stage, TextPart,
@@ -407,9 +407,12 @@ fn split(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Split> {
         ExprKind::Error => None,
         _ => {
             let value = elaborator.expr(&item.value);
-            let found = value.as_number().map_or("an expression".to_string(), |share| format!("`{share}`"));
+            let found = value.as_number().map_or(value.kind().to_string(), |share| format!("`{share}`"));
             let mut diagnostic =
                 wrong("split", item.value.span, "parts such as `[train: 0.8, test: 0.2]`", &found);
+            if let ExprKind::List(shares) = &item.value.kind {
+                diagnostic = named_parts(diagnostic, item.value.span, shares);
+            }
             if let Some(share) = value.as_number().filter(|share| *share > 0.0 && *share < 1.0) {
                 // As it is written in decimals: the rest of 0.8 is 0.2.
                 let rest = ((1.0 - share) * 1e6).round() / 1e6;
@@ -422,8 +425,28 @@ fn split(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Split> {
     }
 }
 
+/// `[0.8, 0.2]` with the names that parts mostly have.
+fn named_parts(diagnostic: Diagnostic, span: Span, shares: &[Expr]) -> Diagnostic {
+    let names: &[&str] = if shares.len() == 3 { &["train", "valid", "test"] } else { &["train", "test"] };
+    if shares.len() != names.len() {
+        return diagnostic;
+    }
+    let mut pieces = vec![Piece::Text("[".to_string())];
+    for (at, (name, share)) in names.iter().zip(shares).enumerate() {
+        let comma = if at == 0 { "" } else { ", " };
+        pieces.push(Piece::Text(format!("{comma}{name}: ")));
+        pieces.push(Piece::Source(share.span));
+    }
+    pieces.push(Piece::Text("]".to_string()));
+    diagnostic.try_fix(Candidate::replace("each share with the name of its part", span, pieces))
+}
+
 /// `missing = error`, `drop` or `mean`
 fn missing(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Missing> {
+    let text = match &item.value.kind {
+        ExprKind::Text(parts) => quoted_column(parts),
+        _ => None,
+    };
     let word = match &item.value.kind {
         ExprKind::Name(name) => name.as_str(),
         _ => "",
@@ -433,12 +456,24 @@ fn missing(elaborator: &mut Elaborator, item: &OptionItem) -> Option<Missing> {
         "drop" => Some(Missing::Drop),
         "mean" => Some(Missing::Mean),
         _ => {
-            elaborator.report(wrong(
-                "missing",
-                item.value.span,
-                "`error`, `drop` or `mean`",
-                if word.is_empty() { "an expression" } else { word },
-            ));
+            let found = match &text {
+                Some(text) => format!("the text `{text}`"),
+                None if word.is_empty() => "an expression".to_string(),
+                None => format!("`{word}`"),
+            };
+            let diagnostic = wrong("missing", item.value.span, "`error`, `drop` or `mean`", &found);
+            let all = ["error", "drop", "mean"].map(str::to_string);
+            let near = nearest(text.as_deref().unwrap_or(word), all);
+            elaborator.report(match near {
+                Some(near) => {
+                    let title = format!("`{near}` is meant");
+                    diagnostic.try_fix(Candidate::replace(title, item.value.span, vec![Piece::Text(near)]))
+                }
+                None => ["drop", "mean"].iter().fold(diagnostic, |diagnostic, word| {
+                    let pieces = vec![Piece::Text(word.to_string())];
+                    diagnostic.try_fix(Candidate::replace(format!("write `{word}`"), item.value.span, pieces))
+                }),
+            });
             None
         }
     }

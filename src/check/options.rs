@@ -1,9 +1,9 @@
 //! Options by name: unknown ones, missing ones, values of the wrong kind or outside their range.
 
 use crate::base::Span;
-use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
-use crate::elaborate::{Elaborator, Value, meant, near_option, nearest};
-use crate::syntax::tree::OptionItem;
+use crate::diagnostics::{Candidate, Change, Diagnostic, Piece, Slug};
+use crate::elaborate::{Elaborator, Value, meant, near_option, nearest, option_elsewhere};
+use crate::syntax::tree::{ExprKind, OptionItem};
 
 /// An option of a statement.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,11 @@ pub fn check_names(
     for (at, item) in given.iter().enumerate() {
         let name = &item.name.name;
         if !known.iter().any(|row| row.name == name) {
-            elaborator.report(unknown(statement, item, known));
+            let diagnostic = match owner(elaborator, given, at) {
+                Some(owner) => belongs(unknown_name(statement, item, known), given, at, owner),
+                None => unknown(statement, item, known),
+            };
+            elaborator.report(diagnostic);
         }
         if let Some(first) = given.iter().take(at).find(|other| other.name.name == *name) {
             elaborator.report(
@@ -82,16 +86,62 @@ pub(super) fn is_meant(given: &[OptionItem], name: &str) -> bool {
     given.iter().any(|item| item.name.name == name || is_near(&item.name.name))
 }
 
-fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnostic {
+/// The option whose value takes an option of this name: `lr` is one of the optimizer's.
+fn owner<'g>(elaborator: &Elaborator, given: &'g [OptionItem], at: usize) -> Option<&'g OptionItem> {
+    let name = &given.get(at)?.name.name;
+    given.iter().find(|other| {
+        let callee = match &other.value.kind {
+            ExprKind::Call { callee, .. } => callee,
+            _ => &other.value,
+        };
+        matches!(&callee.kind, ExprKind::Name(function) if elaborator.takes(function, name))
+    })
+}
+
+/// The option, moved to where it belongs.
+fn belongs(diagnostic: Diagnostic, given: &[OptionItem], at: usize, owner: &OptionItem) -> Diagnostic {
+    let Some(item) = given.get(at) else { return diagnostic };
+    let place = owner.value.span;
+    let diagnostic = diagnostic
+        .label(place, format!("`{}` is an option of this", item.name.name))
+        .note(format!("`{}` belongs to the `{}`", item.name.name, owner.name.name));
+    let set = vec![Piece::Text(format!("{} = ", item.name.name)), Piece::Source(item.value.span)];
+    let (open, inside) = match &owner.value.kind {
+        ExprKind::Call { args, .. } => {
+            let end = Span { start: place.end.saturating_sub(1), ..place };
+            (end, if args.is_empty() { "" } else { ", " })
+        }
+        _ => (place.at_end(), "("),
+    };
+    let mut pieces = vec![Piece::Text(inside.to_string())];
+    pieces.extend(set);
+    pieces.push(Piece::Text(")".to_string()));
+    let whole = item.name.span.to(item.value.span);
+    let before = at.checked_sub(1).and_then(|before| given.get(before));
+    let gone = match (before, given.get(at + 1)) {
+        (Some(before), _) => Span { start: before.value.span.end, ..whole },
+        (None, Some(after)) => Span { end: after.name.span.start, ..whole },
+        (None, None) => whole,
+    };
+    let changes =
+        vec![Change::Replace { span: open, pieces }, Change::Replace { span: gone, pieces: Vec::new() }];
+    diagnostic.try_fix(Candidate::all(format!("give it to the `{}`", owner.name.name), changes))
+}
+
+fn unknown_name(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnostic {
     let name = &item.name.name;
     let names: Vec<String> = known.iter().map(|row| format!("`{}`", row.name)).collect();
-    let diagnostic = Diagnostic::error(
-        Slug::UnknownOption,
-        item.name.span,
-        format!("`{statement}` has no option `{name}`"),
-    )
-    .here("no such option")
-    .note(format!("its options are {}", names.join(", ")));
+    Diagnostic::error(Slug::UnknownOption, item.name.span, format!("`{statement}` has no option `{name}`"))
+        .here("no such option")
+        .note(format!("its options are {}", names.join(", ")))
+}
+
+fn unknown(statement: &str, item: &OptionItem, known: &[OptionRow]) -> Diagnostic {
+    let name = &item.name.name;
+    let diagnostic = unknown_name(statement, item, known);
+    if let Some(help) = option_elsewhere(name) {
+        return diagnostic.help(help);
+    }
     match near_option(name, known.iter().map(|row| row.name.to_string())) {
         Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), item.name.span, near),
         None => diagnostic,

@@ -8,7 +8,9 @@ use super::options::{
 use super::swapped::swapped;
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Elaborator, FieldOrigin, ModelId, Record, RecordKind, StepRequest, Value, is_method};
+use crate::elaborate::{
+    Elaborator, FieldOrigin, ModelId, Record, RecordKind, StepRequest, Value, is_method, meant,
+};
 use crate::syntax::tree::{Expr, OptionItem};
 use crate::types::Shape;
 
@@ -201,7 +203,13 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
     let (name, span) = (item.name.name.as_str(), item.value.span);
     let positive = (0.0, f64::INFINITY);
     match name {
-        "loss" => request.step.loss = Some((value.clone(), span)),
+        "loss" => match value {
+            Value::Text(_) | Value::Number(_) | Value::Int(_) | Value::Bool(_) | Value::List(_) => {
+                let found = wrong(name, span, "a loss, such as `mse`", value.kind());
+                elaborator.report(meant(found, span, "a loss", value));
+            }
+            _ => request.step.loss = Some((value.clone(), span)),
+        },
         "optimizer" => request.step.optimizer = Some((value.clone(), span)),
         "schedule" => match value {
             Value::Function(_) | Value::Unknown => request.step.schedule = Some((value.clone(), span)),

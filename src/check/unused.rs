@@ -86,9 +86,20 @@ fn acts(stmt: &Stmt) -> bool {
     }
 }
 
+fn is_broken(stmt: &Stmt) -> bool {
+    let (exprs, blocks) = stmt.parts();
+    matches!(stmt.kind, StmtKind::Error)
+        || exprs.into_iter().any(|expr| expr.any(&|inner| matches!(inner.kind, ExprKind::Error)))
+        || blocks.into_iter().any(|block| block.stmts.iter().any(is_broken))
+}
+
 fn unused_in(function: &Function) -> Vec<(UnusedName, Diagnostic)> {
     let mut names = Names::default();
     let Body::Block(block) = &function.body else { return Vec::new() };
+    if block.stmts.iter().any(is_broken) {
+        // What could not be read may be what uses them.
+        return Vec::new();
+    }
     names.block(block);
     names.used.extend(function.params.iter().map(|param| param.name.name.as_str()));
     if function.kind == FunctionKind::Optimizer {

@@ -57,10 +57,11 @@ pub fn sizes(split: &Split, n_rows: usize) -> Result<Vec<(String, usize)>, Vec<P
     }
     let span = parts.iter().map(|(name, part)| name.span.to(part.span)).reduce(Span::to);
     if let Some(span) = span.filter(|_| problems.is_empty()) {
+        let shares = || parts.iter().map(|(_, part)| (part.span, part.value)).collect();
         if share_sum > 1.0 + SLACK {
-            problems.push(ValueProblem::SplitSum { span, sum: share_sum }.into());
+            problems.push(ValueProblem::SplitSum { span, sum: share_sum, shares: shares() }.into());
         } else if end > n_rows {
-            problems.push(ValueProblem::SplitRows { span, wanted: end, n_rows }.into());
+            problems.push(ValueProblem::SplitRows { span, wanted: end, n_rows, shares: shares() }.into());
         }
         for ((name, size), (_, part)) in sizes.iter().zip(parts) {
             if *size == 0 && problems.is_empty() {

@@ -20,6 +20,8 @@ pub enum Change {
     Replace { span: Span, pieces: Vec<Piece> },
     /// Writes another whole number for each one equal to `from` in a span; or for the last alone.
     Number { within: Span, from: i64, to: String, only_last: bool },
+    /// Leaves out a stage of a pipeline with its `|>`, or a call, of which its argument stays.
+    Leave { span: Span },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +44,11 @@ impl Candidate {
         Candidate { title: title.into(), changes, is_last_resort: false }
     }
 
+    /// `title`, and an operation that is left out.
+    pub fn leave_out(span: Span) -> Candidate {
+        Candidate::all("leave it out", vec![Change::Leave { span }])
+    }
+
     /// The same, to be taken only where nothing else mends.
     pub fn last_resort(self) -> Candidate {
         Candidate { is_last_resort: true, ..self }
@@ -58,6 +65,7 @@ impl Candidate {
                     let span = if text.is_empty() { with_line(span, sources) } else { span };
                     edits.push(Edit { span, text });
                 }
+                Change::Leave { span } => edits.push(left_out(*span, sources)?),
                 Change::Number { within, from, to, only_last } => {
                     let mut places = numbers(sources, *within, *from);
                     if places.is_empty() {
@@ -72,6 +80,27 @@ impl Candidate {
         }
         Some(Fix { title: self.title.clone(), edits })
     }
+}
+
+/// `x |> dense(3) |> softmax` without its last stage, `softmax(z)` as `z`.
+fn left_out(span: Span, sources: &Sources) -> Option<Edit> {
+    let text = &sources.get(span.source).text;
+    let before = text.get(..span.start as usize)?.trim_end();
+    if let Some(before) = before.strip_suffix("|>") {
+        return Some(Edit {
+            span: Span::new(span.source, before.trim_end().len(), span.end as usize),
+            text: String::new(),
+        });
+    }
+    let (name, inside) = sources.get(span.source).slice(span).split_once('(')?;
+    let inside = inside.strip_suffix(')')?;
+    let is_name = !name.is_empty() && name.chars().all(|one| one.is_alphanumeric() || one == '_');
+    let is_whole = inside.chars().try_fold(0i64, |open, one| match one {
+        '(' => Some(open + 1),
+        ')' => Some(open - 1).filter(|open| *open >= 0),
+        _ => Some(open),
+    });
+    (is_name && is_whole == Some(0)).then(|| Edit { span, text: inside.to_string() })
 }
 
 /// A span with the rest of its lines, if nothing else stands on them: what is removed leaves no empty line.

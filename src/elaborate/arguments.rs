@@ -3,7 +3,7 @@
 use super::value::Value;
 use super::{Elaborator, problem};
 use crate::base::Span;
-use crate::diagnostics::{Candidate, Piece};
+use crate::diagnostics::{Candidate, Diagnostic, Piece};
 use crate::syntax::tree::{Argument, Function, FunctionKind};
 
 /// An argument with its value.
@@ -142,7 +142,8 @@ impl Elaborator {
             let Some(slot) = bound.get_mut(next) else {
                 let limit = function.params.len();
                 let found = given.len() + preset.len();
-                self.report(problem::too_many_arguments(&function.name.name, limit, found, argument.span));
+                let found = problem::too_many_arguments(&function.name.name, limit, found, argument.span);
+                self.report(listed(found, given, limit));
                 return None;
             };
             *slot = Some((argument.value.clone(), argument.span));
@@ -169,4 +170,14 @@ fn named(function: &Function, bound: Bound) -> Vec<(String, Value, Span)> {
     params
         .filter_map(|(param, value)| value.map(|(value, span)| (param.name.name.clone(), value, span)))
         .collect()
+}
+
+/// `net(1, 2)` for `net([1, 2])`: what is given one by one where one value is taken.
+fn listed(found: Diagnostic, given: &[Given], limit: usize) -> Diagnostic {
+    let ends =
+        given.first().zip(given.last()).filter(|_| limit == 1 && given.iter().all(|one| one.name.is_none()));
+    let Some((first, last)) = ends else { return found };
+    let all = first.span.to(last.span);
+    let pieces = vec![Piece::Text("[".to_string()), Piece::Source(all), Piece::Text("]".to_string())];
+    found.try_fix(Candidate::replace("one vector of all", all, pieces))
 }

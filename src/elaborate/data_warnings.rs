@@ -30,7 +30,6 @@ impl Elaborator {
         };
         let place = self.place_of(compared.prediction, request);
         let target = request.target_origin.span.unwrap_or(request.data_span);
-        let instead = vec![Piece::Text("identity".to_string())];
         let mut diagnostic = Diagnostic::warning(
             Slug::TargetRange,
             place,
@@ -39,7 +38,7 @@ impl Elaborator {
         .here(format!("what comes out is {reach}"))
         .label(target, format!("from {least} to {most}"))
         .note("a target that the output cannot reach pulls forever, and the loss stays")
-        .try_fix(Candidate::replace("leave it out", place, instead));
+        .try_fix(Candidate::leave_out(place));
         if output.lo == 0.0 && output.hi == 1.0 {
             diagnostic = diagnostic.help("`minmax(...)` brings the targets between 0 and 1");
         }

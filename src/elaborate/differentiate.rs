@@ -4,7 +4,7 @@ use super::arguments::Given;
 use super::value::{Parameters, Value};
 use super::{Elaborator, problem};
 use crate::base::Span;
-use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
+use crate::diagnostics::{Candidate, Change, Diagnostic, Piece, Slug};
 use crate::grad::{self, GradProblem};
 use crate::graph::NodeId;
 
@@ -19,6 +19,24 @@ impl Elaborator {
             );
             return Value::Unknown;
         };
+        if let (Value::Model { .. }, Value::Node(_)) = (&of.value, &wrt.value) {
+            let turned = vec![
+                Change::Replace { span: of.span, pieces: vec![Piece::Source(wrt.span)] },
+                Change::Replace { span: wrt.span, pieces: vec![Piece::Source(of.span)] },
+            ];
+            self.report(
+                Diagnostic::error(
+                    Slug::TypeMismatch,
+                    of.span,
+                    "expected a number, found a model: the two look swapped",
+                )
+                .here("this is a model")
+                .label(wrt.span, "and this a number")
+                .note("a gradient is of a number, by a model: `grad(l, net)`")
+                .try_fix(Candidate::all("the other way round", turned)),
+            );
+            return Value::Unknown;
+        }
         let Some(output) = self.node_of(&of.value, of.span) else { return Value::Unknown };
         if !self.is_one_number(output, of.span) {
             return Value::Unknown;

@@ -309,6 +309,12 @@ impl Elaborator {
             || has_no_sign && ops::find(name).is_some()
     }
 
+    /// Whether a function of this name has a parameter of that one.
+    pub fn takes(&self, function: &str, parameter: &str) -> bool {
+        let declared = self.prelude.get(function);
+        declared.is_some_and(|function| function.params.iter().any(|param| param.name.name == parameter))
+    }
+
     pub fn prelude_functions(&self) -> impl Iterator<Item = &Arc<Function>> {
         self.prelude.values()
     }

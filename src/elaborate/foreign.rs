@@ -22,8 +22,8 @@ const fn other(names: &'static [&'static str], help: &'static str) -> Row {
 }
 
 const TABLE: &[Row] = &[
-    same(&["True"], "true"),
-    same(&["False"], "false"),
+    same(&["True", "TRUE", "yes", "Yes"], "true"),
+    same(&["False", "FALSE", "no", "No"], "false"),
     same(&["Linear", "Dense", "FullyConnected"], "dense"),
     same(&["Dropout"], "dropout"),
     same(&["Embedding"], "embedding"),
@@ -158,6 +158,27 @@ const OPTIONS: &[(&str, &[&str])] = &[
     ("labels", &["target"]),
 ];
 
+/// Options of other libraries that something else does here.
+const ELSEWHERE: &[(&[&str], &str)] = &[
+    (
+        &["validation_split", "test_size", "val_split", "valid_split"],
+        "the data is cut where it is declared, `split = [train: 0.8, test: 0.2]`; then `train net on d.train { validate = d.test }`",
+    ),
+    (
+        &["callbacks", "callback"],
+        "`patience`, `checkpoint`, `plateau` and `schedule` are options of their own",
+    ),
+    (&["verbose", "progress"], "how a training is told of is said to the command: `nn run --help`"),
+    (&["device", "gpu", "cuda", "num_workers", "workers", "n_jobs"], "leave it out: all cores are used"),
+    (&["input_shape", "input_dim", "in_features"], "leave it out: it follows from what the layer is given"),
+    (&["random_state", "random_seed"], "the statement `seed 7` at the start of the script"),
+];
+
+/// What is done here in place of an option of another library.
+pub fn option_elsewhere(name: &str) -> Option<&'static str> {
+    ELSEWHERE.iter().find(|(names, _)| names.contains(&name)).map(|(_, help)| *help)
+}
+
 /// Fields and methods as other libraries call them, and what is done here: another field, if it is there, or advice.
 const FIELDS: &[(&[&str], &str, &str)] = &[
     (&["weight", "weights", "kernel"], "W", ""),
@@ -194,6 +215,8 @@ const FIELDS: &[(&[&str], &str, &str)] = &[
         "it is called with the value: `sum(x)`, or `x |> sum`",
     ),
     (&["transpose", "t"], "", "a matrix is transposed with `.T`"),
+    (&["dot", "matmul", "mm"], "", "the product of matrices and vectors is `A · B`, or `A @ B`"),
+    (&["append", "push", "pop", "extend", "insert"], "", "a list does not grow: `concat(a, b)` joins two"),
     (&["save"], "", "`save(net, \"net.safetensors\")`"),
 ];
 

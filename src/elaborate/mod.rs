@@ -44,7 +44,7 @@ pub use builtin::{ACTIONS, turned, unknown_layout};
 pub use candidates::Origin;
 pub use causes::ExampleCount;
 pub use elaborator::{Definition, Elaborator, Fact, Upcoming};
-pub use foreign::called_here;
+pub use foreign::{called_here, option_elsewhere};
 pub use index::constant_of;
 pub use method::{Lbfgs, METHODS, MethodOption, MethodRow, OptionKind, Plateau, is_method};
 pub use model::{LayerRow, Model, ModelId, Stored};

@@ -317,7 +317,10 @@ pub(super) fn unknown_argument(function: &str, name: &str, span: Span, known: &[
     if !known.is_empty() {
         diagnostic = diagnostic.note(format!("`{function}` takes {}", code_list(known)));
     }
-    suggest(diagnostic, span, near)
+    match super::foreign::option_elsewhere(name).filter(|_| near.is_none()) {
+        Some(help) => diagnostic.help(help),
+        None => suggest(diagnostic, span, near),
+    }
 }
 
 pub(super) fn argument_twice(function: &str, name: &str, span: Span, first: Span) -> Diagnostic {

@@ -340,6 +340,11 @@ impl Elaborator {
                 diagnostic = diagnostic.try_fix(Candidate { is_last_resort: is_label, ..candidate });
             }
         }
+        if let (true, true, Some(span)) = (wanted.is_scalar(), *answer == Shape::known(&[1]), target.span) {
+            let pieces =
+                vec![Piece::Text("[".to_string()), Piece::Source(span), Piece::Text("]".to_string())];
+            diagnostic = diagnostic.try_fix(Candidate::replace("a vector of one number", span, pieces));
+        }
         diagnostic = self.joined_candidates(diagnostic, prediction, wanted, made);
         self.report(diagnostic);
     }

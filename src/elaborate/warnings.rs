@@ -138,7 +138,7 @@ impl Elaborator {
                 .label(again, format!("and again here, by `{name}` or a loss that applies it"))
                 .note("the second one makes all probabilities nearly equal, so that training is slow and never sure")
                 .help("leave one of them out: the loss that applies it takes the scores before it")
-                .try_fix(Candidate::replace("leave it out", first, vec![Piece::Text("identity".to_string())]));
+                .try_fix(Candidate::leave_out(first));
             found.push(warning);
         }
         found
@@ -281,11 +281,7 @@ impl Elaborator {
                 .label(compared.loss_span, "compared with targets here")
                 .note("an output that is 0 for all examples stays 0: nothing pulls it back")
                 .help("leave it out; for targets above 0, `softplus` has a slope everywhere")
-                .try_fix(Candidate::replace(
-                    "leave it out",
-                    place,
-                    vec![Piece::Text("identity".to_string())],
-                )),
+                .try_fix(Candidate::leave_out(place)),
         )
     }
 
@@ -306,11 +302,7 @@ impl Elaborator {
                         .here("nothing comes after it")
                         .label(compared.loss_span, "compared with targets here")
                         .help("dropout stands between layers, not behind the last one")
-                        .try_fix(Candidate::replace(
-                            "leave it out",
-                            place,
-                            vec![Piece::Text("identity".to_string())],
-                        )),
+                        .try_fix(Candidate::leave_out(place)),
                 );
             }
             if self.graph.op_named(id, "multiply").is_some() {

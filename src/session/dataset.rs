@@ -19,6 +19,12 @@ use crate::syntax::tree::{DataDecl, DataSource};
 use crate::tensor::random::Stream;
 use crate::types::{Shape, Size, TensorType};
 
+/// Whether the parts that were asked for could not be cut: what is asked of them is no second mistake.
+fn lacks_parts(spec: &DatasetSpec, inspected: &Inspected) -> bool {
+    let split::Split::Parts(parts) = &spec.split else { return false };
+    parts.iter().any(|(name, _)| !inspected.parts.contains_key(&name.value))
+}
+
 /// Files up to this size are read as a whole while checking, so that mistakes in their values are found. A script with
 /// mistakes is checked once for each fix that is tried, so it must not take long.
 const LARGEST_CHECKED: u64 = 2 << 20;
@@ -66,6 +72,9 @@ impl Session<'_> {
         self.check_encoders(request);
         for diagnostic in &inspected.diagnostics {
             self.report(diagnostic.clone());
+        }
+        if is_wrong && lacks_parts(&request.spec, &inspected) {
+            return None;
         }
         let name = request.spec.name.clone();
         match loaded {

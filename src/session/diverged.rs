@@ -29,7 +29,9 @@ pub(super) fn diverged(
     let headline = format!("{what} in epoch {}, {batch}step {step}{end}", epoch + 1);
     let mut found = Diagnostic::error(Slug::Diverged, span, headline).here("this training");
     let Some(first) = first else { return advised(found, false) };
-    let (place, text) = (first.span, what_happened(first));
+    let happened = what_happened(first);
+    let text = if first.is_slope { format!("in the gradient of this, {happened}") } else { happened };
+    let place = first.span;
     found = match place {
         Some(place) => found.label(place, text),
         None => found.note(text),
@@ -78,7 +80,14 @@ struct Outside {
     reason: &'static str,
 }
 
-fn outside(operator: &str) -> Option<Outside> {
+/// Whether it is 0 to a negative power.
+fn has_zero_to_negative(first: &FirstBad) -> bool {
+    let [base, exponent] = first.operands.as_slice() else { return false };
+    let power = |at: usize| exponent.get(at).or(exponent.first()).copied().unwrap_or(0.0);
+    base.iter().enumerate().any(|(at, base)| *base == 0.0 && power(at) < 0.0)
+}
+
+fn outside(operator: &str, first: &FirstBad) -> Option<Outside> {
     let of = |at, holds, reason| Some(Outside { at, holds, reason });
     match operator {
         "log" => {
@@ -88,6 +97,9 @@ fn outside(operator: &str) -> Option<Outside> {
         "sqrt" => of(0, |x| x < 0.0, "a negative number has no square root"),
         "divide" => of(1, |x| x == 0.0, "something is divided by 0"),
         "exp" => of(0, |x| x > 88.0, "`exp` of such a number is larger than any that can be written"),
+        "power" if has_zero_to_negative(first) => {
+            of(0, |x| x == 0.0, "0 to a negative power is 1 divided by 0: the slope is infinite there")
+        }
         "power" => of(0, |x| x < 0.0, "a negative number has a power only where the exponent is whole"),
         _ => None,
     }
@@ -95,7 +107,7 @@ fn outside(operator: &str) -> Option<Outside> {
 
 /// Why the operation has no answer, and which number it has none for.
 fn reason(first: &FirstBad) -> Option<(&'static str, usize, usize)> {
-    let Outside { at, holds, reason } = outside(first.operator?)?;
+    let Outside { at, holds, reason } = outside(first.operator?, first)?;
     let place = first.operands.get(at)?.iter().position(|value| holds(*value))?;
     Some((reason, at, place))
 }

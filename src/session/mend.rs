@@ -48,7 +48,10 @@ pub(super) fn mend_by(
                 tries += 1;
                 let after = check(&mended);
                 let remains = after.iter().any(|one| (one.slug, one.headline.clone()) == key);
-                !remains || count(&after) < errors_before
+                let is_new = |one: &Diagnostic| !before.contains(&(one.slug, one.headline.clone()));
+                let breaks =
+                    after.iter().any(|one| one.is_error() && is_new(one) && is_beside(one, fix, text));
+                count(&after) < errors_before || !remains && !breaks
             });
         }
         let mut is_sure = false;
@@ -108,6 +111,14 @@ fn mark_change(diagnostic: &mut Diagnostic, sources: &Sources) {
             diagnostic.labels.push(Label { span: other, text: "and here".to_string() });
         }
     }
+}
+
+/// Whether a mistake stands on a line that a fix changes, which is then no mending.
+fn is_beside(found: &Diagnostic, fix: &Fix, text: &str) -> bool {
+    let line = |at: u32| text.get(..at as usize).map(|before| before.matches('\n').count());
+    let at = found.primary.span;
+    let mut written = fix.edits.iter().filter(|edit| !edit.text.is_empty());
+    written.any(|edit| edit.span.source == at.source && line(edit.span.start) == line(at.start))
 }
 
 /// Whether two fixes change the same in the end.

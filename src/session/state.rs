@@ -218,7 +218,8 @@ impl<'w> Session<'w> {
         found
     }
 
-    /// Whether the line of a warning, or the one before it, has `# nn: allow SLUG`.
+    /// Whether the line of a warning, the one before it, or the comments that the file begins with have
+    /// `# nn: allow SLUG`.
     fn is_allowed(&self, warning: &Diagnostic) -> bool {
         let span = warning.primary.span;
         let source = self.sources.get(span.source);
@@ -228,7 +229,8 @@ impl<'w> Session<'w> {
             comment
                 .is_some_and(|slugs| slugs.split([' ', ',']).any(|slug| slug.trim() == warning.slug.as_str()))
         };
-        source.text.lines().skip(line.saturating_sub(2)).take(line.min(2)).any(allows)
+        let mut head = source.text.lines().take_while(|line| line.trim().is_empty() || line.starts_with('#'));
+        head.any(allows) || source.text.lines().skip(line.saturating_sub(2)).take(line.min(2)).any(allows)
     }
 
     /// Whether a part of this text could not be read.

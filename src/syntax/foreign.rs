@@ -2,10 +2,10 @@
 //!
 //! Asked by [`super::parse`] when the grammar stops in a statement. A row adds a spelling; there is no code a row.
 
-use super::quotient;
 use super::tokens::{Token, TokenKind};
+use super::{quotient, rewrites};
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 
 /// A spelling that was recognised.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Foreign {
     pub fix: Option<String>,
     /// What the replacement stands for.
     pub fixed: Span,
+    /// Texts of which one may be meant in its place.
+    pub either: &'static [&'static str],
 }
 
 /// Where in a statement a pattern may stand.
@@ -38,7 +40,7 @@ enum Place {
 
 /// What to propose.
 #[derive(Clone, Copy)]
-enum Fix {
+pub(super) enum Fix {
     None,
     /// Text instead of the marked token.
     Write(&'static str),
@@ -56,6 +58,18 @@ enum Fix {
     Before(&'static str),
     /// Nothing in place of the statement.
     Drop,
+    /// Nothing in place of this many tokens.
+    Without(usize),
+    /// The rest of the statement in brackets: `print x` to `print(x)`.
+    Call,
+    /// `a % b` to `(a - b * floor(a / b))`
+    Remainder,
+    /// `c ? a : b` and `a if c else b` to `if c then a else b`
+    Choice,
+    /// `f = lambda x: x + 1` to `fn f(x) = x + 1`
+    Lambda,
+    /// One of these in place of the marked token: whichever checks.
+    Either(&'static [&'static str]),
 }
 
 struct Row {
@@ -83,10 +97,14 @@ const fn marked(mark: usize, row: Row) -> Row {
     Row { mark, ..row }
 }
 
-use Fix::{Before, Comment, Drop, None as NoFix, Quotient, Requote, Rows, Undot, Write};
+use Fix::{
+    Before, Call, Choice, Comment, Drop, Either, Lambda, None as NoFix, Quotient, Remainder, Requote, Rows,
+    Undot, Without, Write,
+};
 use Place::{After, Anywhere, Head, Option as InOption, Start, Stop};
 
 const FUNCTION: &str = "a function is declared with `fn`";
+const CALL: &str = "what is called is given its arguments in brackets";
 const ELEMENTWISE: &str = "operators need no `.`: `+ - * / ^` work number by number";
 
 const TABLE: &[Row] = &[
@@ -195,6 +213,36 @@ const TABLE: &[Row] = &[
         NoFix,
     ),
     row(Start, &["@", "WORD"], "there are no decorators", "`@` is the matrix product: `W @ x`", NoFix),
+    marked(
+        2,
+        row(
+            Start,
+            &["NAME", "=", "NAME", "->"],
+            "a function is declared with `fn`",
+            "`fn f(x) = x * x`, or `fn f(x) { ... }` with the result last",
+            Lambda,
+        ),
+    ),
+    row(
+        Start,
+        &["NAME", "NAME", "="],
+        "a binding has no type before its name",
+        "`x = 1`: what it is follows from its value",
+        Write(""),
+    ),
+    marked(
+        1,
+        row(
+            Start,
+            &["NAME", ":", "NAME", "="],
+            "a binding has no type behind its name",
+            "`x = 1`: what it is follows from its value",
+            Without(2),
+        ),
+    ),
+    row(Start, &["NAME", "NAME", "END"], CALL, "`print(x)`", Call),
+    row(Start, &["NAME", "NUMBER", "END"], CALL, "`print(x)`", Call),
+    row(Start, &["NAME", "TEXT", "END"], CALL, "`print(x)`", Call),
     // Signs that exist nowhere in the language
     row(Anywhere, &["**="], "a power is written `^`", "`x = x ^ 2`", NoFix),
     row(Anywhere, &["**"], "a power is written `^`, not `**`", "`x ^ 2`, or `x²`", Write("^")),
@@ -205,20 +253,20 @@ const TABLE: &[Row] = &[
     row(Anywhere, &["!=="], "inequality is written `!=`", "`a != b`", Write("!=")),
     row(Anywhere, &["!"], "`!` is written `not`", "`not c`", Write("not ")),
     row(Anywhere, &["%="], "there is no sign for the remainder", "`a - b * floor(a / b)`", NoFix),
-    row(Anywhere, &["%"], "there is no sign for the remainder", "`a - b * floor(a / b)`", NoFix),
+    row(Anywhere, &["%"], "there is no sign for the remainder", "`a - b * floor(a / b)`", Remainder),
     row(Anywhere, &[":="], "a binding is written `=`", "`x = 1`", Write("=")),
     row(Anywhere, &["'*"], "text stands in double quotes", "`\"text\"`", Requote),
-    row(Anywhere, &["++"], "there is no `++`", "to count up: `x += 1`", NoFix),
+    row(Anywhere, &["++"], "there is no `++`", "to count up: `x += 1`", Write(" += 1")),
     row(
         Anywhere,
         &["×"],
         "`×` is not a sign of the language",
         "`A · B` (or `A @ B`) is the matrix product, `a * b` (or `a ⊙ b`) the elementwise one",
-        NoFix,
+        Either(&["*", "·"]),
     ),
     row(Anywhere, &["∈"], "`∈` is written `in`", "`for i in 1..10 { ... }`", Write("in")),
-    row(Anywhere, &["?"], "a choice is written `if c then a else b`", "`if x > 0 then x else 0`", NoFix),
-    row(Anywhere, &["lambda"], "there is no `lambda`", "declare the function: `fn f(x) = x * x`", NoFix),
+    row(Anywhere, &["?"], "a choice is written `if c then a else b`", "`if x > 0 then x else 0`", Choice),
+    row(Anywhere, &["lambda"], "there is no `lambda`", "declare the function: `fn f(x) = x * x`", Lambda),
     row(
         Anywhere,
         &["=>"],
@@ -243,6 +291,16 @@ const TABLE: &[Row] = &[
         "expected `{` and `}` around the body, found `:`",
         "`for i in 1..10 { ... }`, `if c { ... } else { ... }`",
         NoFix,
+    ),
+    marked(
+        1,
+        row(
+            Head,
+            &["PREV:NUMBER", ":", "NUMBER"],
+            "a range is written `a..b`",
+            "`for i in 1..10 { ... }` includes both ends",
+            Write(".."),
+        ),
     ),
     row(
         Stop,
@@ -278,7 +336,7 @@ const TABLE: &[Row] = &[
         &["if"],
         "a choice inside an expression stands in parentheses",
         "`a + (if c then x else y)`",
-        NoFix,
+        Choice,
     ),
     row(After, &["not"], "`not` stands before what it denies", "`not (a > b)`", NoFix),
     row(After, &["is"], "`is` is written `==`", "`a == b`", Write("==")),
@@ -329,6 +387,26 @@ const TABLE: &[Row] = &[
         "`x = 1`; a new matrix is made from the old one: `B = A + C`",
         NoFix,
     ),
+    marked(
+        1,
+        row(
+            After,
+            &["PREV:NUMBER", "NAME", "="],
+            "two statements stand on one line",
+            "each begins a line of its own, or stands behind a `;`: `a = 1; b = 2`",
+            Before("; "),
+        ),
+    ),
+    marked(
+        1,
+        row(
+            After,
+            &["PREV:NAME", "NAME", "="],
+            "two statements stand on one line",
+            "each begins a line of its own, or stands behind a `;`: `a = 1; b = 2`",
+            Before("; "),
+        ),
+    ),
     marked(1, row(Stop, &["PREV:NUMBER", "NAME"], "a product needs its sign", "`2 * x`", Before(" * "))),
     row(Stop, &[".", "NUMBER"], "a number begins with a digit", "`0.5`", Before("0")),
     row(Stop, &[","], "a `,` has no meaning here", "several values are written as a list: `[a, b]`", NoFix),
@@ -376,7 +454,12 @@ pub fn recognise(at: &Stopped<'_>, span: impl Fn(Token) -> Span) -> Option<Forei
         Fix::Undot => (place, Some(slice.to_string())),
         Fix::Quotient => (place, quotient(at, marked).map(|(_, text)| text)),
         Fix::Before(text) => (place, Some(format!("{text}{slice}"))),
-        Fix::Drop => (place, Some(String::new())),
+        Fix::Drop | Fix::Without(_) => (place, Some(String::new())),
+        Fix::Either(_) => (place, None),
+        Fix::Call | Fix::Remainder | Fix::Choice | Fix::Lambda => {
+            let rewritten = rewrites::of(row.fix, at, marked);
+            (place, rewritten.as_ref().map(|(_, text)| text.clone()))
+        }
     };
     let end =
         at.tokens.iter().rfind(|token| token.kind != TokenKind::Newline).map_or(place, |last| span(*last));
@@ -387,9 +470,17 @@ pub fn recognise(at: &Stopped<'_>, span: impl Fn(Token) -> Span) -> Option<Forei
         Fix::Undot => {
             marked.checked_sub(1).and_then(|dot| at.tokens.get(dot)).map_or(place, |dot| span(*dot).to(place))
         }
-        Fix::None | Fix::Write(_) | Fix::Requote | Fix::Comment | Fix::Before(_) => place,
+        Fix::Without(count) => {
+            let last = at.tokens.get(marked + count.saturating_sub(1)).map_or(place, |last| span(*last));
+            place.to(last)
+        }
+        Fix::Call | Fix::Remainder | Fix::Choice | Fix::Lambda => {
+            rewrites::of(row.fix, at, marked).map_or(place, |((first, last), _)| span(first).to(span(last)))
+        }
+        Fix::None | Fix::Write(_) | Fix::Requote | Fix::Comment | Fix::Before(_) | Fix::Either(_) => place,
     };
-    Some(Foreign { span: place, headline: row.headline.into(), help: row.help, fix, fixed })
+    let either = if let Fix::Either(texts) = row.fix { texts } else { &[] };
+    Some(Foreign { span: place, headline: row.headline.into(), help: row.help, fix, fixed, either })
 }
 
 /// The numbers between the brackets around a place, from bracket to bracket, as a vector or a matrix.
@@ -450,6 +541,7 @@ fn fits(pattern: &[&str], at: &Stopped<'_>, start: usize) -> bool {
             "NAME" => token.kind == TokenKind::Name,
             "WORD" => matches!(token.kind, TokenKind::Name | TokenKind::Keyword),
             "NUMBER" => token.kind == TokenKind::Number,
+            "TEXT" => token.kind == TokenKind::Text,
             "END" => token.kind == TokenKind::Newline,
             "**" => slice == wanted,
             wanted => wanted.strip_suffix('*').filter(|_| token.kind == TokenKind::Foreign).map_or_else(
@@ -464,6 +556,10 @@ impl Foreign {
     /// The message.
     pub fn to_diagnostic(&self) -> Diagnostic {
         let message = Diagnostic::error(Slug::Syntax, self.span, self.headline.clone()).help(self.help);
+        let message = self.either.iter().fold(message, |message, text| {
+            let pieces = vec![Piece::Text(text.to_string())];
+            message.try_fix(Candidate::replace(format!("write `{text}`"), self.fixed, pieces))
+        });
         match &self.fix {
             None => message,
             Some(text) if text.is_empty() => message.fix("leave it out", self.fixed, ""),

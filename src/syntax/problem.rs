@@ -4,14 +4,24 @@
 //! [`super::foreign`] and [`super::words`].
 
 use super::foreign::Foreign;
+use super::guesses::{Stop, propose};
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 
 /// A mistake in the text of a program.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
     /// The grammar wanted something else here.
-    Expected { at: Span, wanted: Vec<&'static str>, found: Found, after: Option<String> },
+    Expected {
+        at: Span,
+        wanted: Vec<&'static str>,
+        found: Found,
+        after: Option<String>,
+        /// The token before.
+        before: Option<Span>,
+        /// The bracket that closes the one found here.
+        closer: Option<Span>,
+    },
     /// A spelling of another language.
     Foreign(Foreign),
     /// A bracket that nothing closes; `end` is where the closing one is missed.
@@ -39,7 +49,7 @@ pub enum Problem {
     /// `a < b < c`; the span is the second sign's.
     ChainedComparison { first: Span, second: Span, middle: String },
     /// `loss = 3` outside options
-    KeywordAsName { span: Span, keyword: String },
+    KeywordAsName { span: Span, keyword: String, sign: Option<Span> },
     /// A character that is no part of the language.
     UnknownCharacter { span: Span, character: char },
     /// `import "{a}.nn"`
@@ -61,7 +71,10 @@ impl Problem {
     pub fn to_diagnostic(&self) -> Diagnostic {
         let syntax = |span: Span, headline: String| Diagnostic::error(Slug::Syntax, span, headline);
         match self {
-            Problem::Expected { at, wanted, found, after } => expected(*at, wanted, found, after.as_deref()),
+            Problem::Expected { at, wanted, found, after, before, closer } => {
+                let stop = Stop { at: *at, closer: *closer, before: *before, wanted, found };
+                propose(expected(*at, wanted, found, after.as_deref()), &stop)
+            }
             Problem::Foreign(foreign) => foreign.to_diagnostic(),
             Problem::Unclosed { opener, end, closer } => {
                 syntax(*opener, format!("a bracket is never closed: `{closer}` is missing"))
@@ -122,10 +135,19 @@ impl Problem {
                     .fix("write infinity", *span, "∞")
             }
             Problem::ChainedComparison { first, second, middle } => chained(*first, *second, middle),
-            Problem::KeywordAsName { span, keyword } => {
+            Problem::KeywordAsName { span, keyword, sign } => {
                 syntax(*span, format!("`{keyword}` is a keyword and cannot be a name"))
                     .here("expected a name")
-                    .fix("use another name", *span, format!("{keyword}_"))
+                    .try_fix(Candidate::replace(
+                        "leave out the `=`",
+                        sign.unwrap_or(*span),
+                        vec![Piece::Text(String::new())],
+                    ))
+                    .try_fix(Candidate::replace(
+                        "use another name",
+                        *span,
+                        vec![Piece::Text(format!("{keyword}_"))],
+                    ))
             }
             Problem::UnknownCharacter { span, character } => unknown_character(*span, *character),
             Problem::ComputedImport { span } => syntax(*span, "the path of an import is plain text".into())

@@ -331,7 +331,13 @@ impl<'a> Reader<'a> {
             && DECLARING.contains(&first.text(text))
             && matches!(sign.text(text), "=" | "+=" | "-=" | "<-")
         {
-            return Problem::KeywordAsName { span: self.span(*first), keyword: first.text(text).into() };
+            let between = Span { start: first.end, ..self.span(*sign) };
+            let set = Some(between).filter(|_| sign.text(text) == "=");
+            return Problem::KeywordAsName {
+                span: self.span(*first),
+                keyword: first.text(text).into(),
+                sign: set,
+            };
         }
         let (in_options, after_value) = (fragment == Fragment::Option, after_value(positives));
         let stopped = Stopped { text, tokens: &code, stop, in_options, after_value };
@@ -350,7 +356,7 @@ impl<'a> Reader<'a> {
             }
             TokenKind::Text if (token.start as usize) < at => self.inside_text(at),
             TokenKind::Keyword if positives.contains(&Rule::name) && !positives.contains(&Rule::number) => {
-                Problem::KeywordAsName { span, keyword: slice.into() }
+                Problem::KeywordAsName { span, keyword: slice.into(), sign: None }
             }
             TokenKind::Comment
             | TokenKind::DocComment
@@ -408,7 +414,18 @@ impl<'a> Reader<'a> {
             wanted: wanted(positives),
             found: shown,
             after: after.filter(|text| !text.trim().is_empty()),
+            before: before.map(|token| self.span(*token)),
+            closer: found.and_then(|token| self.closer(token)),
         }
+    }
+
+    /// The bracket that closes an opening one.
+    fn closer(&self, opener: Token) -> Option<Span> {
+        let at = self.cut.tokens.binary_search_by_key(&opener.start, |token| token.start).ok()?;
+        let partner =
+            Some(self.partner(at)).filter(|&partner| opener.kind == TokenKind::Open && partner > at)?;
+        let closer = self.token(partner).filter(|token| token.kind == TokenKind::Close)?;
+        Some(self.span(closer))
     }
 
     fn is_code(&self, token: usize) -> bool {

@@ -27,6 +27,8 @@ pub struct FirstBad {
     pub operator: Option<&'static str>,
     pub operands: Vec<Vec<f64>>,
     pub value: f64,
+    /// Whether it is a slope of what the span marks, not its value.
+    pub is_slope: bool,
 }
 
 type Values = [(SlotId, Tensor)];
@@ -43,6 +45,7 @@ pub fn first_bad(job: &Job<'_>, epoch: usize, last: u64, before: &Values) -> Opt
     let graph = &job.step.graph;
     let of_loss = exec::first_bad(graph, &outputs(job.step), &environment).ok()?;
     // The slopes come after the loss, and their sums are large: they are looked at where the loss is a number.
+    let is_value = of_loss.is_some();
     let bad = of_loss.or_else(|| exec::first_bad(graph, &job.step.outputs(), &environment).ok()?)?;
     let node = graph.node(bad.node);
     let operator = match &node.operation {
@@ -60,7 +63,15 @@ pub fn first_bad(job: &Job<'_>, epoch: usize, last: u64, before: &Values) -> Opt
         operator,
         operands: bad.operands,
         value: bad.value,
+        is_slope: !is_value && is_of_loss(job, node.span),
     })
+}
+
+/// Whether a value that the loss is made of was written there: its slope stands at the same place.
+fn is_of_loss(job: &Job<'_>, span: Option<Span>) -> bool {
+    let graph = &job.step.graph;
+    span.is_some()
+        && exec::reference::needed(graph, &outputs(job.step)).iter().any(|id| graph.node(*id).span == span)
 }
 
 /// A step of an epoch.

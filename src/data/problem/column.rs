@@ -338,8 +338,11 @@ fn unknown(facts: &UnknownColumn) -> Diagnostic {
                     None => found,
                 };
             };
-            let found =
-                found.here(format!("did you mean `{near}`?")).fix(format!("use `{near}`"), *span, near);
+            let found = found.here(format!("did you mean `{near}`?")).fix(
+                format!("use `{near}`"),
+                *span,
+                as_name(near),
+            );
             let at = known.iter().position(|other| other == near);
             match at.and_then(|at| heads.get(at)?.span) {
                 Some(head) => found.label(head, format!("`{near}` is named here")),
@@ -347,6 +350,38 @@ fn unknown(facts: &UnknownColumn) -> Diagnostic {
             }
         }
     }
+}
+
+fn site_file(facts: &TextFacts) -> &str {
+    facts.first.as_ref().map_or("the file", |(place, _)| &*place.file)
+}
+
+/// A column as it is written in a script: in quotes if it is no name.
+fn as_name(column: &str) -> String {
+    let is_part = |one: char| one.is_alphanumeric() || one == '_';
+    let is_name = column.chars().all(is_part) && !column.starts_with(|one: char| one.is_numeric());
+    if is_name { column.to_string() } else { format!("\"{}\"", column.replace('"', "\\\"")) }
+}
+
+/// What stands before and behind the number in every cell: `$1,200`, `3 kg`, `30%`.
+fn unit_of(values: &[String]) -> Option<(&str, &str)> {
+    let parts = |value: &'_ str| -> Option<(usize, usize)> {
+        let first = value.find(|one: char| one.is_ascii_digit())?;
+        let last = value.rfind(|one: char| one.is_ascii_digit())? + 1;
+        let first = if value[..first].ends_with('-') { first - 1 } else { first };
+        value[first..last].replace(',', "").parse::<f64>().ok()?;
+        Some((first, last))
+    };
+    let sides = |value: &'_ String| {
+        parts(value).map(|(first, last)| (value[..first].to_string(), value[last..].to_string()))
+    };
+    let one = values.first()?;
+    let (first, last) = parts(one)?;
+    let is_same = values.iter().all(|value| {
+        sides(value).is_some_and(|(before, after)| before == one[..first] && after == one[last..])
+    });
+    let has_unit = first > 0 || last < one.len();
+    (is_same && has_unit).then(|| (one[..first].trim(), one[last..].trim()))
 }
 
 fn text(span: Span, column: &str, facts: &TextFacts, wanted: &Wanted, site: &Site) -> Diagnostic {
@@ -381,6 +416,16 @@ fn text(span: Span, column: &str, facts: &TextFacts, wanted: &Wanted, site: &Sit
             };
             let call = format!("columns(except = {names})");
             found.here("all columns").help(format!("`{call}` leaves it out")).fix("leave it out", span, call)
+        }
+        (HeaderDoubt::LooksLikeData(_) | HeaderDoubt::None, Wanted::Number)
+            if unit_of(&facts.values).is_some() =>
+        {
+            let (before, after) = unit_of(&facts.values).unwrap_or_default();
+            let unit = if after.is_empty() { before } else { after };
+            found
+                .here(format!("each cell is a number with `{unit}`"))
+                .note("a cell holds a number alone: the unit belongs into the name of the column")
+                .help(format!("take `{unit}` out of the cells of `{column}` in `{}`", site_file(facts)))
         }
         (HeaderDoubt::LooksLikeData(_) | HeaderDoubt::None, Wanted::Number) => {
             let encoded = format!("one_hot({column})");

@@ -141,7 +141,9 @@ fn ragged(path: Span, file: &str, expected: usize, first: &[(Place, usize)], n_r
         Some((_, n_cells)) => found.here(text(*n_cells)),
         None => found,
     };
-    for (place, n_cells) in first {
+    let is_said = |place: &Place| n_rows == 1 && place.span == Some(diagnostic.primary.span);
+    let others: Vec<&(Place, usize)> = first.iter().filter(|(place, _)| !is_said(place)).collect();
+    for (place, n_cells) in others {
         diagnostic = super::remark(diagnostic, place, text(*n_cells));
     }
     if n_rows > MOST_SHOWN {

@@ -3,7 +3,7 @@
 use super::{DropSite, Site, counted, list, shape_text};
 use crate::base::Span;
 use crate::data::table::Place;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Change, Diagnostic, Piece, Slug};
 
 /// A mistake that only the values show, or only the split.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,12 +45,14 @@ pub enum ValueProblem {
     SplitSum {
         span: Span,
         sum: f64,
+        shares: Vec<(Span, f64)>,
     },
     /// `split = [train: 200, test: 100]` of 150 rows
     SplitRows {
         span: Span,
         wanted: usize,
         n_rows: usize,
+        shares: Vec<(Span, f64)>,
     },
     PartTwice {
         span: Span,
@@ -145,16 +147,24 @@ impl ValueProblem {
                 );
                 Diagnostic::error(Slug::OptionValue, *span, headline)
             }
-            P::SplitSum { span, sum } => {
+            P::SplitSum { span, sum, shares } => {
                 let headline = format!(
                     "the shares of the parts add up to {}, expected at most 1",
                     (sum * 1e4).round() / 1e4
                 );
-                Diagnostic::error(Slug::OptionValue, *span, headline)
+                let found = Diagnostic::error(Slug::OptionValue, *span, headline);
+                of_the_rest(shares).into_iter().chain(in_proportion(shares)).fold(found, Diagnostic::try_fix)
             }
-            P::SplitRows { span, wanted, n_rows } => {
+            P::SplitRows { span, wanted, n_rows, shares } => {
                 let headline = format!("the parts take {}, found {n_rows}", counted(*wanted, "row"));
-                Diagnostic::error(Slug::OptionValue, *span, headline)
+                let found = Diagnostic::error(Slug::OptionValue, *span, headline);
+                let found = match shares.iter().map(|(_, share)| share).sum::<f64>() == 100.0 {
+                    true => {
+                        found.note("a share is from 0 to 1: 0.8 for 80 percent; above 1, rows are counted")
+                    }
+                    false => found,
+                };
+                in_proportion(shares).into_iter().fold(found, Diagnostic::try_fix)
             }
             P::PartTwice { span, name } => {
                 Diagnostic::error(Slug::DuplicateName, *span, format!("part `{name}` is named twice"))
@@ -169,6 +179,26 @@ impl ValueProblem {
             }
         }
     }
+}
+
+fn written(share: f64, span: Span) -> Change {
+    let text = ((share * 1e4).round() / 1e4).to_string();
+    Change::Replace { span, pieces: vec![Piece::Text(text)] }
+}
+
+/// The last part gets what the others leave.
+fn of_the_rest(shares: &[(Span, f64)]) -> Option<Candidate> {
+    let (last, others) = shares.split_last()?;
+    let rest = 1.0 - others.iter().map(|(_, share)| share).sum::<f64>();
+    let is_share = rest > 1e-4 && !others.is_empty();
+    is_share.then(|| Candidate::all("the last part gets the rest", vec![written(rest, last.0)]))
+}
+
+/// All parts as shares of what they are together.
+fn in_proportion(shares: &[(Span, f64)]) -> Option<Candidate> {
+    let sum = shares.iter().map(|(_, share)| share).sum::<f64>();
+    let changes = shares.iter().map(|(span, share)| written(share / sum, *span)).collect();
+    (sum > 1.0).then(|| Candidate::all("as shares of the whole", changes))
 }
 
 /// A kind of column in words.

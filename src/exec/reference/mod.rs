@@ -96,7 +96,7 @@ pub fn evaluate(
 }
 
 /// Everything the outputs are made of, inputs before users.
-pub(super) fn needed(graph: &Graph, outputs: &[NodeId]) -> Vec<NodeId> {
+pub fn needed(graph: &Graph, outputs: &[NodeId]) -> Vec<NodeId> {
     let mut wanted = vec![false; graph.len()];
     for output in outputs {
         wanted[output.index()] = true;
