@@ -222,16 +222,6 @@ const TABLE: &[Row] = &[
         NoFix,
     ),
     row(Start, &["@", "WORD"], "there are no decorators", "`@` is the matrix product: `W @ x`", NoFix),
-    marked(
-        2,
-        row(
-            Start,
-            &["NAME", "=", "NAME", "->"],
-            "a function is declared with `fn`",
-            "`fn f(x) = x * x`, or `fn f(x) { ... }` with the result last",
-            Lambda,
-        ),
-    ),
     row(
         Start,
         &["NAME", "NAME", "="],
