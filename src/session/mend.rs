@@ -41,6 +41,7 @@ pub(super) fn mend_by(
         let mut fixes: Vec<(bool, Fix)> = resolved.collect();
         fixes.sort_by_key(|(is_last, fix)| (*is_last, size(fix)));
         let had_fixes = !diagnostic.fixes.is_empty();
+        let mut advice = Vec::new();
         if diagnostic.is_error() && tries < MOST_TRIES / 4 {
             let key = (diagnostic.slug, diagnostic.headline.clone());
             diagnostic.fixes.retain(|fix| {
@@ -51,9 +52,15 @@ pub(super) fn mend_by(
                 let is_new = |one: &Diagnostic| !before.contains(&(one.slug, one.headline.clone()));
                 let breaks =
                     after.iter().any(|one| one.is_error() && is_new(one) && is_beside(one, fix, text));
-                count(&after) < errors_before || !remains && !breaks
+                let mends = count(&after) < errors_before || !remains && !breaks;
+                // It says what this place should be, and more has to change.
+                if !mends && !remains {
+                    advice.push(fix.title.clone());
+                }
+                mends
             });
         }
+        diagnostic.helps.extend(advice);
         let mut is_sure = false;
         for (is_last, fix) in fixes {
             if diagnostic.fixes.len() >= MOST_SHOWN || tries >= MOST_TRIES {
@@ -89,6 +96,10 @@ fn mark_change(diagnostic: &mut Diagnostic, sources: &Sources) {
     let one_line = |edit: &&Edit| sources.get(edit.span.source).slice(edit.span).lines().count() == 1;
     let spans: Vec<Span> = edits.iter().filter(one_line).map(|edit| edit.span).collect();
     let Some((&span, others)) = spans.split_first() else { return };
+    // Where something is put between two words, the word behind stays marked.
+    if span.start < span.end && sources.get(span.source).slice(span).trim().is_empty() {
+        return;
+    }
     if span != diagnostic.primary.span {
         let before = diagnostic.primary.clone();
         let all = std::iter::once(&before).chain(&diagnostic.labels);

@@ -155,6 +155,15 @@ const TABLE: &[Row] = &[
     ),
     row(Start, &["let", "WORD"], "a binding has no keyword before its name", "`x = 1`", Write("")),
     row(Start, &["var", "WORD"], "a binding has no keyword before its name", "`x = 1`", Write("")),
+    row(Start, &["global", "WORD"], "a binding has no keyword before its name", "`x = 1`", Write("")),
+    row(Start, &["local", "WORD"], "a binding has no keyword before its name", "`x = 1`", Write("")),
+    row(
+        Start,
+        &["using", "WORD"],
+        "there is nothing to import: mathematics is built in",
+        "an import names a file of declarations: `import \"blocks.nn\"`",
+        Drop,
+    ),
     row(Start, &["const", "WORD"], "a binding has no keyword before its name", "`x = 1`", Write("")),
     row(
         Start,
@@ -213,20 +222,10 @@ const TABLE: &[Row] = &[
         NoFix,
     ),
     row(Start, &["@", "WORD"], "there are no decorators", "`@` is the matrix product: `W @ x`", NoFix),
-    marked(
-        2,
-        row(
-            Start,
-            &["NAME", "=", "NAME", "->"],
-            "a function is declared with `fn`",
-            "`fn f(x) = x * x`, or `fn f(x) { ... }` with the result last",
-            Lambda,
-        ),
-    ),
     row(
         Start,
         &["NAME", "NAME", "="],
-        "a binding has no type before its name",
+        "a binding has nothing before its name",
         "`x = 1`: what it is follows from its value",
         Write(""),
     ),
@@ -240,9 +239,9 @@ const TABLE: &[Row] = &[
             Without(2),
         ),
     ),
-    row(Start, &["NAME", "NAME", "END"], CALL, "`print(x)`", Call),
-    row(Start, &["NAME", "NUMBER", "END"], CALL, "`print(x)`", Call),
-    row(Start, &["NAME", "TEXT", "END"], CALL, "`print(x)`", Call),
+    row(Start, &["NAME", "NAME"], CALL, "`print(x)`", Call),
+    row(Start, &["NAME", "NUMBER"], CALL, "`print(x)`", Call),
+    row(Start, &["NAME", "TEXT"], CALL, "`print(x)`", Call),
     // Signs that exist nowhere in the language
     row(Anywhere, &["**="], "a power is written `^`", "`x = x ^ 2`", NoFix),
     row(Anywhere, &["**"], "a power is written `^`, not `**`", "`x ^ 2`, or `x²`", Write("^")),
@@ -516,15 +515,23 @@ fn position(row: &Row, at: &Stopped<'_>) -> Option<usize> {
     let fits = |start: usize| fits(row.pattern, at, start);
     let first = at.tokens.first().map_or("", |token| token.text(at.text));
     match row.place {
+        Place::Start if at.in_options && matches!(row.fix, Fix::Call) => None,
         Place::Start => fits(0).then_some(row.mark),
         Place::Anywhere => (0..=at.stop).find(|&start| fits(start)).map(|start| start + row.mark),
         Place::Stop => stop(row, at, fits),
+        Place::After if matches!(row.fix, Fix::Before("; ")) && is_glued(at) => None,
         Place::After => at.after_value.then(|| stop(row, at, fits)).flatten(),
         Place::Option => at.in_options.then(|| stop(row, at, fits)).flatten(),
         Place::Head => {
             matches!(first, "for" | "if" | "while" | "def" | "else").then(|| stop(row, at, fits)).flatten()
         }
     }
+}
+
+/// Whether nothing stands between the token where the grammar stopped and the one before: `2x`.
+fn is_glued(at: &Stopped<'_>) -> bool {
+    let before = at.stop.checked_sub(1).and_then(|before| at.tokens.get(before));
+    before.zip(at.tokens.get(at.stop)).is_some_and(|(before, token)| before.end == token.start)
 }
 
 fn stop(row: &Row, at: &Stopped<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {

@@ -85,6 +85,10 @@ fn less(stop: &Stop<'_>) -> Vec<Candidate> {
     let Found::Text(found) = stop.found else { return Vec::new() };
     let without = |title: String, span: Span| put(title, span, String::new()).last_resort();
     let before = stop.before.filter(|before| before.end == stop.at.start);
+    // Of two operators, or of `1.2.3`, nobody knows which is too much.
+    if found.starts_with(|one: char| one.is_ascii_digit() || "+-*/^@·".contains(one)) {
+        return Vec::new();
+    }
     let glued = before.map(|before| without("leave out what stands before it".into(), before));
     glued.into_iter().chain([without(format!("leave out `{found}`"), stop.at)]).collect()
 }

@@ -87,13 +87,12 @@ fn choice(at: &Stopped<'_>, sign: usize) -> Rewritten {
     between(at, first, last, if is_part { format!("({choice})") } else { choice })
 }
 
-/// `f = lambda x, y: x + y`, `f = x -> x + 1`
+/// `f = lambda x, y: x + y`
 fn lambda(at: &Stopped<'_>, word: usize) -> Rewritten {
     if word != 2 || !is(at, 1, "=") {
         return None;
     }
-    let (word, sign) = if is(at, word, "lambda") { (word, ":") } else { (word - 1, "->") };
-    let colon = (word..at.tokens.len()).find(|&token| is(at, token, sign))?;
+    let colon = (word..at.tokens.len()).find(|&token| is(at, token, ":"))?;
     let last = last(at).filter(|&last| last > colon)?;
     let parameters = if colon > word + 1 { text(at, word + 1, colon - 1)? } else { "" };
     let written = format!("fn {}({parameters}) = {}", text(at, 0, 0)?, text(at, colon + 1, last)?);
