@@ -276,7 +276,7 @@ fn problems() {
         ("x = 2x + 1", &["1:6 `x` a product needs its sign"]),
         ("x = .5", &["1:5 `.` a number begins with a digit"]),
         ("x = 1.", &["1:6 `.` a number does not end with a point"]),
-        ("print \"a\"", &["1:7 `\"a\"` expected the end of the line after `print`, found `\"a\"`"]),
+        ("print \"a\"", &["1:1 `print` what is called is given its arguments in brackets"]),
         ("x = \"abc", &["1:5 `\"` text without a closing `\"`"]),
         ("x = \"a\\q\"", &["1:7 `\\q` `\\q` has no meaning in a text"]),
         ("x = \"a } b\"", &["1:8 `}` a `}` in a text is written `}}`"]),
