@@ -105,6 +105,8 @@ use Place::{After, Anywhere, Head, Option as InOption, Start, Stop};
 
 const FUNCTION: &str = "a function is declared with `fn`";
 const CALL: &str = "what is called is given its arguments in brackets";
+const TWO: &str = "two statements stand on one line";
+const ONE_EACH: &str = "each begins a line of its own, or stands behind a `;`: `a = 1; b = 2`";
 const ELEMENTWISE: &str = "operators need no `.`: `+ - * / ^` work number by number";
 
 const TABLE: &[Row] = &[
@@ -386,26 +388,24 @@ const TABLE: &[Row] = &[
         "`x = 1`; a new matrix is made from the old one: `B = A + C`",
         NoFix,
     ),
+    marked(1, row(After, &["PREV:NUMBER", "NAME", "="], TWO, ONE_EACH, Before("; "))),
+    marked(1, row(After, &["PREV:NAME", "NAME", "="], TWO, ONE_EACH, Before("; "))),
     marked(
         1,
         row(
-            After,
-            &["PREV:NUMBER", "NAME", "="],
-            "two statements stand on one line",
-            "each begins a line of its own, or stands behind a `;`: `a = 1; b = 2`",
-            Before("; "),
+            Head,
+            &["PREV:NUMBER", "NAME"],
+            "the body of a loop or choice stands in `{` and `}`",
+            "`for i in 1..10 { ... }`, `if c { ... } else { ... }`",
+            NoFix,
         ),
     ),
-    marked(
-        1,
-        row(
-            After,
-            &["PREV:NAME", "NAME", "="],
-            "two statements stand on one line",
-            "each begins a line of its own, or stands behind a `;`: `a = 1; b = 2`",
-            Before("; "),
-        ),
-    ),
+    marked(1, row(After, &["PREV:NUMBER", "print"], TWO, ONE_EACH, Before("; "))),
+    marked(1, row(After, &["PREV:NUMBER", "assert"], TWO, ONE_EACH, Before("; "))),
+    marked(1, row(After, &["PREV:NUMBER", "plot"], TWO, ONE_EACH, Before("; "))),
+    marked(1, row(After, &["PREV:NUMBER", "show"], TWO, ONE_EACH, Before("; "))),
+    marked(1, row(After, &["PREV:NUMBER", "save"], TWO, ONE_EACH, Before("; "))),
+    marked(1, row(After, &["PREV:NUMBER", "train"], TWO, ONE_EACH, Before("; "))),
     marked(1, row(Stop, &["PREV:NUMBER", "NAME"], "a product needs its sign", "`2 * x`", Before(" * "))),
     row(Stop, &[".", "NUMBER"], "a number begins with a digit", "`0.5`", Before("0")),
     row(Stop, &[","], "a `,` has no meaning here", "several values are written as a list: `[a, b]`", NoFix),

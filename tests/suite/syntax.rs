@@ -276,6 +276,7 @@ fn problems() {
         ("x = 2x + 1", &["1:6 `x` a product needs its sign"]),
         ("x = .5", &["1:5 `.` a number begins with a digit"]),
         ("x = 1.", &["1:6 `.` a number does not end with a point"]),
+        ("x = 3 print(x)", &["1:7 `print` two statements stand on one line"]),
         ("print \"a\"", &["1:1 `print` what is called is given its arguments in brackets"]),
         ("x = \"abc", &["1:5 `\"` text without a closing `\"`"]),
         ("x = \"a\\q\"", &["1:7 `\\q` `\\q` has no meaning in a text"]),

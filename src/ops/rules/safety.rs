@@ -157,7 +157,7 @@ fn finite(graph: &mut Graph, x: NodeId) -> NodeId {
     select(graph, is_infinite, zero, x)
 }
 
-/// `x` of what [`finite`] makes of it.
+/// `x` of what `finite` makes of it.
 pub fn finite_part(graph: &Graph, id: NodeId) -> Option<NodeId> {
     let &[condition, zero, x] = graph.op_named(id, "select")?.inputs.as_slice() else { return None };
     let (a, b) = pair(graph, condition, "equal")?;
