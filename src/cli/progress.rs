@@ -205,9 +205,9 @@ fn parts(progress: &Progress<'_>) -> Vec<(u8, String)> {
     let (epoch, epochs, batch, batches) = (progress.epoch, progress.epochs, progress.batch, progress.batches);
     let mut parts = vec![(0, format!("epoch {epoch}/{epochs}")), (4, format!("batch {batch}/{batches}"))];
     // The first metric is worth more room than those behind it.
-    let ranks = [0, 3].into_iter().chain(std::iter::repeat(6));
+    let ranks = [0, 2].into_iter().chain(std::iter::repeat(6));
     parts.extend(values.into_iter().zip(ranks).map(|(value, rank)| (rank, named([value]))));
-    parts.extend((progress.rate)().map(|rate| (2, format!("lr {}", short(rate)))));
+    parts.extend((progress.rate)().map(|rate| (3, format!("lr {}", short(rate)))));
     parts.extend([(5, format!("{} examples/s", count(speed))), (1, format!("{} left", duration(left)))]);
     parts
 }
@@ -259,7 +259,7 @@ mod tests {
             (96, "epoch 3/10  batch 5/10  loss 0.5000  accuracy 0.7500  lr 0.01  500 examples/s  15 s left"),
             (76, "epoch 3/10  batch 5/10  loss 0.5000  accuracy 0.7500  lr 0.01  15 s left"),
             (70, "epoch 3/10  loss 0.5000  accuracy 0.7500  lr 0.01  15 s left"),
-            (56, "epoch 3/10  loss 0.5000  lr 0.01  15 s left"),
+            (56, "epoch 3/10  loss 0.5000  accuracy 0.7500  15 s left"),
             (36, "epoch 3/10  loss 0.5000  15 s left"),
             (20, "epoch 3/10  loss 0.5000"),
         ] {

@@ -234,6 +234,11 @@ fn helps(diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
 fn mended_line(edit: &Edit, sources: &Sources) -> Option<String> {
     let source = sources.get(edit.span.source);
     let range = clamp(source, edit.span);
+    let removed = source.text.get(range.clone())?;
+    // Where a whole line goes, its neighbour is not what was mended.
+    if edit.text.is_empty() && (removed.starts_with('\n') || removed.ends_with('\n')) {
+        return None;
+    }
     let before = source.text.get(..range.start)?;
     let after = source.text.get(range.end..)?;
     let before = before.rsplit('\n').next().unwrap_or("");

@@ -308,6 +308,7 @@ impl Conversation<'_> {
             return true;
         }
         if self.session.start_model_again(name) {
+            self.log.start_again(name, self.session.folder());
             face.note(&format!("`{name}` has its first parameters again"));
             return true;
         }

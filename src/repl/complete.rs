@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::commands::{COMMANDS, Takes};
+use super::commands::{COMMANDS, Command, Takes};
 use super::conversation::Conversation;
 use super::place::{Inside, Place, place};
 use super::settings::SETTINGS;
@@ -26,6 +26,12 @@ fn plain(text: impl Into<String>) -> Candidate {
     Candidate { shown: text.clone(), text }
 }
 
+/// With a space behind it, where something follows.
+fn of_command(command: &Command) -> Candidate {
+    let space = if command.takes == Takes::Nothing { "" } else { " " };
+    Candidate { shown: command.name.to_string(), text: format!("{}{space}", command.name) }
+}
+
 fn option(name: &str) -> Candidate {
     Candidate { shown: format!("{name} ="), text: format!("{name} = ") }
 }
@@ -35,7 +41,7 @@ pub fn complete(talk: &mut Conversation<'_>, before: &str) -> (usize, Vec<Candid
     match place(before) {
         Place::Command(word) => {
             let known = COMMANDS.iter().filter(|command| command.name.starts_with(word));
-            (0, known.map(|command| plain(command.name)).collect())
+            (0, known.map(of_command).collect())
         }
         Place::Argument { command, start } => (start, argument(talk, command, &before[start..])),
         Place::Sign { start, name } => (start, signs(name)),

@@ -55,7 +55,7 @@ impl<'w> Conversation<'w> {
         self.session.elaborator.forget_reported();
         self.session.last = None;
         let (ast, _) = self.session.parse(name, text);
-        self.session.walk(&ast);
+        let count = self.session.walk(&ast);
         let mut ran = self.session.take_diagnostics();
         let is_shown = !ran.iter().any(Diagnostic::is_error) && self.show_last(&ast, face);
         // A value is worked out when it is shown, and may turn out to have none.
@@ -69,7 +69,8 @@ impl<'w> Conversation<'w> {
         // What a run did before it met a mistake is done.
         let folder = self.session.folder().to_path_buf();
         let is_stopped = self.session.take_stopped();
-        self.log.add(Entry { text: text.to_string(), is_shown, is_whole: !is_wrong, is_stopped, folder });
+        let done = if is_wrong { before_mistake(&ast, count) } else { text.len() };
+        self.log.add(Entry { text: text.to_string(), is_shown, done, is_stopped, is_fresh: false, folder });
         self.session.tidy();
         !is_wrong
     }
@@ -135,4 +136,10 @@ impl<'w> Conversation<'w> {
         self.columns = Some((declaration.to_string(), columns.clone()));
         columns
     }
+}
+
+/// Where the statement begins that went wrong, if `count` of them ran: the last one may do so when it is shown.
+fn before_mistake(ast: &Ast, count: usize) -> usize {
+    let wrong = ast.stmts.get(count).or(ast.stmts.last());
+    wrong.map_or(0, |stmt| stmt.span.start as usize)
 }

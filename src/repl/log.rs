@@ -16,10 +16,12 @@ pub struct Entry {
     pub text: String,
     /// Its last expression was shown.
     pub is_shown: bool,
-    /// Nothing went wrong while it ran.
-    pub is_whole: bool,
+    /// How much of the text ran: all of it, or what stands before the statement that went wrong.
+    pub done: usize,
     /// A training or loop in it was ended by hand.
     pub is_stopped: bool,
+    /// A model's declaration that stands for its first parameters: `:reset net`.
+    pub is_fresh: bool,
     /// The folder that its paths are relative to.
     pub folder: PathBuf,
 }
@@ -54,13 +56,32 @@ struct Piece {
     is_change: bool,
     is_shown: bool,
     is_stopped: bool,
+    is_fresh: bool,
     used: HashSet<String>,
     folder: PathBuf,
+}
+
+impl Entry {
+    /// The statements that ran.
+    fn done(&self) -> &str {
+        self.text.get(..self.done).unwrap_or(&self.text)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.done >= self.text.len()
+    }
 }
 
 impl Log {
     pub fn add(&mut self, entry: Entry) {
         self.entries.push(entry);
+    }
+
+    /// A model began again: as if it were declared anew, and what was done with it before is not to be repeated.
+    pub fn start_again(&mut self, model: &str, folder: &Path) {
+        let Some(text) = self.source_of(model) else { return };
+        let (done, folder) = (text.len(), folder.to_path_buf());
+        self.entries.push(Entry { text, is_shown: false, done, is_stopped: false, is_fresh: true, folder });
     }
 
     pub fn last_text(&self) -> Option<&str> {
@@ -69,7 +90,7 @@ impl Log {
 
     /// What the last input gave a value to: a name, or `None` within for `_`. `None` if it gave none.
     pub fn last_value(&self) -> Option<Option<String>> {
-        let entry = self.entries.last().filter(|entry| entry.is_whole)?;
+        let entry = self.entries.last().filter(|entry| entry.is_whole())?;
         let piece = pieces(entry).pop()?;
         if piece.is_expression {
             return entry.is_shown.then_some(None);
@@ -93,13 +114,14 @@ impl Log {
 
     /// A script that does what the session did; `folder` is where it will lie.
     pub fn script(&self, folder: &Path) -> Script {
-        let (whole, broken): (Vec<&Entry>, Vec<&Entry>) =
-            self.entries.iter().partition(|entry| entry.is_whole);
-        let all: Vec<Piece> = whole.into_iter().flat_map(pieces).collect();
+        let all: Vec<Piece> = self.entries.iter().flat_map(pieces).collect();
         let keep = kept(&all);
         let first_line = |text: &str| text.lines().next().unwrap_or_default().to_string();
         let mut script = Script::default();
-        script.left_out.extend(broken.into_iter().map(|entry| first_line(&entry.text)));
+        let broken = self.entries.iter().filter(|entry| !entry.is_whole());
+        script.left_out.extend(
+            broken.map(|entry| first_line(entry.text.get(entry.done..).unwrap_or_default().trim_start())),
+        );
         for (at, piece) in all.iter().enumerate() {
             match keep[at] {
                 Fate::Kept => {
@@ -139,7 +161,7 @@ fn kept(all: &[Piece]) -> Vec<Fate> {
         let Some((later, other)) = all.iter().enumerate().skip(at + 1).find(|later| again(&later)) else {
             continue;
         };
-        if words(&other.text) == words(&piece.text) {
+        if is_again(piece, other) {
             // Declared again as it was: a model went on with its parameters.
             fates[later] = Fate::Replaced;
             // What is after it is looked at from this one, which stays.
@@ -154,13 +176,18 @@ fn kept(all: &[Piece]) -> Vec<Fate> {
     fates
 }
 
+/// Whether a declaration says what an earlier one of its name says, so that nothing began anew.
+fn is_again(earlier: &Piece, later: &Piece) -> bool {
+    !later.is_fresh && words(&earlier.text) == words(&later.text)
+}
+
 /// The next declaration of the same name from `from` on that is not the same; those that are go.
 fn kept_from(all: &[Piece], at: usize, from: usize, fates: &mut [Fate]) -> Option<usize> {
     for later in from..all.len() {
         if !all[later].is_declaration || all[later].name != all[at].name {
             continue;
         }
-        if words(&all[later].text) != words(&all[at].text) {
+        if !is_again(&all[at], &all[later]) {
             return Some(later);
         }
         fates[later] = Fate::Replaced;
@@ -235,7 +262,7 @@ fn as_statement(piece: &Piece, text: &str, is_used: bool) -> String {
 /// The statements of an input.
 fn pieces(entry: &Entry) -> Vec<Piece> {
     let mut sources = Sources::default();
-    let id = sources.add("input", entry.text.as_str());
+    let id = sources.add("input", entry.done());
     let source = sources.get(id);
     let parsed = syntax::parse(source, 0);
     let count = parsed.ast.stmts.len();
@@ -259,6 +286,7 @@ fn pieces(entry: &Entry) -> Vec<Piece> {
             is_change: matches!(stmt.kind, StmtKind::Compound { .. }),
             is_shown: entry.is_shown && is_last,
             is_stopped: entry.is_stopped && takes_time(stmt),
+            is_fresh: entry.is_fresh,
             folder: entry.folder.clone(),
         });
     }

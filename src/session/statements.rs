@@ -14,8 +14,8 @@ use crate::tensor::{Precision, Tensor};
 use crate::types::{Shape, Size, TensorType};
 
 impl Session<'_> {
-    /// All statements in order. A check goes on after a mistake, a run stops.
-    pub fn walk(&mut self, ast: &Ast) {
+    /// All statements in order, and how many of them were done. A check goes on after a mistake, a run stops.
+    pub fn walk(&mut self, ast: &Ast) -> usize {
         self.look_ahead(ast);
         if !self.may_redeclare && self.mode == Mode::Check {
             for (unused, warning) in crate::check::unused_names(ast) {
@@ -23,15 +23,12 @@ impl Session<'_> {
                 self.report(warning);
             }
         }
-        for stmt in &ast.stmts {
-            if self.stmt(stmt) == Flow::Stop {
-                break;
-            }
-        }
+        let stopped = ast.stmts.iter().position(|stmt| self.stmt(stmt) == Flow::Stop);
         if !self.may_redeclare && self.mode == Mode::Check && !self.has_errors() {
             crate::check::idle_names(ast).into_iter().for_each(|warning| self.report(warning));
         }
         self.collect();
+        stopped.unwrap_or(ast.stmts.len())
     }
 
     /// Functions may be used before they are declared, other names may not.

@@ -37,6 +37,8 @@ pub struct SurveyColumn {
 
 /// A table of fewer rows makes no model and no test of one.
 const FEWEST_ROWS: usize = 10;
+/// So many columns are told why they are left out, where none is left.
+const MOST_REASONS: usize = 4;
 /// How the file is given on the command line, for messages.
 const PLACE: &str = "--from";
 
@@ -170,7 +172,12 @@ fn decide(
         .collect();
     if !columns.iter().any(|column| column.role.is_input()) {
         let headline = "no column is left that a model could predict from";
-        return Err(vec![Diagnostic::error(Slug::DataFile, span, headline).here("in this file")]);
+        let reasons = columns.iter().take(MOST_REASONS).filter_map(|column| match &column.role {
+            Role::LeftOut(reason) => Some(format!("`{}` is left out: {reason}", column.name)),
+            Role::Target | Role::Number | Role::Category(_) => None,
+        });
+        let diagnostic = Diagnostic::error(Slug::DataFile, span, headline).here("in this file");
+        return Err(vec![reasons.fold(diagnostic, Diagnostic::note)]);
     }
     let rare = rare(column).map(|(class, count)| (class.to_string(), count));
     Ok(Survey { options, n_rows: schema.n_rows, columns, target: at, task, rare, guessed })

@@ -1,6 +1,7 @@
 //! `:save` writes a script that checks and does the same.
 
-use nn::session::{self, MemoryWorld};
+use nn::repl::Conversation;
+use nn::session::{self, MemoryWorld, Mode, Session};
 
 use super::talk::{IRIS, Told, talk};
 
@@ -108,4 +109,37 @@ fn what_went_wrong_and_what_was_only_asked_is_not_saved() {
         "{:?}",
         told.complaints
     );
+}
+
+#[test]
+fn what_ran_before_a_mistake_in_the_same_input_is_saved() {
+    let mut told = Told::default();
+    let mut world = MemoryWorld::default();
+    let mut talk = Conversation::new(Session::new(&mut world, Mode::Run, "".into()));
+    for input in
+        ["a = 3\nb = a + 1\nassert(b > 9)\nc = 5", "if a > 2 { assert(a > 9) }", "a * b", ":save session.nn"]
+    {
+        let _ = talk.answer(input, &mut told);
+    }
+    assert_eq!(told.problems.len(), 2, "{:?}", told.problems);
+    let [(_, text)] = &told.written[..] else { panic!("{:?}", told.complaints) };
+    assert_eq!(text, "a = 3\nb = a + 1\nprint(a * b)\n");
+    assert_eq!(run(text), told.values);
+    let left_out =
+        |line: &str| told.notes.iter().any(|note| note.starts_with("left out") && note.ends_with(line));
+    assert!(left_out(": assert(b > 9)") && left_out(": if a > 2 { assert(a > 9) }"), "{:?}", told.notes);
+}
+
+#[test]
+fn a_model_that_began_again_is_saved_with_its_first_parameters() {
+    let model = "model net(x: [2]) -> [1] { x |> dense(3, act = tanh) |> dense(1) }";
+    let change = "net -= 0.1 * grad(mse(net([1, 2]), [3]), net)";
+    let show = "net([1, 2])";
+    let (text, told, _) = saved(&[model, change, show, ":reset net", show, change, show]);
+    let shown = run(&text);
+    assert_eq!(shown, told.values[1..], "{text}");
+    assert_ne!(shown[0], shown[1], "it learns");
+    assert_eq!(shown[1], told.values[0], "as it did the first time");
+    let left_out = told.notes.iter().filter(|note| note.starts_with("left out"));
+    assert_eq!(left_out.count(), 2, "{:?}", told.notes);
 }

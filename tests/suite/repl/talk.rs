@@ -319,7 +319,7 @@ fn tab_knows_names_options_columns_parameters_files_commands_and_signs() {
     assert_eq!(candidates(&all, "data d = csv(\"ir"), ["iris.csv"]);
     assert_eq!(candidates(&[], "data d = csv(\"iris.csv\") {\n tar"), ["target = "]);
     assert_eq!(candidates(&[], "data d = csv(\"iris.csv\") {\n target = one_hot(ki"), ["kind"]);
-    assert_eq!(candidates(&[], ":sa"), [":save"]);
+    assert_eq!(candidates(&[], ":sa"), [":save "]);
     assert_eq!(candidates(&[], ":load ir"), ["iris.csv"]);
     assert_eq!(candidates(&all, ":source ne")[0], "net");
     assert_eq!(candidates(&[], "\\sigma"), ["σ"]);
