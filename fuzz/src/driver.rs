@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::dice::Dice;
@@ -67,6 +68,7 @@ pub fn run(target: &Target, bounds: &Bounds) -> usize {
     let mut pool = corpus(target);
     let (begun, mut seen, mut tried, mut findings) = (Instant::now(), HashSet::new(), 0u64, 0);
     let mut told = begun;
+    watch(target.name, most);
     // The corpus itself first.
     let mut waiting: Vec<Vec<u8>> = pool.iter().rev().cloned().collect();
     while begun.elapsed() < Duration::from_secs(seconds) && findings < ENOUGH {
@@ -81,7 +83,7 @@ pub fn run(target: &Target, bounds: &Bounds) -> usize {
             }
             Err(problem) => {
                 findings += 1;
-                write_down(target, &input, &problem);
+                write_down(target.name, &input, &problem);
             }
         }
         if told.elapsed() > Duration::from_secs(60) {
@@ -135,7 +137,9 @@ enum Problem {
 
 fn attempt_once(target: &Target, input: &[u8], most: u64) -> Result<Signs, Problem> {
     let begun = Instant::now();
+    under_way(Some((begun, input.to_vec())));
     let result = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
+    under_way(None);
     let took = begun.elapsed();
     match result {
         Ok(Ok(_)) if took > Duration::from_secs(most) => Err(Problem::Slow(took.as_secs())),
@@ -148,10 +152,33 @@ fn attempt_once(target: &Target, input: &[u8], most: u64) -> Result<Signs, Probl
     }
 }
 
-fn write_down(target: &Target, input: &[u8], problem: &str) {
+/// The input that is being tried, and since when.
+static UNDER_WAY: Mutex<Option<(Instant, Vec<u8>)>> = Mutex::new(None);
+
+fn under_way(input: Option<(Instant, Vec<u8>)>) {
+    *UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner) = input;
+}
+
+/// Writes an input down that has not come back in four times its seconds: it may never, or take the process with it.
+fn watch(target: &'static str, most: u64) {
+    std::thread::spawn(move || {
+        let mut told = None;
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+            let guard = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some((since, input)) = &*guard else { continue };
+            if since.elapsed() > Duration::from_secs(4 * most) && told != Some(*since) {
+                told = Some(*since);
+                write_down(target, input, "has not come back yet");
+            }
+        }
+    });
+}
+
+fn write_down(target: &str, input: &[u8], problem: &str) {
     let mut hasher = DefaultHasher::new();
     input.hash(&mut hasher);
-    let path = folder("findings").join(format!("{}-{:016x}.txt", target.name, hasher.finish()));
+    let path = folder("findings").join(format!("{target}-{:016x}.txt", hasher.finish()));
     let _ = std::fs::create_dir_all(folder("findings"));
     let _ = std::fs::write(&path, input);
     println!("FOUND {}: {problem}", path.display());
