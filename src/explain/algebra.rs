@@ -110,6 +110,7 @@ impl Terms {
 
     /// A number times bases with twice their powers.
     pub fn product(&mut self, factor: f64, given: &[(Id, i32)]) -> Id {
+        self.tried += 1;
         let ty = self.wide(given.iter().map(|(base, _)| *base));
         let mut bases: Vec<(Id, i32)> = Vec::new();
         let mut total = factor;

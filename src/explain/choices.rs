@@ -148,6 +148,7 @@ impl Terms {
     pub(super) fn ask(&mut self, condition: Id) {
         let (opposite, count) = (self.negation(condition), self.asked.len());
         if !self.asked.contains_key(&opposite) {
+            self.decisions.clear();
             self.asked.entry(condition).or_insert(count);
         }
     }
@@ -214,7 +215,11 @@ impl Terms {
 
     /// Whether a value may be infinite where a choice avoids it.
     fn is_guarded(&self, id: Id) -> bool {
-        let own = match self.term(id) {
+        self.any_inside(id, |part| self.is_guarded_itself(part))
+    }
+
+    fn is_guarded_itself(&self, id: Id) -> bool {
+        match self.term(id) {
             Term::Product(factors) => factors.iter().any(|(base, power)| {
                 let is_count = matches!(self.term(*base), Term::Size(_) | Term::Count(_));
                 *power < 2 && !is_count
@@ -226,12 +231,20 @@ impl Terms {
             | Term::Count(_)
             | Term::Sum(_)
             | Term::Fill(_) => false,
-        };
-        own || self.parts(id).into_iter().any(|part| self.is_guarded(part))
+        }
     }
 
     /// A branch, in which a condition is known to hold.
     fn decided(&mut self, id: Id, known: Id) -> Id {
+        if let Some(&found) = self.decisions.get(&(id, known)) {
+            return found;
+        }
+        let found = self.decided_anew(id, known);
+        self.decisions.insert((id, known), found);
+        found
+    }
+
+    fn decided_anew(&mut self, id: Id, known: Id) -> Id {
         let ty = self.ty(id).clone();
         if let Some(holds) = self.says(known, id) {
             let value = self.constant(f64::from(u8::from(holds)));

@@ -281,10 +281,9 @@ fn keep_needed(terms: &Terms, lines: &mut Vec<Line>, result: Id, prediction: Opt
     });
 }
 
-/// The names inside a term, and those that notations put in.
+/// Adds a term and what is inside it, and the names that notations put in.
 pub(super) fn needs(terms: &Terms, id: Id, wanted: &mut HashSet<Id>) {
-    if terms.is_name(id) {
-        wanted.insert(id);
+    if !wanted.insert(id) || terms.is_name(id) {
         return;
     }
     if let Term::Apply(name, _, inputs) = terms.term(id)

@@ -19,8 +19,9 @@ pub(super) struct Shared {
 /// The factors that save most reading if they get a name, if any weigh enough.
 pub(super) fn largest_in_common(terms: &Terms, lines: &[Line], least: usize) -> Option<Vec<Power>> {
     let mut found = BTreeSet::new();
-    lines.iter().for_each(|line| products(terms, line.meaning, &mut found));
-    let all: Vec<Vec<Power>> = found.iter().take(MAX_PRODUCTS).map(|id| terms.monomial(*id).bases).collect();
+    lines.iter().for_each(|line| add_inside(terms, line.meaning, &mut found));
+    let products = found.iter().filter(|id| matches!(terms.term(**id), Term::Product(_)));
+    let all: Vec<Vec<Power>> = products.take(MAX_PRODUCTS).map(|id| terms.monomial(*id).bases).collect();
     let mut candidates: Vec<Vec<Power>> = Vec::new();
     for (at, one) in all.iter().enumerate() {
         for other in &all[at + 1..] {
@@ -42,12 +43,11 @@ fn in_order(terms: &Terms, a: &[Power], b: &[Power]) -> Ordering {
     pairs.fold(a.len().cmp(&b.len()), Ordering::then)
 }
 
-/// The products inside a term, and itself.
-fn products(terms: &Terms, id: Id, found: &mut BTreeSet<Id>) {
-    if matches!(terms.term(id), Term::Product(_)) && !found.insert(id) {
-        return;
+/// A term and the terms inside it.
+fn add_inside(terms: &Terms, id: Id, found: &mut BTreeSet<Id>) {
+    if found.insert(id) {
+        terms.parts(id).into_iter().for_each(|part| add_inside(terms, part, found));
     }
-    terms.parts(id).into_iter().for_each(|part| products(terms, part, found));
 }
 
 fn weight(terms: &Terms, factors: &[Power]) -> usize {
@@ -91,8 +91,9 @@ pub(super) fn line_of(terms: &Terms, lines: &[Line], factors: &[Power]) -> Optio
 
 /// Whether the factors stand somewhere in a term.
 pub(super) fn has_factors(terms: &Terms, id: Id, factors: &[Power]) -> bool {
-    let own = matches!(terms.term(id), Term::Product(bases) if without(bases, factors).is_some());
-    own || terms.parts(id).into_iter().any(|part| has_factors(terms, part, factors))
+    terms.any_inside(id, |part| {
+        matches!(terms.term(part), Term::Product(bases) if without(bases, factors).is_some())
+    })
 }
 
 impl Shared {

@@ -14,6 +14,10 @@ const MAX_GROUPED: usize = 8;
 /// Higher powers of sums stay powers.
 const MAX_POWER: i32 = 4;
 const ROUNDS: usize = 6;
+/// Products that may be tried for one formula, and for all of one program: the ways to group sums grow exponentially
+/// with how deep these stand in each other.
+const MAX_TRIED: usize = 10_000;
+const MAX_TRIED_IN_ALL: usize = 200_000;
 
 impl Terms {
     /// A term as it is best written.
@@ -22,14 +26,23 @@ impl Terms {
         let bare = self.bare(id);
         let best = match self.normal.get(&bare) {
             Some(&known) => known,
+            None if self.is_spent() => bare,
             None => {
+                let outer = self.room;
+                self.room = outer.or(Some(MAX_TRIED_IN_ALL.min(self.tried + MAX_TRIED)));
                 self.normal.insert(bare, bare);
                 let found = self.normalised(bare);
                 self.normal.insert(bare, found);
+                self.room = outer;
                 found
             }
         };
         self.fill(best, &ty)
+    }
+
+    /// Whether enough has been tried for the formula under way: what was found so far is good enough then.
+    fn is_spent(&self) -> bool {
+        self.room.is_some_and(|room| self.tried >= room)
     }
 
     fn normalised(&mut self, id: Id) -> Id {
@@ -64,6 +77,9 @@ impl Terms {
     fn shortened(&mut self, id: Id) -> Id {
         let mut best = id;
         for _ in 0..ROUNDS {
+            if self.is_spent() {
+                break;
+            }
             let mut found = best;
             // A product rather than a sum that is as long: g (1 − s) for g − g s.
             if let Some(factored) = self.factored(best)

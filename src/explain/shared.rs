@@ -1,6 +1,6 @@
 //! Subexpressions that are written more than once get a name and a line of their own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::algebra::Power;
 use super::derivation::Line;
@@ -10,13 +10,15 @@ use super::term::{Id, Term, Terms};
 
 /// Less than this is quicker read than looked up.
 const MIN_WEIGHT: usize = 5;
+/// Names that are made up at most, or as many as there are lines.
 const MAX_NAMES: usize = 24;
 
 /// Names what is shared, largest first. Gives the names to show for those that were made up on the way: in the order
 /// of the lines.
 pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) -> HashMap<String, String> {
     let mut made = Vec::new();
-    for at in 0..MAX_NAMES {
+    let most = MAX_NAMES.max(lines.len());
+    for at in 0..most {
         let Some(shared) = largest_shared(terms, lines) else { break };
         if use_line(terms, lines, shared) {
             continue;
@@ -26,7 +28,7 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
         let name_id = terms.define(&name, shared);
         // Names are put in for this term alone: others may have their line further down.
         let mut memo = HashMap::from([(shared, name_id)]);
-        let first = lines.iter().position(|line| contains(terms, line.meaning, shared)).unwrap_or(0);
+        let first = first_with(terms, lines, shared);
         for line in lines.iter_mut() {
             line.meaning = rebuilt(terms, line.meaning, &mut memo);
         }
@@ -35,7 +37,7 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
             Line { name: name_id, meaning: shared, is_backward, is_result: false, call: None, node: None };
         lines.insert(first, line);
     }
-    for at in made.len()..MAX_NAMES {
+    for at in made.len()..most {
         let Some(factors) = largest_in_common(terms, lines, MIN_WEIGHT) else { break };
         let name = format!("shared {at}");
         if name_factors(terms, lines, factors, &name) {
@@ -55,7 +57,7 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
 
 /// Puts the name of a line in place of its whole value further down. Whether there is such a line.
 fn use_line(terms: &mut Terms, lines: &mut [Line], shared: Id) -> bool {
-    let first = lines.iter().position(|line| contains(terms, line.meaning, shared)).unwrap_or(0);
+    let first = first_with(terms, lines, shared);
     let Some(name) = lines.get(first).filter(|line| line.meaning == shared && !line.is_result) else {
         return false;
     };
@@ -88,8 +90,11 @@ fn name_factors(terms: &mut Terms, lines: &mut Vec<Line>, factors: Vec<Power>, m
     is_made
 }
 
-fn contains(terms: &Terms, inside: Id, wanted: Id) -> bool {
-    inside == wanted || terms.parts(inside).into_iter().any(|part| contains(terms, part, wanted))
+/// The first line with a term in it.
+fn first_with(terms: &Terms, lines: &[Line], wanted: Id) -> usize {
+    let mut seen = HashSet::new();
+    let is_in = |line: &Line| terms.any_inside_anew(line.meaning, &mut seen, |part| part == wanted);
+    lines.iter().position(is_in).unwrap_or(0)
 }
 
 fn largest_shared(terms: &Terms, lines: &[Line]) -> Option<Id> {
@@ -126,6 +131,11 @@ fn count(terms: &Terms, id: Id, counts: &mut BTreeMap<Id, usize>) {
 fn rebuilt(terms: &mut Terms, id: Id, memo: &mut HashMap<Id, Id>) -> Id {
     if let Some(&known) = memo.get(&id) {
         return known;
+    }
+    let parts = terms.parts(id);
+    if parts.iter().all(|part| rebuilt(terms, *part, memo) == *part) {
+        memo.insert(id, id);
+        return id;
     }
     let (term, ty) = (terms.term(id).clone(), terms.ty(id).clone());
     let term = match term {

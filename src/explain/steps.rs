@@ -201,16 +201,7 @@ fn in_latex(rule: &str) -> String {
 
 /// Whether a term has a name in it, itself or in what is written in its place.
 fn mentions(terms: &Terms, id: Id, name: &str) -> bool {
-    match terms.term(id) {
-        Term::Name(found) => **found == *name,
-        Term::Number(_)
-        | Term::Size(_)
-        | Term::Count(_)
-        | Term::Sum(_)
-        | Term::Product(_)
-        | Term::Apply(..)
-        | Term::Fill(_) => terms.parts(id).into_iter().any(|part| mentions(terms, part, name)),
-    }
+    terms.any_inside(id, |part| terms.as_name(part) == Some(name))
 }
 
 /// The rule by which a gradient goes through a formula to one of its values.

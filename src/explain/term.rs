@@ -1,6 +1,6 @@
 //! Terms: formulas as a DAG in which equal ones are one, each with its type.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::constant::is_readable;
@@ -41,6 +41,12 @@ pub struct Terms {
     named: HashMap<Id, Id>,
     /// Terms as they are best written.
     pub(super) normal: HashMap<Id, Id>,
+    /// Terms where a condition is known to hold.
+    pub(super) decisions: HashMap<(Id, Id), Id>,
+    /// Products made so far, which is how much has been tried.
+    pub(super) tried: usize,
+    /// While the best way to write a term is sought: how many products there may be until it is found.
+    pub(super) room: Option<usize>,
     /// Conditions as the program has them, and in which order.
     pub(super) asked: HashMap<Id, usize>,
 }
@@ -112,6 +118,31 @@ impl Terms {
         inside(self.term(id))
     }
 
+    /// Whether something holds of a term or of one inside it. Each is looked at once, however often it is used.
+    pub fn any_inside(&self, id: Id, holds: impl FnMut(Id) -> bool) -> bool {
+        self.any_inside_anew(id, &mut HashSet::new(), holds)
+    }
+
+    /// The same, leaving out the terms that were looked at before.
+    pub fn any_inside_anew(
+        &self,
+        id: Id,
+        seen: &mut HashSet<Id>,
+        mut holds: impl FnMut(Id) -> bool,
+    ) -> bool {
+        let mut waiting = vec![id];
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            if holds(id) {
+                return true;
+            }
+            waiting.extend(self.parts(id));
+        }
+        false
+    }
+
     /// How much there is to read.
     pub fn weight(&self, id: Id) -> usize {
         self.terms[id.0 as usize].2
@@ -165,6 +196,7 @@ impl Terms {
         let name = self.name(text, ty);
         if name != meaning {
             self.normal.clear();
+            self.decisions.clear();
             self.definitions.insert(name, meaning);
             self.named.entry(meaning).or_insert(name);
         }

@@ -382,9 +382,10 @@ impl<'a> Cutter<'a> {
         })
     }
 
-    /// A line that begins with `|>`, `then` or `else` belongs to the one before.
+    /// A line that begins with `|>`, `then` or `else` belongs to the one before; `then = 1` is an option.
     fn joins(&self, token: usize) -> bool {
-        matches!(self.slice(token), "|>" | "then" | "else")
+        let is_label = || self.next_code_from(token + 1).is_some_and(|next| self.slice(next) == "=");
+        matches!(self.slice(token), "|>" | "then" | "else") && !is_label()
     }
 
     fn is_infix(&self, token: usize) -> bool {

@@ -413,3 +413,19 @@ fn a_script_is_derived_as_often_as_asked_for() {
     let text = text.unwrap_or_else(|| panic!("{}", problems(&report)));
     assert!(text.contains("∂²L/∂b2²·v = 2 · v"), "{text}");
 }
+
+/// A network of many residual layers. The ways to group its gradient grow exponentially with them; what is printed
+/// stays one line for each, and comes soon.
+#[test]
+fn deep_gradients_are_written_layer_by_layer() {
+    let layers = 40;
+    let printed = output(&format!(
+        "model net(x: [3]) -> [2] {{\n    param W1: [4, 3] = glorot_uniform\n    h = tanh(W1 · x)\n    \
+         for i in 1..{layers} {{ h = h |> residual(dense(4, act = relu)) |> scale_shift }}\n    h |> dense(2)\n}}\n\
+         derive(mse, net, wrt = net.W1)\n"
+    ));
+    let errors = printed.lines().filter(|line| line.starts_with('δ'));
+    assert_eq!(errors.count(), layers + 2, "{printed}");
+    let widest = printed.lines().filter(|line| line.starts_with('δ')).map(|line| line.chars().count()).max();
+    assert!(widest.is_some_and(|widest| widest < 80), "{printed}");
+}

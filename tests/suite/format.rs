@@ -185,3 +185,28 @@ fn long_choices_break_before_else() {
 fn parts_of_models_are_changed() {
     check("net.a.W-=0.1*g", "net.a.W -= 0.1 * g\n");
 }
+
+#[test]
+fn words_that_are_names_stay_names() {
+    check(
+        "train net on d { loss = mse, then\n = 1, batch = 32 }",
+        "train net on d {\n    loss  = mse\n    then  = 1\n    batch = 32\n}\n",
+    );
+    check("y = f(a\n  , else = 2)", "y = f(a, else = 2)\n");
+    check("(model(x))\n(seed)\n(layer)(1) + 2", "(model(x))\n(seed)\n(layer)(1) + 2\n");
+    check("print\n(model(x))\ny = (model(x))", "print\n(model(x))\ny = model(x)\n");
+}
+
+#[test]
+fn a_training_in_a_list_needs_no_brackets() {
+    let wanted = "for v in [\n    0,\n    -(train net on d {\n        loss = mse\n    }),\n] {\n    print(v)\n}\n";
+    check("for v in [0, -train net on d { loss = mse }] { print(v)\n}", wanted);
+    check("for v in (train net on d) { print(v) }", "for v in (train net on d) { print(v) }\n");
+    check("if 1 + (train net on d) { print(v) }", "if 1 + (train net on d) { print(v) }\n");
+}
+
+#[test]
+fn numbers_in_brackets_are_numbers_of_a_list() {
+    check("y = [1, (((2))),  # two\n 3]", "y = [\n    1, 2,  # two\n    3,\n]\n");
+    check("m = [[1, (20)], [(300), 4]]", "m = [[1, 20], [300, 4]]\n");
+}

@@ -49,6 +49,32 @@ impl Doc {
         Doc::Group(Box::new(self))
     }
 
+    /// Whether the first word of the text is one of these.
+    pub fn begins_with_word(&self, words: &[&str]) -> bool {
+        let mut doc = self;
+        loop {
+            match doc {
+                Doc::Text(text) => {
+                    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+                    return text.get(..end).is_some_and(|word| words.contains(&word));
+                }
+                Doc::Concat(docs) => match docs.first() {
+                    Some(first) => doc = first,
+                    None => return false,
+                },
+                Doc::Nest(inner) | Doc::Group(inner) => doc = inner,
+                Doc::Verbatim(_)
+                | Doc::Line
+                | Doc::Soft
+                | Doc::Hard
+                | Doc::Blank
+                | Doc::Broken(_)
+                | Doc::Fill
+                | Doc::Comment(_) => return false,
+            }
+        }
+    }
+
     /// The text on one line, if it can stand on one.
     pub fn flat(&self) -> Option<String> {
         let mut out = String::new();

@@ -281,13 +281,10 @@ impl<'a> Printer<'a> {
 
     /// A number as written, with its sign.
     fn number(&self, expr: &Expr) -> Option<String> {
-        if self.written.in_brackets(expr.span) {
-            return None;
-        }
         match &expr.kind {
             ExprKind::Number { .. } => Some(self.written.slice(expr.span).trim().to_string()),
             ExprKind::Unary { op: UnaryOp::Negate, operand }
-                if matches!(operand.kind, ExprKind::Number { .. }) =>
+                if matches!(operand.kind, ExprKind::Number { .. }) && !self.written.in_brackets(expr.span) =>
             {
                 let sign = if self.written.slice(expr.span).starts_with('−') {
                     self.sign("−")

@@ -5,6 +5,7 @@ use super::doc::{Doc, concat, text};
 use super::expr::round;
 use super::items::Made;
 use crate::base::Span;
+use crate::syntax::keywords::DECLARING;
 use crate::syntax::print::{kind_word, sign};
 use crate::syntax::tree::{
     Ast, Block, Body, Bound, DataDecl, DataSource, Expr, ExprKind, Function, Ident, ParamDecl, Stmt,
@@ -78,7 +79,12 @@ impl Printer<'_> {
                 concat([text("while "), self.condition(condition), text(" "), self.block(body)])
             }
             StmtKind::If { condition, then, otherwise } => self.choice(condition, then, otherwise.as_ref()),
-            StmtKind::Expr(value) => self.expr(value),
+            StmtKind::Expr(value) => {
+                let inside = self.expr(value);
+                // What begins with a declaring word would be read as a declaration.
+                let declares = self.written.slice(stmt.span).starts_with('(') && inside.begins_with_word(DECLARING);
+                if declares { round(inside) } else { inside }
+            }
             StmtKind::Error => {
                 Doc::Verbatim(self.written.slice(stmt.span).lines().map(str::to_string).collect())
             }
@@ -101,7 +107,7 @@ impl Printer<'_> {
 
     /// An expression before a block: a training without options would take the block for them.
     fn condition(&mut self, expr: &Expr) -> Doc {
-        let trains = expr.any(&|inner| matches!(inner.kind, ExprKind::Train { .. }));
+        let trains = matches!(expr.kind, ExprKind::Train { .. });
         let inside = self.expr(expr);
         if trains && !self.written.in_brackets(expr.span) { round(inside) } else { inside }
     }
