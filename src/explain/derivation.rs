@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::lift::{Lifter, needed};
 use super::names::{Named, Taken};
 use super::partial::partial;
-use super::shared::name_shared;
+use super::shared::{name_shared, shown_names};
 use super::term::{Id, Term, Terms};
 use super::write::{Format, Writer};
 use crate::graph::{Constant, Graph, Leaf, NodeId, Operation};
@@ -92,7 +92,7 @@ pub fn derivation(question: Question<'_>) -> Derivation {
             names.entry(*gradient).or_insert_with(|| value.gradient.clone());
         }
     }
-    let mut lifter = Lifter::new(graph, &names, unit);
+    let mut lifter = Lifter::new(graph, &names, uses, unit);
     if let Some(prediction) = prediction {
         lifter.lift(prediction);
     }
@@ -133,11 +133,11 @@ pub fn derivation(question: Question<'_>) -> Derivation {
     let named_errors: Vec<(String, String)> =
         values.iter().map(|(value, _)| (value.gradient.clone(), value.name.clone())).collect();
     let rules = safe_rules(graph, &all, &names, (result, &result_name));
-    let mut terms = lifter.terms;
-    let renamed = match share {
-        true => name_shared(&mut terms, &mut lines, &mut taken),
-        false => HashMap::new(),
-    };
+    let Lifter { mut terms, mut made, .. } = lifter;
+    if share {
+        name_shared(&mut terms, &mut lines, &mut made);
+    }
+    let renamed = shown_names(&terms, &lines, &made, &mut taken);
     let shown = prediction.and_then(|node| names.get(&node)).map(String::as_str);
     keep_needed(&terms, &mut lines, result_id, shown);
     let listed = listed_leaves(graph, &all, &names, &constants, &mut terms);

@@ -91,9 +91,10 @@ pub(super) fn line_of(terms: &Terms, lines: &[Line], factors: &[Power]) -> Optio
 
 /// Whether the factors stand somewhere in a term.
 pub(super) fn has_factors(terms: &Terms, id: Id, factors: &[Power]) -> bool {
-    terms.any_inside(id, |part| {
-        matches!(terms.term(part), Term::Product(bases) if without(bases, factors).is_some())
-    })
+    terms.any_inside(
+        id,
+        |part| matches!(terms.term(part), Term::Product(bases) if without(bases, factors).is_some()),
+    )
 }
 
 impl Shared {

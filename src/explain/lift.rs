@@ -9,6 +9,10 @@ use crate::ops::rules;
 use crate::tensor::Axis;
 use crate::types::TensorType;
 
+/// A value that is used more than once and weighs more gets a name and a line at once: what is made of it would be too
+/// long to be worked on.
+const MAX_INLINE: usize = 150;
+
 /// A graph read as formulas. Named nodes become definitions.
 #[derive(Debug)]
 pub struct Lifter<'g> {
@@ -22,10 +26,19 @@ pub struct Lifter<'g> {
     /// Named values in order: the name, what it stands for, and its node.
     pub defined: Vec<(Id, Id, NodeId)>,
     known: HashMap<NodeId, Id>,
+    /// How often each node is used.
+    uses: HashMap<NodeId, usize>,
+    /// Names that were made up on the way.
+    pub made: Vec<String>,
 }
 
 impl<'g> Lifter<'g> {
-    pub fn new(graph: &'g Graph, names: &'g HashMap<NodeId, String>, unit: Option<NodeId>) -> Lifter<'g> {
+    pub fn new(
+        graph: &'g Graph,
+        names: &'g HashMap<NodeId, String>,
+        uses: HashMap<NodeId, usize>,
+        unit: Option<NodeId>,
+    ) -> Lifter<'g> {
         Lifter {
             graph,
             terms: Terms::default(),
@@ -34,6 +47,8 @@ impl<'g> Lifter<'g> {
             used_unit: false,
             defined: Vec::new(),
             known: HashMap::new(),
+            uses,
+            made: Vec::new(),
         }
     }
 
@@ -43,30 +58,43 @@ impl<'g> Lifter<'g> {
             if self.known.contains_key(&node) {
                 continue;
             }
-            let mut term = self.one(node);
-            if let Some(name) = self.names.get(&node) {
-                term = self.terms.best(term);
-                let is_leaf = matches!(self.graph.node(node).operation, Operation::Leaf(_));
-                if !is_leaf && !self.terms.is_name(term) && !self.terms.is_number(term) {
-                    let meaning = term;
-                    term = self.terms.define(name, meaning);
-                    self.defined.push((term, meaning, node));
+            let term = self.one(node);
+            let is_leaf = matches!(self.graph.node(node).operation, Operation::Leaf(_));
+            let term = match self.names.get(&node) {
+                Some(_) if is_leaf => self.terms.best(term),
+                Some(name) => self.named(node, name, term),
+                None if self.is_too_long(node, term) => {
+                    let name = made_up(self.made.len());
+                    self.made.push(name.clone());
+                    self.named(node, &name, term)
                 }
-            }
+                None => term,
+            };
             self.known.insert(node, term);
         }
         let term = self.known.get(&root).copied();
         term.unwrap_or_else(|| self.terms.constant(0.0))
     }
 
-    /// Gives a value that has been lifted a name for what is lifted from now on.
-    pub fn name_later(&mut self, node: NodeId, name: &str) {
-        let meaning = self.lift(node);
+    /// A name in place of a term, which gets a line.
+    fn named(&mut self, node: NodeId, name: &str, term: Id) -> Id {
+        let meaning = self.terms.best(term);
         if self.terms.is_name(meaning) || self.terms.is_number(meaning) {
-            return;
+            return meaning;
         }
         let id = self.terms.define(name, meaning);
         self.defined.push((id, meaning, node));
+        id
+    }
+
+    fn is_too_long(&self, node: NodeId, term: Id) -> bool {
+        self.terms.weight(term) > MAX_INLINE && self.uses.get(&node).is_some_and(|uses| *uses > 1)
+    }
+
+    /// Gives a value that has been lifted a name for what is lifted from now on.
+    pub fn name_later(&mut self, node: NodeId, name: &str) {
+        let meaning = self.lift(node);
+        let id = self.named(node, name, meaning);
         self.known.insert(node, id);
     }
 
@@ -264,4 +292,9 @@ pub fn needed(graph: &Graph, root: NodeId) -> Vec<NodeId> {
         }
     }
     ids.into_iter().filter(|id| wanted[id.index()]).collect()
+}
+
+/// The name of a value that the program has none for, until its place among the lines is known.
+pub(super) fn made_up(number: usize) -> String {
+    format!("shared {number}")
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::algebra::Power;
 use super::derivation::Line;
 use super::factors::{Shared, has_factors, largest_in_common, line_of};
+use super::lift::made_up;
 use super::names::Taken;
 use super::term::{Id, Term, Terms};
 
@@ -13,17 +14,15 @@ const MIN_WEIGHT: usize = 5;
 /// Names that are made up at most, or as many as there are lines.
 const MAX_NAMES: usize = 24;
 
-/// Names what is shared, largest first. Gives the names to show for those that were made up on the way: in the order
-/// of the lines.
-pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) -> HashMap<String, String> {
-    let mut made = Vec::new();
-    let most = MAX_NAMES.max(lines.len());
-    for at in 0..most {
+/// Names what is shared, largest first, and adds the names to those that were made up.
+pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, made: &mut Vec<String>) {
+    let most = made.len() + MAX_NAMES.max(lines.len());
+    for _ in made.len()..most {
         let Some(shared) = largest_shared(terms, lines) else { break };
         if use_line(terms, lines, shared) {
             continue;
         }
-        let name = format!("shared {at}");
+        let name = made_up(made.len());
         made.push(name.clone());
         let name_id = terms.define(&name, shared);
         // Names are put in for this term alone: others may have their line further down.
@@ -37,13 +36,22 @@ pub fn name_shared(terms: &mut Terms, lines: &mut Vec<Line>, taken: &mut Taken) 
             Line { name: name_id, meaning: shared, is_backward, is_result: false, call: None, node: None };
         lines.insert(first, line);
     }
-    for at in made.len()..most {
+    for _ in made.len()..most {
         let Some(factors) = largest_in_common(terms, lines, MIN_WEIGHT) else { break };
-        let name = format!("shared {at}");
+        let name = made_up(made.len());
         if name_factors(terms, lines, factors, &name) {
             made.push(name);
         }
     }
+}
+
+/// The names to show for those that were made up, in the order of the lines.
+pub fn shown_names(
+    terms: &Terms,
+    lines: &[Line],
+    made: &[String],
+    taken: &mut Taken,
+) -> HashMap<String, String> {
     let mut shown = HashMap::new();
     for line in lines.iter() {
         if let Term::Name(name) = terms.term(line.name)

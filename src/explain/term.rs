@@ -124,12 +124,7 @@ impl Terms {
     }
 
     /// The same, leaving out the terms that were looked at before.
-    pub fn any_inside_anew(
-        &self,
-        id: Id,
-        seen: &mut HashSet<Id>,
-        mut holds: impl FnMut(Id) -> bool,
-    ) -> bool {
+    pub fn any_inside_anew(&self, id: Id, seen: &mut HashSet<Id>, mut holds: impl FnMut(Id) -> bool) -> bool {
         let mut waiting = vec![id];
         while let Some(id) = waiting.pop() {
             if !seen.insert(id) {

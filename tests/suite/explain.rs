@@ -429,3 +429,15 @@ fn deep_gradients_are_written_layer_by_layer() {
     let widest = printed.lines().filter(|line| line.starts_with('δ')).map(|line| line.chars().count()).max();
     assert!(widest.is_some_and(|widest| widest < 80), "{printed}");
 }
+
+/// A function of a function of ..., each using its value three times: written out, the formula would have 3ⁿ terms.
+#[test]
+fn nested_functions_are_written_in_steps() {
+    let depth = 24;
+    let nested = format!("{}W · x{}", "bend(".repeat(depth), ")".repeat(depth));
+    let printed = output(&format!(
+        "fn bend(x) = x * sin(x) + x\nmodel net(x: [2]) -> [2] {{\n    param W: [2, 2] = ones\n    {nested}\n}}\n\
+         derive(mse, net)\n"
+    ));
+    assert!(printed.chars().count() < 30_000, "{printed}");
+}

@@ -199,7 +199,8 @@ fn words_that_are_names_stay_names() {
 
 #[test]
 fn a_training_in_a_list_needs_no_brackets() {
-    let wanted = "for v in [\n    0,\n    -(train net on d {\n        loss = mse\n    }),\n] {\n    print(v)\n}\n";
+    let wanted =
+        "for v in [\n    0,\n    -(train net on d {\n        loss = mse\n    }),\n] {\n    print(v)\n}\n";
     check("for v in [0, -train net on d { loss = mse }] { print(v)\n}", wanted);
     check("for v in (train net on d) { print(v) }", "for v in (train net on d) { print(v) }\n");
     check("if 1 + (train net on d) { print(v) }", "if 1 + (train net on d) { print(v) }\n");

@@ -284,7 +284,8 @@ impl<'a> Printer<'a> {
         match &expr.kind {
             ExprKind::Number { .. } => Some(self.written.slice(expr.span).trim().to_string()),
             ExprKind::Unary { op: UnaryOp::Negate, operand }
-                if matches!(operand.kind, ExprKind::Number { .. }) && !self.written.in_brackets(expr.span) =>
+                if matches!(operand.kind, ExprKind::Number { .. })
+                    && !self.written.in_brackets(expr.span) =>
             {
                 let sign = if self.written.slice(expr.span).starts_with('−') {
                     self.sign("−")

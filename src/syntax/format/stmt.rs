@@ -82,7 +82,8 @@ impl Printer<'_> {
             StmtKind::Expr(value) => {
                 let inside = self.expr(value);
                 // What begins with a declaring word would be read as a declaration.
-                let declares = self.written.slice(stmt.span).starts_with('(') && inside.begins_with_word(DECLARING);
+                let declares =
+                    self.written.slice(stmt.span).starts_with('(') && inside.begins_with_word(DECLARING);
                 if declares { round(inside) } else { inside }
             }
             StmtKind::Error => {
