@@ -73,6 +73,7 @@ slugs! {
     TargetInInput = "target-in-input", "The target is among the inputs.";
     BatchAsSize = "batch-as-size", "The size of the batch is written into the model.";
     LayoutUnknown = "layout-unknown", "A square matrix of weights from a file may be the wrong way round.";
+    UnknownWarning = "unknown-warning", "A comment allows a warning that does not exist.";
     Internal = "internal", "A mistake of nn itself, not of the program.";
 }
 

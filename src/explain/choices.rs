@@ -304,6 +304,9 @@ impl Terms {
 
     /// `g a [c] + g b [not c]` is `g (if c then a else b)`.
     pub(super) fn join_choices(&mut self, flat: &mut Vec<(f64, Id)>) {
+        if flat.iter().filter(|(_, term)| self.has_choices(*term)).count() < 2 {
+            return;
+        }
         let mut at = 0;
         while at < flat.len() {
             let joined = (at + 1..flat.len()).find_map(|other| {
@@ -364,6 +367,11 @@ impl Terms {
         let mut factors = shared;
         factors.push((choice, 2));
         Some(self.product(1.0, &factors))
+    }
+
+    fn has_choices(&self, term: Id) -> bool {
+        let is_choice = |base: Id| self.applied(base, "select").is_some() || self.is_condition(base);
+        self.monomial(term).bases.iter().any(|(base, power)| *power == 2 && is_choice(*base))
     }
 
     /// The ways to read a term as a choice times the rest.

@@ -16,8 +16,8 @@ const MAX_POWER: i32 = 4;
 const ROUNDS: usize = 6;
 /// Products that may be tried for one formula, and for all of one program: the ways to group sums grow exponentially
 /// with how deep these stand in each other.
-const MAX_TRIED: usize = 10_000;
-const MAX_TRIED_IN_ALL: usize = 200_000;
+const MAX_TRIED: usize = 250_000;
+const MAX_TRIED_IN_ALL: usize = 1_000_000;
 
 impl Terms {
     /// A term as it is best written.
@@ -29,7 +29,9 @@ impl Terms {
             None if self.is_spent() => bare,
             None => {
                 let outer = self.room;
-                self.room = outer.or(Some(MAX_TRIED_IN_ALL.min(self.tried + MAX_TRIED)));
+                // One formula takes a part of what is left, so that something is left for the next.
+                let left = MAX_TRIED_IN_ALL.saturating_sub(self.tried);
+                self.room = outer.or(Some(self.tried + MAX_TRIED.min(left / 4)));
                 self.normal.insert(bare, bare);
                 let found = self.normalised(bare);
                 self.normal.insert(bare, found);

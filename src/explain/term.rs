@@ -1,9 +1,10 @@
 //! Terms: formulas as a DAG in which equal ones are one, each with its type.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::constant::is_readable;
+use crate::base::FastMap;
 use crate::graph::{Attribute, Real};
 use crate::tensor::Axis;
 use crate::types::{BatchId, Shape, Size, TensorType};
@@ -35,20 +36,20 @@ pub enum Term {
 #[derive(Debug, Default)]
 pub struct Terms {
     terms: Vec<(Term, TensorType, usize)>,
-    index: HashMap<(Term, TensorType), Id>,
+    index: FastMap<(Term, TensorType), Id>,
     /// What names stand for, and the names of terms.
-    definitions: HashMap<Id, Id>,
-    named: HashMap<Id, Id>,
+    definitions: FastMap<Id, Id>,
+    named: FastMap<Id, Id>,
     /// Terms as they are best written.
-    pub(super) normal: HashMap<Id, Id>,
+    pub(super) normal: FastMap<Id, Id>,
     /// Terms where a condition is known to hold.
-    pub(super) decisions: HashMap<(Id, Id), Id>,
+    pub(super) decisions: FastMap<(Id, Id), Id>,
     /// Products made so far, which is how much has been tried.
     pub(super) tried: usize,
     /// While the best way to write a term is sought: how many products there may be until it is found.
     pub(super) room: Option<usize>,
     /// Conditions as the program has them, and in which order.
-    pub(super) asked: HashMap<Id, usize>,
+    pub(super) asked: FastMap<Id, usize>,
 }
 
 impl Terms {

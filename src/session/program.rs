@@ -8,6 +8,7 @@ use super::state::{Mode, Session};
 use super::strictness::Strictness;
 use super::world::World;
 use crate::base::{SourceId, Sources, Span};
+use crate::check;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::nearest;
 use crate::syntax;
@@ -104,6 +105,7 @@ impl Session<'_> {
         for problem in parsed.problems {
             self.report(problem);
         }
+        check::unknown_slugs(&parsed.comments).into_iter().for_each(|problem| self.report(problem));
         (parsed.ast, id)
     }
 

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use super::world::World;
 use crate::base::{Sources, Span};
-use crate::check::TrainRequest;
+use crate::check::{TrainRequest, allowed_in};
 use crate::data::{DataSource, Dataset, FieldType, Options, Schema};
 use crate::diagnostics::{Diagnostic, Label, Severity, Slug};
 use crate::elaborate::Elaborator;
@@ -225,9 +225,7 @@ impl<'w> Session<'w> {
         let source = self.sources.get(span.source);
         let line = source.line_column(span.start).0;
         let allows = |line: &str| {
-            let comment = line.split_once("# nn: allow ").map(|(_, slugs)| slugs);
-            comment
-                .is_some_and(|slugs| slugs.split([' ', ',']).any(|slug| slug.trim() == warning.slug.as_str()))
+            allowed_in(line).is_some_and(|mut slugs| slugs.any(|slug| slug == warning.slug.as_str()))
         };
         let mut head = source.text.lines().take_while(|line| line.trim().is_empty() || line.starts_with('#'));
         head.any(allows) || source.text.lines().skip(line.saturating_sub(2)).take(line.min(2)).any(allows)

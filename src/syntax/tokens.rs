@@ -151,16 +151,18 @@ pub fn is_complete(text: &str) -> bool {
     let mut open: Vec<&str> = Vec::new();
     let mut choices: usize = 0;
     let mut last: Option<Token> = None;
-    for token in &tokens {
+    for (at, token) in tokens.iter().enumerate() {
         let slice = token.text(text);
+        // `then = 1` is an option.
+        let is_label = || tokens.get(at + 1).is_some_and(|next| next.text(text) == "=");
         match token.kind {
             TokenKind::Open => open.push(slice),
             TokenKind::Close => match open.pop() {
                 Some(opener) if closer_of(opener) == slice => {}
                 Some(_) | None => return true,
             },
-            TokenKind::Keyword if slice == "then" => choices += 1,
-            TokenKind::Keyword if slice == "else" => choices = choices.saturating_sub(1),
+            TokenKind::Keyword if slice == "then" && !is_label() => choices += 1,
+            TokenKind::Keyword if slice == "else" && !is_label() => choices = choices.saturating_sub(1),
             TokenKind::Comment | TokenKind::DocComment | TokenKind::Newline => continue,
             TokenKind::Number
             | TokenKind::Text

@@ -379,8 +379,19 @@ fn fixes_mend() {
 
 #[test]
 fn the_prompt_waits_for_the_rest() {
-    let complete =
-        ["", "x", "f(1)", "x = [1,\n2]", "f(]", ")", "if a then b else c", "x²", "\"a\" # (", "a b"];
+    let complete = [
+        "",
+        "x",
+        "f(1)",
+        "x = [1,\n2]",
+        "f(]",
+        ")",
+        "if a then b else c",
+        "x²",
+        "\"a\" # (",
+        "a b",
+        "f(then = 1)",
+    ];
     let incomplete = [
         "f(",
         "x = [1,",

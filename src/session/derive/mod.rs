@@ -55,13 +55,24 @@ pub(in crate::session) struct Style {
 impl Session<'_> {
     /// `derive(mse, net)`, `derive(f)`, `derive(l, wrt = x)`
     pub(in crate::session) fn derive(&mut self, given: &[Given], span: Span) -> Value {
-        if let Some(text) = self.derivation_of(given, span)
-            && self.is_running()
+        let Some(request) = self.derive_request(given, span) else { return Value::Nothing };
+        if !self.is_running() {
+            self.check_derivation(&request, span);
+        } else if let Some(text) = self.derived_text(&request, span)
             && !self.has_errors()
         {
             self.world.print(text.trim_end());
         }
         Value::Nothing
+    }
+
+    /// Whether there are gradients to write down; they are not.
+    fn check_derivation(&mut self, request: &Request, span: Span) {
+        self.in_scratch(true, |session| {
+            if let Some(setup) = session.per_example_or_batch(request, span) {
+                session.question(setup, style(request), span);
+            }
+        });
     }
 
     /// The text of a derivation.
@@ -95,9 +106,8 @@ impl Session<'_> {
 
     fn formulas(&mut self, request: &Request, setup: Setup, span: Span) -> Option<String> {
         let (legend, title, batch) = (setup.legend.clone(), setup.title.clone(), setup.batch);
-        let style = Style { order: request.order, exact: request.format == Format::Source, share: true };
         let is_loss = setup.target.is_some();
-        let derivation = self.derivation(setup, style, span)?;
+        let derivation = self.derivation(setup, style(request), span)?;
         let mut text = String::new();
         if request.format == Format::Unicode {
             let scope = match (is_loss, batch) {
@@ -139,6 +149,10 @@ impl Session<'_> {
         }
         Some(text)
     }
+}
+
+fn style(request: &Request) -> Style {
+    Style { order: request.order, exact: request.format == Format::Source, share: true }
 }
 
 /// Which rules made the formulas safe and where, and what cancels.

@@ -20,6 +20,11 @@ impl Session<'_> {
         style: Style,
         span: Span,
     ) -> Option<Derivation> {
+        self.question(setup, style, span).map(explain::derivation)
+    }
+
+    /// What is to be written down, the gradients derived.
+    pub(super) fn question(&mut self, setup: Setup, style: Style, span: Span) -> Option<Question<'_>> {
         let Setup {
             result,
             result_name,
@@ -70,7 +75,7 @@ impl Session<'_> {
         let values = values.into_iter().zip(inner.iter().copied()).collect();
         let unit = unit.filter(|_| !style.exact);
         let graph = &self.elaborator.graph;
-        Some(explain::derivation(Question {
+        Some(Question {
             graph,
             result,
             result_name,
@@ -82,7 +87,7 @@ impl Session<'_> {
             unit,
             share: style.share,
             taken,
-        }))
+        })
     }
 
     /// Adds the higher derivatives: by numbers as often as asked for and by each other, by vectors and matrices the
