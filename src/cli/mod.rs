@@ -35,6 +35,7 @@ mod world;
 use std::process::ExitCode;
 
 use crate::session::{self, BenchOptions, PredictRequest};
+use crate::tensor::return_large_pieces;
 use arguments::{Arguments, Bench, Check, Command, Format, Predict, Run};
 use output::{Output, Screen, complain, say};
 use progress::Telling;
@@ -49,6 +50,7 @@ const STACK_BYTES: usize = 256 << 20;
 /// Runs the command line.
 pub fn main() -> ExitCode {
     messages::install_panic_hook();
+    return_large_pieces();
     let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(command);
     match work.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,

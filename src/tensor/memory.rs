@@ -9,6 +9,21 @@ use std::ptr::NonNull;
 /// Two cache lines: some processors fetch them in pairs.
 const ALIGN: usize = 128;
 
+/// Pieces of memory from this size on go back to the system as soon as they are freed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const LARGE: i32 = 1 << 20;
+
+/// Has the allocator give large pieces back once they are free. Left to itself, the one of GNU takes them for the size
+/// that is common, keeps them, and a training takes the room of the values it started from beside its own.
+pub fn return_large_pieces() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it only sets numbers of the allocator, before other threads start.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 4 * LARGE);
+    }
+}
+
 #[derive(Debug)]
 pub struct Memory<T> {
     start: NonNull<T>,

@@ -27,6 +27,7 @@ mod value;
 pub use isa::Level;
 pub use kernel::{Axis, Fold, Kernel, Map1, Map2, Map3, Map4};
 pub use loops::{Loop, Run1, Run2, Run3, Run4};
+pub use memory::return_large_pieces;
 pub use pool::{Barrier, Pool};
 pub use product::is_small as product_is_small;
 pub use real::Real;
