@@ -30,6 +30,7 @@ impl Session<'_> {
         let attempts = [(false, false), (true, false), (false, true), (true, true)];
         // Of sums over all examples there is nothing to say of one.
         let alone = if request.subjects.iter().any(|subject| has_totals(&subject.value)) { 2 } else { 0 };
+        let mut asks_for_batch = false;
         for (vectors, batched) in attempts.into_iter().skip(alone) {
             let graph = self.elaborator.graph.clone();
             let batch = batched.then(|| self.elaborator.new_batch());
@@ -38,11 +39,15 @@ impl Session<'_> {
                 self.elaborator.take_problems();
                 return setup;
             }
-            self.elaborator.take_problems();
+            let problems = self.elaborator.take_problems();
+            asks_for_batch |= problems.iter().any(|problem| problem.slug == Slug::BatchMismatch);
             self.elaborator.forget_reported();
             self.elaborator.graph = graph;
+            // What a layer remembers of a batch is made of nodes that are gone.
+            self.elaborator.state_updates.clear();
         }
-        self.setup(request, false, None, span)
+        let batch = asks_for_batch.then(|| self.elaborator.new_batch());
+        self.setup(request, false, batch, span)
     }
 
     fn setup(
