@@ -31,7 +31,13 @@ pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<St
     // The rest of a longer word counts as one slip: `d.training` for `d.train`.
     let goes_on =
         |one: &str, other: &str| one.len() > 3 && other.starts_with(one) && other.len() <= 2 * one.len();
-    let distance = |candidate: &str| match goes_on(candidate, name) || goes_on(name, candidate) {
+    // And so does a word before it: `make_moons` for `moons`.
+    let is_last_word = |candidate: &str| {
+        candidate.len() > 3 && name.strip_suffix(candidate).is_some_and(|rest| rest.ends_with('_'))
+    };
+    let is_part =
+        |candidate: &str| goes_on(candidate, name) || goes_on(name, candidate) || is_last_word(candidate);
+    let distance = |candidate: &str| match is_part(candidate) {
         true => distance(candidate).min(2),
         false => distance(candidate),
     };
@@ -41,12 +47,20 @@ pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<St
         .map(|candidate| (distance(&candidate), candidate))
         .filter(|(distance, candidate)| {
             *distance == 0
+                || is_last_word(candidate)
                 || *distance <= limit
                     && *distance < candidate.chars().count().min(length)
                     && begins_alike(candidate)
         })
-        .min_by_key(|(distance, _)| *distance)
+        // A letter left out is likelier than a wrong one: `sgn` is `sign`, not `sgd`.
+        .min_by_key(|(distance, candidate)| (*distance, !is_within(name, candidate)))
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether the letters of a name stand in another in the same order.
+fn is_within(name: &str, other: &str) -> bool {
+    let mut letters = other.chars();
+    name.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
 /// The nearest of the known options, or the one that other libraries call so.

@@ -72,19 +72,13 @@ pub const COMMANDS: &[Command] = &[
     ),
     row(Which::Doc, ":doc", Takes::Name, "NAME", "what a name means, with its formula and source"),
     row(Which::Source, ":source", Takes::Name, "NAME", "the declaration of a name"),
-    row(
-        Which::Derive,
-        ":derive",
-        Takes::Code,
-        "LOSS, MODEL",
-        "the gradient as formulas, like `derive(mse, net)`",
-    ),
+    row(Which::Derive, ":derive", Takes::Code, "LOSS, MODEL", "the gradient as formulas: `:derive mse, net`"),
     row(
         Which::Trace,
         ":trace",
         Takes::Code,
         "LOSS, MODEL, DATA",
-        "one step with all its numbers, like `trace(mse, net, data)`",
+        "one step with all its numbers: `:trace mse, net, d`",
     ),
     row(
         Which::Summary,
@@ -116,6 +110,12 @@ pub fn command_of(text: &str) -> Option<Result<(&'static Command, &str), Option<
     let text = text.trim();
     if !text.starts_with(':') {
         return None;
+    }
+    // `:derive(mse, net)`, as the action of that name is called.
+    if let Some((word, argument)) = text.strip_suffix(')').and_then(|text| text.split_once('('))
+        && let Some(command) = COMMANDS.iter().find(|command| command.name == word)
+    {
+        return Some(Ok((command, argument.trim())));
     }
     let (word, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     Some(find(word).map(|command| (command, argument.trim())))
@@ -156,9 +156,11 @@ pub fn overview() -> String {
 }
 
 const TIPS: &[&str] = &[
-    "Tab completes names, options, columns, parameters (`net.den`) and files; `\\sigma` and Tab is `σ`.",
+    "Tab completes names, options, columns, parameters (`net.den`) and files;",
+    "`\\sigma` and Tab is `σ`.",
     "`_` is the last value; a line that begins with `|>` goes on with it.",
-    "Ctrl-R searches what was typed before; Ctrl-C stops a training and keeps its parameters.",
+    "Ctrl-R searches what was typed before.",
+    "Ctrl-C stops a training and keeps its parameters.",
 ];
 
 #[cfg(test)]
@@ -171,6 +173,7 @@ mod tests {
             Some(Ok((command, argument))) => (command.name, argument),
             other => panic!("{other:?}"),
         };
+        assert_eq!(name(":derive(mse, net)"), (":derive", "mse, net"));
         assert_eq!(name(":type  x + 1 "), (":type", "x + 1"));
         assert_eq!(name(":q"), (":quit", ""));
         assert_eq!(name(":sa a.nn"), (":save", "a.nn"));

@@ -1,6 +1,7 @@
 //! What `nn doc` says of statements, of their options, and of actions.
 
 use crate::check::{DATA_OPTIONS, OptionRow, TRAIN_OPTIONS};
+use crate::session::plot::OPTIONS as PLOT_OPTIONS;
 
 /// An action or statement: how it is called, and what it does.
 struct StatementRow {
@@ -80,8 +81,15 @@ const ROWS: &[StatementRow] = &[
     },
     StatementRow {
         name: "plot",
-        usage: &["plot(run.loss, run.val_loss)", "plot(run.loss, to = \"loss.svg\")"],
-        sentence: "Draws curves, matrices, functions and datasets, on the terminal or into an SVG or PNG file.",
+        usage: &[
+            "plot(run)",
+            "plot(run.loss, run.val_loss, log = true)",
+            "plot(x, y, kind = \"scatter\", title = \"points\", x_label = \"x\", y_label = \"y\")",
+            "plot(net.W, kind = \"histogram\")",
+            "plot(net, d.test, to = \"answers.svg\")",
+        ],
+        sentence: "Draws histories, curves, points, matrices, parameters, datasets and what a model answers, on the \
+                   terminal or, with `to`, into an SVG or PNG file.",
     },
     StatementRow {
         name: "grad",
@@ -109,6 +117,7 @@ pub(super) fn page(name: &str) -> Option<String> {
     let options: String = match name {
         "train" => listed(TRAIN_OPTIONS),
         "data" => listed(DATA_OPTIONS),
+        "plot" => listed(PLOT_OPTIONS),
         _ => String::new(),
     };
     Some(format!("{}\n\n{usage}{options}", row.sentence))

@@ -11,13 +11,33 @@ use std::path::Path;
 
 use super::state::Session;
 use crate::base::Span;
-use crate::check::{flag_option, text_option};
+use crate::check::{OptionRow, flag_option, text_option};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Value, nearest};
 use crate::plot::{Figure, png, svg, terminal};
 pub(super) use answers::View;
 pub(super) use figure::map_of;
 use picture::KINDS;
+
+/// The options of `plot`.
+pub(in crate::session) const OPTIONS: &[OptionRow] = &[
+    OptionRow {
+        name: "kind",
+        required: false,
+        doc: "`curves`, `scatter`, `histogram` or `heat_map`; of a model and data `boundary`, `confusion`, `fit` or \
+              `answers`",
+    },
+    OptionRow { name: "x", required: false, doc: "what curves are drawn over, in place of 1, 2, 3" },
+    OptionRow { name: "title", required: false, doc: "a line above the picture" },
+    OptionRow { name: "x_label", required: false, doc: "a word at the horizontal axis" },
+    OptionRow { name: "y_label", required: false, doc: "a word at the vertical axis" },
+    OptionRow { name: "log", required: false, doc: "`true` for a logarithmic vertical axis" },
+    OptionRow {
+        name: "to",
+        required: false,
+        doc: "a file that ends in `.svg` or `.png`, in place of the terminal",
+    },
+];
 
 /// The options of a call.
 #[derive(Default)]
@@ -99,8 +119,8 @@ impl Session<'_> {
                 }
                 other => {
                     let (other, at) = (other.to_string(), *at);
-                    let known = "`kind`, `x`, `title`, `x_label`, `y_label`, `log` and `to`";
-                    self.no_option("plot", &other, at, known);
+                    let names: Vec<String> = OPTIONS.iter().map(|row| format!("`{}`", row.name)).collect();
+                    self.no_option("plot", &other, at, &names.join(", "));
                     return None;
                 }
             }
