@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use crate::base::Span;
-use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
+use crate::diagnostics::{Candidate, Diagnostic, MOST_TOLD, Piece, Slug};
 use crate::elaborate::{UnusedName, nearest};
 use crate::syntax::tree::{
     Ast, Block, Body, DataSource, Expr, ExprKind, Function, FunctionKind, Ident, Stmt, StmtKind, TextPart,
@@ -25,7 +25,7 @@ pub fn unused_names(ast: &Ast) -> Vec<(UnusedName, Diagnostic)> {
         top.stmt(stmt);
     }
     let near = top_names(&top).filter(|(_, parts)| parts.near.is_some());
-    found.extend(near.map(|(bound, parts)| unused(bound, &parts.names, &top)));
+    found.extend(each(near, |(bound, parts), is_told| unused(bound, is_told.then_some(&parts.names), &top)));
     found.sort_by_key(|(unused, _)| unused.span);
     found
 }
@@ -39,7 +39,12 @@ pub fn idle_names(ast: &Ast) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let idle = top_names(&top).filter(|(_, parts)| parts.near.is_none());
-    idle.map(|(bound, parts)| unused(bound, &parts.names, &top).1).collect()
+    each(idle, |(bound, parts), is_told| unused(bound, is_told.then_some(&parts.names), &top).1).collect()
+}
+
+/// One for each, and whether it will be told or only counted.
+fn each<T, W>(found: impl Iterator<Item = T>, warn: impl Fn(T, bool) -> W) -> impl Iterator<Item = W> {
+    found.enumerate().map(move |(order, one)| warn(one, order < MOST_TOLD))
 }
 
 /// What a name is made of.
@@ -115,18 +120,32 @@ fn unused_in(function: &Function) -> Vec<(UnusedName, Diagnostic)> {
             && !name.name.starts_with('_')
             && seen.insert(name.name.as_str())
     });
+    let known: HashSet<&str> = names.bound.iter().map(|bound| bound.name.name.as_str()).collect();
     let missing: Vec<String> =
-        names.used.iter().filter(|name| !names.is_bound(name)).map(|name| name.to_string()).collect();
-    bound.map(|bound| unused(bound, &missing, &names)).collect()
+        names.used.iter().filter(|name| !known.contains(*name)).map(|name| name.to_string()).collect();
+    each(bound, |bound, is_told| unused(bound, is_told.then_some(&missing), &names)).collect()
 }
 
 /// Later uses of one of its parts that are tried with the name itself.
 const MOST_USES: usize = 3;
 
-fn unused(bound: &Bound<'_>, missing: &[String], names: &Names<'_>) -> (UnusedName, Diagnostic) {
+/// `missing` are names that are used and not declared; without them, it is just said.
+fn unused(bound: &Bound<'_>, missing: Option<&Vec<String>>, names: &Names<'_>) -> (UnusedName, Diagnostic) {
     let Bound { name, value, span } = *bound;
     let mut inside = Names::default();
     inside.expr(value);
+    let parts = inside.used.iter().map(|part| part.to_string()).collect();
+    let mut unused = UnusedName {
+        name: name.name.clone(),
+        span: name.span,
+        value: value.span,
+        parts,
+        candidates: Vec::new(),
+    };
+    let mut diagnostic =
+        Diagnostic::warning(Slug::Unused, name.span, format!("`{}` is never used", name.name))
+            .here("nobody asks for it");
+    let Some(missing) = missing else { return (unused, diagnostic) };
     let later: Vec<(&str, Span)> = names
         .uses
         .iter()
@@ -138,9 +157,6 @@ fn unused(bound: &Bound<'_>, missing: &[String], names: &Names<'_>) -> (UnusedNa
         Candidate::replace(title, *at, vec![Piece::Text(name.name.clone())])
     });
     let meant: Vec<Candidate> = meant.collect();
-    let mut diagnostic =
-        Diagnostic::warning(Slug::Unused, name.span, format!("`{}` is never used", name.name))
-            .here("nobody asks for it");
     let near = nearest(&name.name, missing.iter().cloned());
     let next_use = near.as_ref().and_then(|near| later.iter().find(|(part, _)| part == near));
     if let Some((part, at)) = next_use.or(later.first()) {
@@ -159,12 +175,8 @@ fn unused(bound: &Bound<'_>, missing: &[String], names: &Names<'_>) -> (UnusedNa
     };
     diagnostic = meant.iter().cloned().fold(diagnostic, Diagnostic::try_fix);
     let remove = Candidate::replace("remove the line", span, Vec::new()).last_resort();
-    diagnostic = diagnostic.try_fix(remove);
-    let parts = inside.used.iter().map(|part| part.to_string()).collect();
-    (
-        UnusedName { name: name.name.clone(), span: name.span, value: value.span, parts, candidates: meant },
-        diagnostic,
-    )
+    unused.candidates = meant;
+    (unused, diagnostic.try_fix(remove))
 }
 
 /// A name with what is bound to it.
@@ -186,10 +198,6 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn is_bound(&self, name: &str) -> bool {
-        self.bound.iter().any(|bound| bound.name.name == name)
-    }
-
     fn block(&mut self, block: &'a Block) {
         block.stmts.iter().for_each(|stmt| self.stmt(stmt));
     }

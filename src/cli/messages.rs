@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::arguments::Format;
 use super::output::{Output, Screen, say, say_text};
-use crate::diagnostics::{Diagnostic, RenderOptions, Slug, render, render_short, to_json};
+use crate::diagnostics::{
+    Diagnostic, RenderOptions, Renderer, Slug, count_errors, count_warnings, render_short, to_json,
+};
 use crate::session::Report;
 
 /// A mistake of nn itself.
@@ -18,8 +20,9 @@ pub fn show(report: &Report, format: Format, output: &Output, screen: Screen) ->
     match format {
         Format::Full => {
             let options = RenderOptions { color: screen.color, width: screen.width };
+            let mut renderer = Renderer::new(&report.sources, options);
             for diagnostic in &report.diagnostics {
-                say_text(&render(diagnostic, &report.sources, options));
+                say_text(&renderer.render(diagnostic));
                 say("");
             }
         }
@@ -50,8 +53,7 @@ pub fn code(report: &Report) -> ExitCode {
 }
 
 fn counts(diagnostics: &[Diagnostic]) -> (usize, usize) {
-    let errors = diagnostics.iter().filter(|found| found.is_error()).count();
-    (errors, diagnostics.len() - errors)
+    (count_errors(diagnostics), count_warnings(diagnostics))
 }
 
 /// `2 errors, 1 warning`

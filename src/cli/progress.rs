@@ -11,8 +11,8 @@ use super::progress_json;
 use crate::plot;
 use crate::train::{Ended, History, Progress};
 
-/// Lines about the epochs of one training, at most.
-const MOST_LINES: usize = 20;
+/// A training of more epochs than this does not get a line for each of them where there is no terminal.
+const MOST_LINES: usize = 1000;
 /// Between two drawings of the line. The first waits as long: what is over at once needs none.
 const REDRAW_MS: u128 = 60;
 
@@ -228,11 +228,12 @@ mod tests {
 
     #[test]
     fn long_trainings_show_their_first_and_last_epoch_and_few_between() {
+        let most = 20;
         for epochs in [1, 2, 5, 20, 21, 22, 39, 40, 100, 101, 999, 10_000] {
-            let shown: Vec<usize> = (1..=epochs).filter(|e| is_shown(*e, epochs, MOST_LINES)).collect();
-            assert!(shown.len() <= MOST_LINES + 1, "{epochs}: {shown:?}");
+            let shown: Vec<usize> = (1..=epochs).filter(|e| is_shown(*e, epochs, most)).collect();
+            assert!(shown.len() <= most + 1, "{epochs}: {shown:?}");
             assert_eq!((shown.first(), shown.last()), (Some(&1), Some(&epochs)));
-            assert!(epochs <= MOST_LINES || shown.len() >= MOST_LINES / 2, "{epochs}: {shown:?}");
+            assert!(epochs <= most || shown.len() >= most / 2, "{epochs}: {shown:?}");
         }
     }
 

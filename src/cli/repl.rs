@@ -13,7 +13,7 @@ use super::progress::Telling;
 use super::world::Terminal;
 use super::{STOPPED, editor, interrupt};
 use crate::base::Sources;
-use crate::diagnostics::{Diagnostic, RenderOptions, render};
+use crate::diagnostics::{Diagnostic, RenderOptions, Renderer};
 use crate::repl::{self, Conversation, EditorOptions, Face, Lines, PipedLines, PromptLines, colored};
 use crate::session::{Mode, Session, read_script};
 
@@ -153,8 +153,9 @@ impl Face for Prompt {
     fn problems(&mut self, found: &[Diagnostic], sources: &Sources) {
         self.output.flush();
         let options = RenderOptions { color: self.screen.color, width: self.screen.width };
+        let mut renderer = Renderer::new(sources, options);
         for diagnostic in found {
-            say_text(&render(diagnostic, sources, options));
+            say_text(&renderer.render(diagnostic));
             say("");
         }
         if found.len() > 1 {

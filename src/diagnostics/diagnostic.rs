@@ -51,9 +51,19 @@ pub struct Diagnostic {
     pub chain: Vec<Label>,
     /// Fixes to be tried; shown only if they mend it.
     pub candidates: Vec<Candidate>,
+    /// It only counts so many others, which are not told.
+    pub more: Option<usize>,
 }
 
+/// Errors of a program, and warnings of one kind, that are told one by one.
+pub const MOST_TOLD: usize = 100;
+
 impl Diagnostic {
+    /// All places it shows, the primary one first.
+    pub fn places(&self) -> impl Iterator<Item = &Label> {
+        std::iter::once(&self.primary).chain(&self.labels)
+    }
+
     pub fn error(slug: Slug, span: Span, headline: impl Into<String>) -> Diagnostic {
         Diagnostic {
             slug,
@@ -66,6 +76,7 @@ impl Diagnostic {
             fixes: Vec::new(),
             chain: Vec::new(),
             candidates: Vec::new(),
+            more: None,
         }
     }
 
@@ -109,4 +120,34 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+
+    /// Stands for so many errors behind the last one that is told.
+    pub fn more_errors(count: usize, last: Span) -> Diagnostic {
+        let what = if count == 1 { "mistake" } else { "mistakes" };
+        let headline = format!("{count} more {what}: the first {MOST_TOLD} are shown");
+        Diagnostic {
+            more: Some(count),
+            ..Diagnostic::error(Slug::Limit, last, headline).here("the last one shown")
+        }
+    }
+
+    /// Stands for so many warnings of a kind behind the last one that is told.
+    pub fn more_warnings(slug: Slug, count: usize, last: Span) -> Diagnostic {
+        let what = if count == 1 { "warning" } else { "warnings" };
+        let headline = format!("{count} more {what} of this kind: the first {MOST_TOLD} are shown");
+        Diagnostic {
+            more: Some(count),
+            ..Diagnostic::warning(slug, last, headline).here("the last one shown")
+        }
+    }
+}
+
+/// How many errors these messages tell of.
+pub fn count_errors(diagnostics: &[Diagnostic]) -> usize {
+    diagnostics.iter().filter(|one| one.is_error()).map(|one| one.more.unwrap_or(1)).sum()
+}
+
+/// How many warnings these messages tell of.
+pub fn count_warnings(diagnostics: &[Diagnostic]) -> usize {
+    diagnostics.iter().filter(|one| !one.is_error()).map(|one| one.more.unwrap_or(1)).sum()
 }

@@ -1,17 +1,17 @@
 //! Draws diagnostics: as a picture for the terminal, as a line, as JSON.
 //!
-//! Called by the faces. The only file that knows ariadne, and the only one that makes spans fit a source.
+//! Called by the faces. The only file that makes spans fit a source.
 
-use std::fmt;
 use std::fmt::Write;
 use std::ops::Range;
 
-use ariadne::{Cache, Color, Config, IndexType, Report, ReportKind};
 use serde_json::{Value, json};
 
-use super::escape::{escape, escape_line, mask};
+use super::escape::escape_line;
+use super::picture::{Masked, picture};
+use super::width::{columns, wrapped};
 use super::{Diagnostic, Edit, Label, Severity};
-use crate::base::{Source, SourceId, Sources, Span};
+use crate::base::{Source, Sources, Span};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,24 +30,57 @@ impl Default for RenderOptions {
 /// Lines longer than this are not drawn whole.
 const LONG_LINE: usize = 400;
 
-/// The message as a picture of the source with its labels, ending with a line end. Where the picture would be wider
-/// than the terminal, labels are numbers that stand below it.
-pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
-    let drawn = picture(diagnostic, sources, options);
-    if excess(&drawn, options) == 0 {
-        return drawn;
+/// Draws the messages about some sources.
+pub struct Renderer<'a> {
+    sources: &'a Sources,
+    options: RenderOptions,
+    masked: Masked,
+}
+
+impl<'a> Renderer<'a> {
+    pub fn new(sources: &'a Sources, options: RenderOptions) -> Renderer<'a> {
+        Renderer { sources, options, masked: Masked::default() }
     }
-    let numbered = numbered(diagnostic);
-    let mut wrapping = options;
-    loop {
-        let drawn = picture(&numbered, sources, wrapping);
-        let more = excess(&drawn, options);
-        if more == 0 || wrapping.width < options.width / 2 {
+
+    /// The message as a picture of the source with its labels, ending with a line end. Where the picture would be
+    /// wider than the terminal, labels are numbers that stand below it.
+    pub fn render(&mut self, diagnostic: &Diagnostic) -> String {
+        let options = self.options;
+        let drawn = self.draw(diagnostic, options);
+        if excess(&drawn, options) == 0 {
             return drawn;
         }
-        // Arrows of places over several lines stand before the notes too.
-        wrapping.width = wrapping.width.saturating_sub(more);
+        let numbered = numbered(diagnostic);
+        let mut wrapping = options;
+        loop {
+            let drawn = self.draw(&numbered, wrapping);
+            let more = excess(&drawn, options);
+            if more == 0 || wrapping.width < options.width / 2 {
+                return drawn;
+            }
+            // Arrows of places over several lines stand before the notes too.
+            wrapping.width = wrapping.width.saturating_sub(more);
+        }
     }
+
+    fn draw(&mut self, diagnostic: &Diagnostic, options: RenderOptions) -> String {
+        let sources = self.sources;
+        if diagnostic.places().all(|label| sources.get(label.span.source).text.is_empty()) {
+            return about_a_file(diagnostic, sources, options);
+        }
+        if diagnostic.places().any(|label| on_long_line(sources.get(label.span.source), label.span)) {
+            return without_picture(diagnostic, sources, options);
+        }
+        match picture(diagnostic, sources, options, &mut self.masked) {
+            Some(picture) => headline(diagnostic, options.color) + &picture,
+            None => without_picture(diagnostic, sources, options),
+        }
+    }
+}
+
+/// One message, as by [`Renderer::render`].
+pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
+    Renderer::new(sources, options).render(diagnostic)
 }
 
 /// By how many columns the widest line below the headline is too wide.
@@ -69,81 +102,6 @@ fn numbered(diagnostic: &Diagnostic) -> Diagnostic {
     }
     short.notes.splice(0..0, notes);
     short
-}
-
-/// How many columns of a terminal a line takes, without what sets its colours.
-fn columns(line: &str) -> usize {
-    let mut in_escape = false;
-    let mut width = 0;
-    for character in line.chars() {
-        match (in_escape, character) {
-            (false, '\u{1b}') => in_escape = true,
-            (true, 'm') => in_escape = false,
-            (true, _) => {}
-            (false, _) => width += column_count(character),
-        }
-    }
-    width
-}
-
-/// Two for the wide characters of East Asia and for pictures, none for marks that go on top of another.
-fn column_count(character: char) -> usize {
-    match u32::from(character) {
-        0x0300..=0x036F | 0x20D0..=0x20FF | 0xFE00..=0xFE0F | 0x200B..=0x200F => 0,
-        0x1100..=0x115F
-        | 0x2E80..=0xA4CF
-        | 0xAC00..=0xD7A3
-        | 0xF900..=0xFAFF
-        | 0xFE30..=0xFE6F
-        | 0xFF00..=0xFF60
-        | 0xFFE0..=0xFFE6
-        | 0x1F300..=0x1FAFF
-        | 0x20000..=0x3FFFD => 2,
-        _ => 1,
-    }
-}
-
-fn picture(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
-    let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
-    if labels.clone().all(|label| sources.get(label.span.source).text.is_empty()) {
-        return about_a_file(diagnostic, sources, options);
-    }
-    if labels.clone().any(|label| on_long_line(sources.get(label.span.source), label.span)) {
-        return without_picture(diagnostic, sources, options);
-    }
-    let color = match diagnostic.severity {
-        Severity::Error => Color::Red,
-        Severity::Warning => Color::Yellow,
-    };
-    let config =
-        Config::default().with_index_type(IndexType::Byte).with_color(options.color).with_tab_width(4);
-    let mut report =
-        Report::build(ReportKind::Error, place(sources, diagnostic.primary.span)).with_config(config);
-    for (order, label) in labels.enumerate() {
-        let primary = order == 0;
-        let drawn = ariadne::Label::new(place(sources, label.span))
-            .with_color(if primary { color } else { Color::Blue })
-            .with_priority(i32::from(primary))
-            .with_order(order as i32);
-        // A label without text would not be underlined.
-        let text = if label.text.is_empty() { "here" } else { &label.text };
-        report.add_label(drawn.with_message(escape_line(text)));
-    }
-    for note in &diagnostic.notes {
-        report.add_note(wrapped(note, options.width));
-    }
-    for help in helps(diagnostic, sources) {
-        report.add_help(wrapped(&help, options.width));
-    }
-    let mut drawn = Vec::new();
-    match report.finish().write(Drawn::new(sources, diagnostic), &mut drawn) {
-        Ok(()) => {
-            let drawn = String::from_utf8_lossy(&drawn);
-            let picture = drawn.split_once('\n').map_or("", |(_, picture)| picture);
-            headline(diagnostic, options.color) + &trim_lines(picture)
-        }
-        Err(_) => without_picture(diagnostic, sources, options),
-    }
 }
 
 /// `path:line:column: error[slug]: headline`, without a line end.
@@ -215,7 +173,7 @@ fn severity(diagnostic: &Diagnostic) -> &'static str {
 }
 
 /// The helps, and the fixes as helps.
-fn helps(diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
+pub(super) fn helps(diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
     let mut helps = diagnostic.helps.clone();
     for fix in &diagnostic.fixes {
         let mended = match fix.edits.as_slice() {
@@ -249,7 +207,7 @@ fn mended_line(edit: &Edit, sources: &Sources) -> Option<String> {
 }
 
 /// A span as bytes of its source: inside it, and at whole characters.
-fn clamp(source: &Source, span: Span) -> Range<usize> {
+pub(super) fn clamp(source: &Source, span: Span) -> Range<usize> {
     let length = source.text.len();
     let start = source.text.floor_char_boundary((span.start as usize).min(length));
     let end = source.text.ceil_char_boundary((span.end as usize).min(length));
@@ -284,7 +242,7 @@ fn about_a_file(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptio
 /// The message in words, with a piece of the line: for lines too long to be drawn.
 fn without_picture(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions) -> String {
     let mut text = render_short(diagnostic, sources) + "\n";
-    for label in std::iter::once(&diagnostic.primary).chain(&diagnostic.labels) {
+    for label in diagnostic.places() {
         let source = sources.get(label.span.source);
         let range = clamp(source, label.span);
         let (line, column) = source.line_column(range.start as u32);
@@ -306,107 +264,6 @@ fn without_picture(diagnostic: &Diagnostic, sources: &Sources, options: RenderOp
         let _ = writeln!(text, "  help: {}", wrapped(&help, options.width));
     }
     text
-}
-
-/// Text in lines of at most `width` columns where words allow it.
-fn wrapped(text: &str, width: usize) -> String {
-    // As wide as the frame and `Help 1: ` before it.
-    let width = width.saturating_sub(13).max(20);
-    let mut lines = Vec::new();
-    for line in escape(text).lines() {
-        let mut column = 0;
-        let mut made = String::new();
-        for word in line.split(' ') {
-            let length: usize = word.chars().map(column_count).sum();
-            if column > 0 && column + 1 + length > width {
-                lines.push(std::mem::take(&mut made));
-                column = 0;
-            } else if column > 0 || !made.is_empty() {
-                made.push(' ');
-                column += 1;
-            }
-            made.push_str(word);
-            column += length;
-        }
-        lines.push(made);
-    }
-    lines.join("\n")
-}
-
-fn trim_lines(text: &str) -> String {
-    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
-}
-
-/// A place as ariadne wants it.
-#[derive(Clone, Debug)]
-struct Place {
-    file: File,
-    range: Range<usize>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct File {
-    id: SourceId,
-    name: String,
-}
-
-impl fmt::Display for File {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-fn place(sources: &Sources, span: Span) -> Place {
-    let source = sources.get(span.source);
-    let file = File { id: source.id, name: escape_line(&source.name) };
-    Place { file, range: clamp(source, span) }
-}
-
-impl ariadne::Span for Place {
-    type SourceId = File;
-
-    fn source(&self) -> &File {
-        &self.file
-    }
-
-    fn start(&self) -> usize {
-        self.range.start
-    }
-
-    fn end(&self) -> usize {
-        self.range.end
-    }
-}
-
-/// The sources of one message, masked.
-struct Drawn {
-    sources: Vec<(SourceId, ariadne::Source<String>)>,
-}
-
-impl Drawn {
-    fn new(sources: &Sources, diagnostic: &Diagnostic) -> Drawn {
-        let mut drawn: Vec<(SourceId, ariadne::Source<String>)> = Vec::new();
-        for label in std::iter::once(&diagnostic.primary).chain(&diagnostic.labels) {
-            let id = label.span.source;
-            if !drawn.iter().any(|(known, _)| *known == id) {
-                drawn.push((id, ariadne::Source::from(mask(&sources.get(id).text))));
-            }
-        }
-        Drawn { sources: drawn }
-    }
-}
-
-impl Cache<File> for Drawn {
-    type Storage = String;
-
-    fn fetch(&mut self, file: &File) -> Result<&ariadne::Source<String>, impl fmt::Debug> {
-        let found = self.sources.iter().find(|(id, _)| *id == file.id).map(|(_, source)| source);
-        found.ok_or("a source of another session")
-    }
-
-    fn display<'a>(&self, file: &'a File) -> Option<impl fmt::Display + 'a> {
-        Some(file)
-    }
 }
 
 #[cfg(test)]

@@ -94,18 +94,18 @@ impl Elaborator {
 
     /// An initializer may be for matrices or vectors only: it must fit one of them.
     fn try_initializer(&mut self, function: &Arc<Function>) {
-        let before = (self.problems.len(), self.reported.clone());
+        let before = (self.problems.mark(), self.reported.clone());
         let unknown = self.unknown.clone();
         self.try_definition(function, &[], 2);
-        if self.problems.len() == before.0 {
+        if self.problems.mark() == before.0 {
             return;
         }
-        let found = self.problems.split_off(before.0);
+        let found = self.problems.since(before.0);
         let reported = std::mem::replace(&mut self.reported, before.1);
         self.unknown = unknown;
         self.try_definition(function, &[], 1);
-        if self.problems.len() > before.0 {
-            self.problems.truncate(before.0);
+        if self.problems.mark() != before.0 {
+            self.problems.since(before.0);
             self.problems.extend(found);
             self.reported = reported;
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::model::Model;
+use super::problems::Problems;
 use super::scope::{Binding, Frame, Owner};
 use super::value::{FunctionValue, Target, Value};
 use super::{builtin, constant_of, problem};
@@ -58,7 +59,7 @@ pub struct Elaborator {
     pub(super) home: Option<Graph>,
     /// Nodes of the session's graph that stand in the other one as slots.
     pub(super) brought: IndexMap<NodeId, (SlotId, Arc<str>)>,
-    pub(super) problems: Vec<Diagnostic>,
+    pub(super) problems: Problems,
     pub(super) reported: HashSet<(Slug, Span)>,
     /// Names that were reported as unknown, and in which declaration.
     pub(super) unknown: HashSet<(String, Option<Span>)>,
@@ -127,11 +128,22 @@ impl Elaborator {
 
     /// The mistakes found since the last call, in order of place.
     pub fn take_problems(&mut self) -> Vec<Diagnostic> {
-        std::mem::take(&mut self.problems)
+        self.problems.take()
+    }
+
+    /// So many more errors were taken and will be told; beyond [`MOST_TOLD`](crate::diagnostics::MOST_TOLD) in all,
+    /// further ones are only counted.
+    pub fn add_taken(&mut self, errors: usize) {
+        self.problems.add_taken(errors);
+    }
+
+    /// Counts from the first error again; how many were only counted so far.
+    pub fn begin_again(&mut self) -> usize {
+        std::mem::take(&mut self.problems).error_count()
     }
 
     pub fn has_problems(&self) -> bool {
-        self.problems.iter().any(Diagnostic::is_error)
+        self.problems.has_errors()
     }
 
     /// Whether a part of this text could not be read, as far as that was not taken out yet.
@@ -140,7 +152,7 @@ impl Elaborator {
     }
 
     pub(super) fn problem_count(&self) -> usize {
-        self.problems.iter().filter(|problem| problem.is_error()).count()
+        self.problems.error_count()
     }
 
     /// Reports a mistake once. Inside a call, the outermost use outside the callee's text becomes the primary
@@ -174,9 +186,7 @@ impl Elaborator {
 
     /// Takes back what was found since there were so many errors: a better account of it follows.
     pub(super) fn drop_problems(&mut self, errors: usize) {
-        while self.problem_count() > errors {
-            self.problems.pop();
-        }
+        self.problems.drop_to(errors);
     }
 
     /// Forgets what was reported, so that the same mistake in the next input of a prompt is reported again.
@@ -281,7 +291,10 @@ impl Elaborator {
                 if !self.unknown.insert((name.to_string(), place.filter(|_| self.in_definition()))) {
                     return Value::Unknown;
                 }
-                let near = problem::nearest(name, self.known_names());
+                let near = match self.problems.is_full() {
+                    true => None,
+                    false => problem::nearest(name, self.known_names()),
+                };
                 self.report(match self.upcoming.get(name) {
                     Some(later) => problem::declared_later(name, span, *later, self.statement),
                     None => problem::unknown_name(name, span, near),

@@ -29,6 +29,7 @@ mod method;
 mod model;
 mod optimizer;
 mod problem;
+mod problems;
 mod promises;
 mod ranges;
 mod scope;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::program::{Report, check_text, folder_of, read};
 use super::world::World;
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Fix, Slug, apply};
+use crate::diagnostics::{Diagnostic, Fix, Slug, apply, count_errors, count_warnings};
 
 /// Rounds of fixing; each removes a mistake.
 const MOST_ROUNDS: usize = 50;
@@ -92,5 +92,6 @@ fn one_fix(
 
 /// How many errors there are, or how many warnings.
 fn count(report: &Report, errors: bool) -> usize {
-    report.diagnostics.iter().filter(|one| one.is_error() == errors).count()
+    let count = if errors { count_errors } else { count_warnings };
+    count(&report.diagnostics)
 }

@@ -5,10 +5,12 @@ use std::path::Path;
 use super::program::{Report, plain_check};
 use super::world::World;
 use crate::base::{SourceId, Sources, Span};
-use crate::diagnostics::{Diagnostic, Edit, Fix, Label, Slug, apply};
+use crate::diagnostics::{Diagnostic, Edit, Fix, Label, Slug, apply, count_errors, count_warnings};
 
 /// Checks that one report may cost.
 const MOST_TRIES: usize = 40;
+/// Bytes that those checks may read, beside the first one.
+const MOST_READ: usize = 1 << 20;
 /// Fixes shown for one mistake.
 const MOST_SHOWN: usize = 2;
 
@@ -30,63 +32,106 @@ pub(super) fn mend_by(
     source: SourceId,
     report: &mut Report,
 ) {
-    let errors_before = count(&report.diagnostics);
-    let before: Vec<(Slug, String)> =
-        report.diagnostics.iter().map(|diagnostic| (diagnostic.slug, diagnostic.headline.clone())).collect();
-    let mut tries = 0;
+    let mut trials = Trials {
+        check,
+        text,
+        whole: Span::new(source, 0, 0),
+        before: report.diagnostics.iter().map(key).collect(),
+        errors: count_errors(&report.diagnostics),
+        warnings: count_warnings(&report.diagnostics),
+        done: 0,
+        most: (MOST_READ / text.len().max(1)).clamp(1, MOST_TRIES),
+    };
     let mut diagnostics = std::mem::take(&mut report.diagnostics);
     for diagnostic in &mut diagnostics {
-        let candidates = diagnostic.candidates.iter();
-        let resolved = candidates.filter_map(|one| Some((one.is_last_resort, one.resolve(&report.sources)?)));
-        let mut fixes: Vec<(bool, Fix)> = resolved.collect();
-        fixes.sort_by_key(|(is_last, fix)| (*is_last, size(fix)));
         let had_fixes = !diagnostic.fixes.is_empty();
-        let mut advice = Vec::new();
-        if diagnostic.is_error() && tries < MOST_TRIES / 4 {
-            let key = (diagnostic.slug, diagnostic.headline.clone());
-            diagnostic.fixes.retain(|fix| {
-                let Some(mended) = apply(fix, Span::new(source, 0, 0), text) else { return true };
-                tries += 1;
-                let after = check(&mended);
-                let remains = after.iter().any(|one| (one.slug, one.headline.clone()) == key);
-                let is_new = |one: &Diagnostic| !before.contains(&(one.slug, one.headline.clone()));
-                let breaks =
-                    after.iter().any(|one| one.is_error() && is_new(one) && is_beside(one, fix, text));
-                let mends = count(&after) < errors_before || !remains && !breaks;
-                // It says what this place should be, and more has to change.
-                if !mends && !remains {
-                    advice.push(fix.title.clone());
-                }
-                mends
-            });
-        }
-        diagnostic.helps.extend(advice);
-        let mut is_sure = false;
-        for (is_last, fix) in fixes {
-            if diagnostic.fixes.len() >= MOST_SHOWN || tries >= MOST_TRIES {
-                break;
-            }
-            let whole = Span::new(source, 0, 0);
-            let Some(mended) = apply(&fix, whole, text) else { continue };
-            tries += 1;
-            let after = check(&mended);
-            let is_new = |other: &Diagnostic| !before.contains(&(other.slug, other.headline.clone()));
-            let worse = after.iter().any(|other| other.is_error() && is_new(other));
-            let fewer = match diagnostic.is_error() {
-                true => count(&after) < errors_before,
-                false => after.len() < before.len(),
-            };
-            if !worse && fewer && !diagnostic.fixes.iter().any(|known| is_same(known, &fix)) {
-                is_sure |= diagnostic.fixes.is_empty() && !is_last;
-                diagnostic.fixes.push(fix);
-            }
-        }
-        diagnostic.candidates.clear();
+        trials.keep_what_mends(diagnostic);
+        let is_sure = trials.try_candidates(diagnostic, &report.sources);
         if !had_fixes && is_sure && diagnostic.is_error() {
             mark_change(diagnostic, &report.sources);
         }
     }
     report.diagnostics = diagnostics;
+}
+
+/// What a mistake is known by, after a change of the text.
+type Key = (Slug, String);
+
+fn key(found: &Diagnostic) -> Key {
+    (found.slug, found.headline.clone())
+}
+
+/// Checks of a text with one fix or another, against what was found before.
+struct Trials<'a> {
+    check: &'a mut dyn FnMut(&str) -> Vec<Diagnostic>,
+    text: &'a str,
+    whole: Span,
+    before: Vec<Key>,
+    errors: usize,
+    warnings: usize,
+    done: usize,
+    most: usize,
+}
+
+impl Trials<'_> {
+    /// What is found with a fix; `None` if it changes another text.
+    fn after(&mut self, fix: &Fix) -> Option<Vec<Diagnostic>> {
+        let mended = apply(fix, self.whole, self.text)?;
+        self.done += 1;
+        Some((self.check)(&mended))
+    }
+
+    /// Of the fixes that an error comes with, leaves those after which it is gone. One that puts another mistake in
+    /// its place says what this place should be, and becomes advice.
+    fn keep_what_mends(&mut self, diagnostic: &mut Diagnostic) {
+        if !diagnostic.is_error() || self.done >= self.most.div_ceil(4) {
+            return;
+        }
+        let own = key(diagnostic);
+        let mut advice = Vec::new();
+        diagnostic.fixes.retain(|fix| {
+            let Some(after) = self.after(fix) else { return true };
+            let remains = after.iter().any(|one| key(one) == own);
+            let mut new = after.iter().filter(|one| self.is_new_error(one));
+            let breaks = new.any(|one| is_beside(one, fix, self.text));
+            let mends = count_errors(&after) < self.errors || !remains && !breaks;
+            if !mends && !remains {
+                advice.push(fix.title.clone());
+            }
+            mends
+        });
+        diagnostic.helps.extend(advice);
+    }
+
+    /// Turns the candidates that mend into fixes; whether the first one is no last resort.
+    fn try_candidates(&mut self, diagnostic: &mut Diagnostic, sources: &Sources) -> bool {
+        let candidates = std::mem::take(&mut diagnostic.candidates);
+        let resolved = candidates.iter().filter_map(|one| Some((one.is_last_resort, one.resolve(sources)?)));
+        let mut fixes: Vec<(bool, Fix)> = resolved.collect();
+        fixes.sort_by_key(|(is_last, fix)| (*is_last, size(fix)));
+        let mut is_sure = false;
+        for (is_last, fix) in fixes {
+            if diagnostic.fixes.len() >= MOST_SHOWN || self.done >= self.most {
+                break;
+            }
+            let Some(after) = self.after(&fix) else { continue };
+            let is_worse = after.iter().any(|one| self.is_new_error(one));
+            let are_fewer = match diagnostic.is_error() {
+                true => count_errors(&after) < self.errors,
+                false => count_warnings(&after) < self.warnings,
+            };
+            if !is_worse && are_fewer && !diagnostic.fixes.iter().any(|known| is_same(known, &fix)) {
+                is_sure |= diagnostic.fixes.is_empty() && !is_last;
+                diagnostic.fixes.push(fix);
+            }
+        }
+        is_sure
+    }
+
+    /// Whether this error was not there before. One that only counts others is never new.
+    fn is_new_error(&self, found: &Diagnostic) -> bool {
+        found.is_error() && found.more.is_none() && !self.before.contains(&key(found))
+    }
 }
 
 /// Moves the first mark to the text that the first fix changes first: that is where one has to look. What was marked
@@ -140,10 +185,6 @@ fn is_same(one: &Fix, other: &Fix) -> bool {
         edits
     };
     sorted(one) == sorted(other)
-}
-
-fn count(diagnostics: &[Diagnostic]) -> usize {
-    diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
 }
 
 /// How much a fix changes: the smaller comes first.

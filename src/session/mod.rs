@@ -39,6 +39,7 @@ mod state;
 mod statements;
 mod strictness;
 mod testing;
+mod told;
 mod trace;
 mod training;
 mod types;

@@ -102,9 +102,8 @@ impl Session<'_> {
         let id = self.sources.add(name, text);
         let parsed = syntax::parse(self.sources.get(id), self.next_expr);
         self.next_expr = parsed.next_id;
-        for problem in parsed.problems {
-            self.report(problem);
-        }
+        // The reading has a limit of its own.
+        self.diagnostics.extend(parsed.problems);
         check::unknown_slugs(&parsed.comments).into_iter().for_each(|problem| self.report(problem));
         (parsed.ast, id)
     }

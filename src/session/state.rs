@@ -9,9 +9,9 @@ use indexmap::IndexMap;
 
 use super::world::World;
 use crate::base::{Sources, Span};
-use crate::check::{TrainRequest, allowed_in};
+use crate::check::TrainRequest;
 use crate::data::{DataSource, Dataset, FieldType, Options, Schema};
-use crate::diagnostics::{Diagnostic, Label, Severity, Slug};
+use crate::diagnostics::{Diagnostic, Label, Severity, Slug, count_errors};
 use crate::elaborate::Elaborator;
 use crate::graph::{NodeId, SlotId};
 use crate::prelude;
@@ -201,36 +201,6 @@ impl<'w> Session<'w> {
         self.mode != Mode::Check
     }
 
-    /// What was found wrong since the last call, in order of place.
-    pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
-        self.collect();
-        let mut found = std::mem::take(&mut self.diagnostics);
-        found.sort_by_key(|diagnostic| diagnostic.primary.span);
-        drop_consequences(&mut found, &self.sources);
-        // A name that nobody uses is said once: with the parameter that never trains because of it.
-        let told: Vec<Span> = found
-            .iter()
-            .filter(|one| one.slug == Slug::NeverTrains)
-            .flat_map(|one| one.labels.iter().map(|label| label.span))
-            .collect();
-        found.retain(|one| one.slug != Slug::Unused || !told.contains(&one.primary.span));
-        found.retain(|diagnostic| diagnostic.is_error() || !self.is_allowed(diagnostic));
-        found
-    }
-
-    /// Whether the line of a warning, the one before it, or the comments that the file begins with have
-    /// `# nn: allow SLUG`.
-    fn is_allowed(&self, warning: &Diagnostic) -> bool {
-        let span = warning.primary.span;
-        let source = self.sources.get(span.source);
-        let line = source.line_column(span.start).0;
-        let allows = |line: &str| {
-            allowed_in(line).is_some_and(|mut slugs| slugs.any(|slug| slug == warning.slug.as_str()))
-        };
-        let mut head = source.text.lines().take_while(|line| line.trim().is_empty() || line.starts_with('#'));
-        head.any(allows) || source.text.lines().skip(line.saturating_sub(2)).take(line.min(2)).any(allows)
-    }
-
     /// Whether a part of this text could not be read.
     pub(super) fn has_syntax_error_in(&self, span: Span) -> bool {
         self.diagnostics.iter().any(|one| one.slug == Slug::Syntax && span.contains(one.primary.span))
@@ -251,6 +221,7 @@ impl<'w> Session<'w> {
             diagnostic
         });
         let found: Vec<Diagnostic> = found.collect();
+        self.elaborator.add_taken(count_errors(&found));
         self.diagnostics.extend(found);
     }
 
@@ -273,51 +244,6 @@ impl<'w> Session<'w> {
         self.elaborator.has_problems()
             || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
-}
-
-/// Drops what follows from text that could not be read: what is wrong with the lines under a head that is a mistake,
-/// which were meant to be its body.
-fn drop_consequences(found: &mut Vec<Diagnostic>, sources: &Sources) {
-    let heads: Vec<Span> =
-        found.iter().filter(|one| one.slug == Slug::Syntax).map(|one| one.primary.span).collect();
-    let under = heads.iter().filter_map(|head| body_under(*head, sources));
-    let inside = heads.iter().filter_map(|head| rest_of_braces(*head, sources));
-    let bodies: Vec<Span> = under.chain(inside).collect();
-    found.retain(|one| !bodies.iter().any(|body| body.contains(one.primary.span)));
-}
-
-/// What is between braces that have no meaning, as far as it is on one line.
-fn rest_of_braces(head: Span, sources: &Sources) -> Option<Span> {
-    let source = sources.get(head.source);
-    let rest = source.slice(head).starts_with('{').then(|| source.text.get(head.end as usize..))??;
-    let line = rest.split('\n').next()?;
-    let end = line.rfind('}')?;
-    Some(Span::new(head.source, head.end as usize, head.end as usize + end + 1))
-}
-
-/// The lines under a place that are further in, and an `end` behind them.
-fn body_under(head: Span, sources: &Sources) -> Option<Span> {
-    let source = sources.get(head.source);
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let start = source.text.get(..head.start as usize)?.rfind('\n').map_or(0, |end| end + 1);
-    let mut lines = source.text.get(start..)?.split_inclusive('\n');
-    let first = lines.next()?;
-    // A body between braces was read as such.
-    if first.trim_end().ends_with(['{', '(', '[', ',']) {
-        return None;
-    }
-    let (from, mut to) = (start + first.len(), start + first.len());
-    for line in lines {
-        let is_end = line.trim() == "end" && indent(line) == indent(first);
-        if !is_end && !line.trim().is_empty() && indent(line) <= indent(first) {
-            break;
-        }
-        to += line.len();
-        if is_end {
-            break;
-        }
-    }
-    (to > from).then(|| Span::new(head.source, from, to))
 }
 
 type Prelude = (Sources, Vec<Arc<Function>>, u32);

@@ -8,6 +8,7 @@ use super::keywords::{DECLARING, is_keyword};
 use super::problem::Problem;
 use super::tokens::{Token, TokenKind, closer_of, is_compound, is_infix, tokens};
 use crate::base::{Source, Span};
+use crate::diagnostics::MOST_TOLD;
 
 /// How many brackets may be open at once.
 pub const MAX_NESTING: usize = 128;
@@ -38,7 +39,7 @@ pub struct Item {
 }
 
 /// Most problems worth telling about one text.
-pub const MAX_PROBLEMS: usize = 100;
+pub const MAX_PROBLEMS: usize = MOST_TOLD;
 
 /// Cuts a text.
 pub fn cut(source: &Source) -> Cut<'_> {

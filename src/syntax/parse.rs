@@ -41,17 +41,26 @@ pub fn parse(source: &Source, first_id: u32) -> Parsed {
         let stmt = statement(&mut reader, &cut, item);
         stmts.push(stmt);
         if problems.len() + reader.problems.len() >= MAX_PROBLEMS {
-            let at = stmts.last().map_or(source_span(source), |stmt| stmt.span).at_end();
-            problems.push(Problem::TooMany { at, limit: MAX_PROBLEMS });
             break;
         }
     }
     let next_id = reader.next_id;
     problems.append(&mut reader.problems);
-    let mut problems: Vec<Diagnostic> = problems.iter().map(Problem::to_diagnostic).collect();
-    problems.sort_by_key(|problem| (problem.primary.span.start, problem.primary.span.end));
-    problems.dedup();
+    let problems = told(&problems);
     Parsed { ast: Ast { stmts }, comments: comments(&cut), problems, next_id }
+}
+
+/// The problems in order of place, and where reading ended if there were too many.
+fn told(problems: &[Problem]) -> Vec<Diagnostic> {
+    let mut told: Vec<Diagnostic> = problems.iter().map(Problem::to_diagnostic).collect();
+    told.sort_by_key(|problem| (problem.primary.span.start, problem.primary.span.end));
+    if problems.len() >= MAX_PROBLEMS {
+        told.truncate(MAX_PROBLEMS);
+        let end = told.last().map(|last| last.primary.span.at_end());
+        told.extend(end.map(|at| Problem::TooMany { at, limit: MAX_PROBLEMS }.to_diagnostic()));
+    }
+    told.dedup();
+    told
 }
 
 fn statement(reader: &mut Reader<'_>, cut: &Cut<'_>, item: &Item) -> Stmt {

@@ -12,7 +12,7 @@ use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::{Pair, Pairs};
 
-use super::cut::{Cut, Item};
+use super::cut::{Cut, Item, MAX_PROBLEMS};
 use super::foreign::{Stopped, recognise};
 use super::keywords::DECLARING;
 use super::limits::too_deep;
@@ -160,6 +160,9 @@ impl<'a> Reader<'a> {
         suffix: &str,
         build: fn(&mut Reader<'a>, Pair<'_, Rule>) -> T,
     ) -> Option<T> {
+        if self.problems.len() >= MAX_PROBLEMS {
+            return None;
+        }
         let range = self.bytes(&tokens);
         let text = self.cut.prepared.get(range.clone())?;
         let span = Span::new(self.cut.source.id, range.start, range.start);

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use nn::diagnostics::{MOST_TOLD, Slug, count_errors, count_warnings};
 use nn::session::check_text;
 
 use super::corpus::{TestWorld, with_stack};
@@ -58,4 +59,44 @@ fn a_pipeline_in_a_pipeline_is_nesting() {
         let slugs: Vec<&str> = report.diagnostics.iter().map(|found| found.slug.as_str()).collect();
         assert!(slugs.contains(&"too-deep"), "{slugs:?}");
     });
+}
+
+/// The first mistakes are told, the others counted; and none of them takes long.
+#[test]
+fn ten_thousand_mistakes_are_counted() {
+    let unknown: String = (0..10_000).map(|n| format!("a{n} = b{n}\n")).collect();
+    let inside = format!("fn f(x: [2]) -> [2] {{\n{unknown}x\n}}\nprint(f([1, 2]))\n");
+    let shapes = "x = [1, 2] + [1, 2, 3]\n".repeat(10_000);
+    let columns: Vec<String> = (0..10_000).map(|n| format!("c{n}")).collect();
+    let columns = format!("data d = csv(\"data/iris.csv\") {{ input = [{}] }}\n", columns.join(", "));
+    for text in [unknown, inside, shapes, columns] {
+        with_stack(move || {
+            let start = Instant::now();
+            let folder = root().join("examples");
+            let report = check_text(&mut TestWorld::default(), "main.nn", &text, &folder);
+            let taken = start.elapsed();
+            let begin = text.get(..20).unwrap_or_default();
+            let told = report.diagnostics.iter().filter(|one| one.is_error() && one.more.is_none()).count();
+            assert_eq!(told, MOST_TOLD, "{begin}");
+            assert!(count_errors(&report.diagnostics) >= 10_000, "{begin}");
+            let last = report.diagnostics.last().expect("the one that counts the others");
+            let more = format!("{} more mistakes: the first 100 are shown", last.more.unwrap_or_default());
+            assert_eq!((last.slug, &last.headline), (Slug::Limit, &more), "{begin}");
+            assert!(taken < Duration::from_secs(30), "{begin}: {taken:?}");
+        });
+    }
+}
+
+#[test]
+fn warnings_of_one_kind_are_counted_and_can_be_allowed() {
+    let lines: String = (0..150).map(|n| format!("    u{n} = x\n")).collect();
+    let text = format!("fn f(x: [2]) -> [2] {{\n{lines}    x\n}}\nprint(f([1, 2]))\n");
+    let warnings = |text: &str| {
+        let text = text.to_string();
+        let report = check_text(&mut TestWorld::default(), "main.nn", &text, &root());
+        let last = report.diagnostics.last().map(|one| (one.slug, one.more));
+        (report.diagnostics.len(), count_warnings(&report.diagnostics), last)
+    };
+    assert_eq!(warnings(&text), (MOST_TOLD + 1, 150, Some((Slug::Unused, Some(50)))));
+    assert_eq!(warnings(&format!("# nn: allow unused\n{text}")), (0, 0, None));
 }
