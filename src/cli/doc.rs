@@ -5,14 +5,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::html;
 use super::output::{Output, complain, say};
+use super::{WRONG_USAGE, html};
 use crate::session;
 
 #[derive(Args)]
 pub struct Doc {
     /// A layer, activation, loss, primitive, ...; without it, all are listed
-    #[arg(conflicts_with = "html")]
     pub name: Option<String>,
     /// Write the reference as pages
     #[arg(long)]
@@ -24,6 +23,12 @@ pub struct Doc {
 
 pub fn doc(arguments: &Doc, output: &Output) -> ExitCode {
     match &arguments.name {
+        Some(name) if arguments.html => {
+            complain(&format!(
+                "`--html` writes all names; the folder stands behind `-o`: `nn doc --html -o {name}`"
+            ));
+            ExitCode::from(WRONG_USAGE)
+        }
         Some(name) => page(name, output),
         None if arguments.html => pages(arguments),
         None => list(output),

@@ -79,6 +79,12 @@ fn the_pages_hold_together() {
         }
     }
     assert!(links > 300, "{links} links");
+    for (file, kind) in [("activations.html", "activation"), ("schedules.html", "schedule")] {
+        let named = nn::session::entries().iter().filter(|entry| entry.kind == kind).count();
+        assert_eq!(text(file).matches("<svg").count(), named, "{file}");
+    }
+    let folder = &["`--html` writes all names; the folder stands behind `-o`: `nn doc --html -o ref`"];
+    check(&place.nn(&["doc", "--html", "ref"]), "", folder, 2);
     let names = text("names.js");
     let rows = names.trim_start_matches("const NAMES = ").trim_end_matches(";\n");
     let rows: Vec<Vec<String>> = serde_json::from_str(rows).expect("JSON");

@@ -415,6 +415,9 @@ fn shells_get_completions_and_manual_pages() {
     for (shell, piece) in [("bash", "_nn()"), ("zsh", "#compdef nn"), ("fish", "complete -c nn")] {
         let done = place.nn(&["completions", shell]);
         assert!(done.stdout.contains(piece) && done.stdout.contains("predict"), "{shell}");
+        for name in ["log_softmax", "binary_cross_entropy", "shape-mismatch"] {
+            assert!(done.stdout.contains(name), "{shell}: {name}");
+        }
         assert_eq!((done.code, done.stderr.as_str()), (0, ""));
     }
     // `nn FILE` is a command too.

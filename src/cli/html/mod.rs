@@ -7,6 +7,7 @@ mod code;
 use std::fmt::Write as _;
 
 use crate::diagnostics::Slug;
+use crate::plot::svg;
 use crate::session::{self, Entry};
 use code::{escaped, highlighted, prose};
 
@@ -20,6 +21,9 @@ pub struct Page {
 const STYLE: &str = include_str!("style.css");
 /// The search.
 const SCRIPT: &str = include_str!("search.js");
+
+/// The size of the curve of an activation or schedule.
+const CURVE: svg::Size = svg::Size { width: 360.0, height: 220.0 };
 
 /// The order of the pages.
 const ORDER: [&str; 8] =
@@ -41,7 +45,7 @@ pub fn pages() -> Vec<Page> {
     pages.extend(groups.iter().map(|group| frame.group(group, &entries)));
     pages.push(frame.diagnostics());
     pages.push(Page { file: "names.js".to_string(), text: names(&entries) });
-    pages.push(Page { file: "style.css".to_string(), text: STYLE.to_string() });
+    pages.push(Page { file: "style.css".to_string(), text: format!("{STYLE}{}\n", svg::STYLE) });
     pages.push(Page { file: "search.js".to_string(), text: SCRIPT.to_string() });
     pages
 }
@@ -115,7 +119,7 @@ impl Frame<'_> {
     }
 }
 
-/// One name: signature, sentence, formula, example, derivative, source.
+/// One name: signature, sentence, formula, curve, example, derivative, source.
 fn describe(body: &mut String, entry: &Entry) {
     let name = escaped(&entry.name);
     let _ = writeln!(
@@ -130,6 +134,9 @@ fn describe(body: &mut String, entry: &Entry) {
         let _ = writeln!(body, "<p>Also written {}.</p>", aliases.collect::<Vec<_>>().join(", "));
     }
     let _ = writeln!(body, "<p class=\"formula\">{}</p>", escaped(&entry.formula));
+    if let Some(curve) = entry.curve() {
+        body.push_str(&svg::embedded(&curve, CURVE));
+    }
     if let Some(example) = entry.example() {
         let _ = writeln!(
             body,

@@ -36,6 +36,13 @@ pub fn entries() -> Vec<Entry> {
     primitives.chain(functions.iter().map(of_function)).collect()
 }
 
+/// The names of all entries, in their order.
+pub fn library_names() -> impl Iterator<Item = &'static str> {
+    let (_, functions, _) = standard_prelude();
+    let primitives = ops::catalogue().iter().map(|primitive| primitive.name);
+    primitives.chain(functions.iter().map(|function| function.name.name.as_str()))
+}
+
 /// The entry of a name or of one of its other names.
 ///
 /// # Errors

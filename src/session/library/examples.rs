@@ -76,7 +76,7 @@ fn model(stages: &str, size: usize) -> String {
 }
 
 /// What a program prints, if nothing is wrong with it.
-fn output_of(program: &str) -> Option<String> {
+pub(super) fn output_of(program: &str) -> Option<String> {
     let mut world = MemoryWorld::default();
     let report = run_text(&mut world, "example.nn", program, Path::new(""));
     (!report.has_errors() && !world.lines.is_empty()).then(|| world.lines.join("\n") + "\n")

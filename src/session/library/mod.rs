@@ -3,13 +3,14 @@
 //! [`Entry`] is plain data for `nn doc`, its pages and the prompt. Examples and derivatives are not written down
 //! anywhere: `examples` runs them.
 
+mod curves;
 mod entry;
 mod examples;
 mod hints;
 mod statements;
 
 pub(super) use entry::one_line;
-pub use entry::{Entry, entries, entry, library_source};
+pub use entry::{Entry, entries, entry, library_names, library_source};
 pub use examples::Example;
 
 use crate::elaborate::{METHODS, MethodRow, OptionKind};

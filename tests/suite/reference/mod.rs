@@ -1,6 +1,5 @@
 //! `docs/reference/` is made of the declarations. `UPDATE=1 cargo test` writes it; otherwise it must be as written.
 
-mod curves;
 mod shown;
 
 use std::fmt::Write as _;
@@ -9,11 +8,13 @@ use std::sync::Arc;
 
 use nn::graph::ParamKind;
 use nn::ops::{self, Primitive};
+use nn::plot::svg;
 use nn::prelude;
+use nn::session::{self, Entry};
 use nn::syntax::tree::{Function, FunctionKind};
 
 use super::examples::root;
-use super::prelude::{items, items_of};
+use super::prelude::items_of;
 
 /// A page: its file, its title, its text.
 struct Page {
@@ -47,27 +48,20 @@ fn reference_pages_are_as_declared() {
 
 /// A curve of each activation and each schedule.
 fn pictures() -> Vec<Page> {
-    let mut pictures = Vec::new();
-    let mut add = |name: &str, text: String| {
-        pictures.push(Page { file: format!("curves/{name}.svg"), title: name.to_string(), text });
+    let drawn = |entry: &Entry| {
+        let text = svg::document(&entry.curve()?, svg::Size { width: 360.0, height: 220.0 });
+        Some(Page { file: format!("curves/{}.svg", entry.name), title: entry.name.clone(), text })
     };
-    for item in items().0 {
-        let name = &item.name.name;
-        let of_vectors = item.params.first().is_some_and(|param| param.ty.is_some());
-        match item.kind {
-            FunctionKind::Activation => add(name, curves::activation(name, of_vectors)),
-            FunctionKind::Schedule => add(name, curves::schedule(name, &line_of(&item, "example:"))),
-            _ => {}
-        }
-    }
-    curves::PRIMITIVES.iter().for_each(|name| add(name, curves::activation(name, false)));
-    pictures
+    session::entries().iter().filter_map(drawn).collect()
 }
 
-/// The rest of a line of the documentation.
-fn line_of(item: &Function, key: &str) -> String {
-    let found = item.doc.iter().find_map(|line| line.trim().strip_prefix(key));
-    found.map(str::trim).unwrap_or_default().to_string()
+#[test]
+fn every_activation_and_schedule_has_a_curve() {
+    let has_curve = |entry: &Entry| ["activation", "schedule"].contains(&entry.kind);
+    let drawn: Vec<String> = pictures().into_iter().map(|page| page.title).collect();
+    let missing: Vec<Entry> =
+        session::entries().into_iter().filter(|one| has_curve(one) && !drawn.contains(&one.name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// Every example of a primitive gives what it says.
@@ -121,7 +115,7 @@ fn primitives() -> Page {
         if !doc.example.is_empty() {
             let _ = writeln!(text, "- example: `{}` gives `{}`", doc.example, doc.result);
         }
-        if curves::PRIMITIVES.contains(&primitive.name) {
+        if session::entry(primitive.name).is_ok_and(|entry| entry.curve().is_some()) {
             let _ = write!(text, "\n![{0} and its slope](curves/{0}.svg)\n", primitive.name);
         }
     }

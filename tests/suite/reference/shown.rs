@@ -108,7 +108,7 @@ fn used(example: &str) -> String {
 }
 
 /// The values of a schedule, `lr = cosine(0.01, steps = 1000)`, at steps.
-pub fn rates(example: &str, steps: &[u32]) -> String {
+fn rates(example: &str, steps: &[u32]) -> String {
     let schedule = example.strip_prefix("lr = ").unwrap_or(example);
     let calls: Vec<String> = steps.iter().map(|step| format!("rate({step})")).collect();
     let program =
