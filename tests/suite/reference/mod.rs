@@ -118,6 +118,7 @@ fn primitives() -> Page {
         if session::entry(primitive.name).is_ok_and(|entry| entry.curve().is_some()) {
             let _ = write!(text, "\n![{0} and its slope](curves/{0}.svg)\n", primitive.name);
         }
+        text.push_str(&derivative(primitive.name));
     }
     Page { file: "primitives.md".to_string(), title: "Primitives".to_string(), text }
 }
@@ -158,6 +159,12 @@ fn library(name: &str, source: &str) -> Page {
     Page { file: format!("{stem}.md"), title, text }
 }
 
+/// The derivative as formulas, of what has one.
+fn derivative(name: &str) -> String {
+    let formulas = session::entry(name).ok().and_then(|entry| entry.derivative());
+    formulas.map_or(String::new(), |formulas| format!("\n```text\n{}\n```\n", formulas.trim_end()))
+}
+
 fn describe(text: &mut String, item: &Arc<Function>, source: &str) {
     let keyed = ["formula:", "source:", "example:", "gives:"];
     let lines = item.doc.iter().map(|line| line.trim());
@@ -187,9 +194,7 @@ fn describe(text: &mut String, item: &Arc<Function>, source: &str) {
         }
         _ => {}
     }
-    if matches!(item.kind, FunctionKind::Activation | FunctionKind::Loss) {
-        let _ = write!(text, "\n```text\n{}\n```\n", shown::derivation(name));
-    }
+    text.push_str(&derivative(name));
     let declaration = source.get(item.span.start as usize..item.span.end as usize).unwrap_or_default();
     let _ = write!(text, "\n```nn\n{}\n```\n", declaration.trim_end());
 }

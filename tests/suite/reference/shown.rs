@@ -115,8 +115,3 @@ fn rates(example: &str, steps: &[u32]) -> String {
         format!("precision f64\nrate = {schedule}\nprint([{}], digits = 5, all = true)", calls.join(", "));
     certain(&program).join(" ")
 }
-
-/// A function and its derivative as formulas, as `derive` prints them.
-pub fn derivation(name: &str) -> String {
-    certain(&format!("derive({name})")).join("\n").trim_end().to_string()
-}
