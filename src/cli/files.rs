@@ -93,4 +93,8 @@ impl Files for CommandFiles {
     fn names_in(&self, folder: &Path) -> Vec<String> {
         self.disk.names_in(folder)
     }
+
+    fn has_folder(&self, folder: &Path) -> bool {
+        self.disk.has_folder(folder)
+    }
 }

@@ -99,6 +99,7 @@ fn run(arguments: &Run, output: &Output, screen: Screen) -> ExitCode {
     };
     let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
         .told(telling)
+        .warning_in(arguments.format, screen)
         .with_settings(&arguments.settings.values);
     let strictness = arguments.warnings.strictness();
     let report = session::run_file_strictly(&mut world, &arguments.file, &strictness);

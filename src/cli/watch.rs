@@ -49,6 +49,7 @@ pub fn watch(arguments: &Watch, output: &Output, screen: Screen) -> ExitCode {
 /// One run, and the wait for a change. Nothing if Ctrl-C ended the wait.
 fn once(arguments: &Watch, output: &Output, screen: Screen) -> Option<PathBuf> {
     let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
+        .warning_in(Format::Full, screen)
         .with_settings(&arguments.settings.values)
         .ended_by_changes();
     if arguments.quiet {

@@ -6,14 +6,15 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::arguments::Format;
 use super::files::CommandFiles;
 use super::interrupt;
 use super::output::{Output, Screen, say};
 use super::progress::{Telling, Watcher};
-use super::progress_json;
+use super::{messages, progress_json};
 use crate::data::Files;
 use crate::plot::terminal;
-use crate::session::World;
+use crate::session::{Report, World};
 use crate::train::{Ended, History, Progress};
 
 pub struct Terminal {
@@ -26,6 +27,8 @@ pub struct Terminal {
     stopped: Rc<Cell<bool>>,
     /// Values for names of the script.
     settings: Vec<String>,
+    /// How warnings are shown before a run.
+    warnings: Option<(Format, Screen)>,
     /// Whether a change of a file ends the run.
     watched: Option<Watched>,
 }
@@ -52,6 +55,7 @@ impl Terminal {
             threads,
             stopped: Rc::default(),
             settings: Vec::new(),
+            warnings: None,
             watched: None,
         }
     }
@@ -59,6 +63,11 @@ impl Terminal {
     /// The same with values for names of the script.
     pub fn with_settings(self, settings: &[String]) -> Terminal {
         Terminal { settings: settings.to_vec(), ..self }
+    }
+
+    /// The same, showing warnings before a run.
+    pub fn warning_in(self, format: Format, screen: Screen) -> Terminal {
+        Terminal { warnings: Some((format, screen)), ..self }
     }
 
     /// The same, ending the run when a file changes that it has read.
@@ -114,6 +123,15 @@ impl World for Terminal {
     fn screen(&self) -> terminal::Screen {
         let (width, color) = self.output.screen();
         terminal::Screen { width, color, height: (width / 5).clamp(10, 20) }
+    }
+
+    fn warned(&mut self, checked: &Report) -> bool {
+        // What is for machines comes at the end as one object.
+        let Some((format, screen)) = self.warnings.filter(|(format, _)| *format != Format::Json) else {
+            return false;
+        };
+        messages::show(checked, format, &self.output, screen);
+        true
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {

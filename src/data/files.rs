@@ -18,6 +18,10 @@ pub trait Files {
     fn size(&self, path: &Path) -> io::Result<u64>;
     /// The names in a folder, sorted; for suggestions. Empty if it can't be read.
     fn names_in(&self, folder: &Path) -> Vec<String>;
+    /// Whether a file can be made in this folder, as far as it must be there.
+    fn has_folder(&self, _folder: &Path) -> bool {
+        true
+    }
 }
 
 /// The files of the machine.
@@ -54,6 +58,10 @@ impl Files for DiskFiles {
             entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
         names
+    }
+
+    fn has_folder(&self, folder: &Path) -> bool {
+        folder.as_os_str().is_empty() || folder.is_dir()
     }
 }
 

@@ -6,6 +6,7 @@
 mod candidate;
 mod diagnostic;
 mod escape;
+mod heads;
 mod picture;
 mod render;
 mod slug;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use ariadne::{Cache, Color, Config, IndexType, Report, ReportKind};
 
 use super::escape::{escape_line, mask};
+use super::heads::with_right_places;
 use super::render::{clamp, helps};
 use super::width::wrapped;
 use super::{Diagnostic, RenderOptions, Severity};
@@ -26,7 +27,7 @@ pub(super) fn picture(
         Severity::Warning => Color::Yellow,
     };
     let config =
-        Config::default().with_index_type(IndexType::Byte).with_color(options.color).with_tab_width(4);
+        Config::default().with_index_type(IndexType::Char).with_color(options.color).with_tab_width(4);
     let mut report =
         Report::build(ReportKind::Error, place(sources, diagnostic.primary.span)).with_config(config);
     for (order, label) in diagnostic.places().enumerate() {
@@ -49,14 +50,14 @@ pub(super) fn picture(
     report.finish().write(masked, &mut drawn).ok()?;
     let drawn = String::from_utf8_lossy(&drawn);
     let (_, picture) = drawn.split_once('\n')?;
-    Some(trim_lines(picture))
+    Some(with_right_places(&trim_lines(picture), diagnostic, sources))
 }
 
 fn trim_lines(text: &str) -> String {
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// A place as ariadne wants it.
+/// A place as ariadne wants it: in characters, since its bytes are not always those of a character's beginning.
 #[derive(Clone, Debug)]
 struct Place {
     file: File,
@@ -78,7 +79,9 @@ impl fmt::Display for File {
 fn place(sources: &Sources, span: Span) -> Place {
     let source = sources.get(span.source);
     let file = File { id: source.id, name: escape_line(&source.name) };
-    Place { file, range: clamp(source, span) }
+    let range = clamp(source, span);
+    let count = |end: usize| source.text.get(..end).map_or(0, |before| before.chars().count());
+    Place { file, range: count(range.start)..count(range.end) }
 }
 
 impl ariadne::Span for Place {

@@ -288,6 +288,7 @@ mod tests {
     fn every_span_of_a_strange_text_is_drawn() {
         let text = "δ = W·x\u{302}\r\n\t漢字 👩‍👩‍👧\u{1b}[31m\rz\u{2028}\n\u{202e}";
         for text in [text, "", "\n", "a\n"] {
+            in_another_source(text);
             for start in 0..text.len() + 3 {
                 for end in 0..text.len() + 3 {
                     let (sources, diagnostic) = one(text, start, end);
@@ -298,6 +299,18 @@ mod tests {
                     assert_eq!(to_json(&diagnostic, &sources)["slug"], "syntax");
                 }
             }
+        }
+    }
+
+    fn in_another_source(text: &str) {
+        let mut sources = Sources::default();
+        let (script, data) = (sources.add("a.nn", "x = 1\n"), sources.add("ß.csv", text));
+        for start in 0..text.len() + 3 {
+            let diagnostic = Diagnostic::error(Slug::Syntax, Span::new(script, 0, 1), "head")
+                .here("here")
+                .label(Span::new(data, start, start + 1), "there");
+            let drawn = render(&diagnostic, &sources, RenderOptions::default());
+            assert!(drawn.starts_with("error[syntax]: head"), "{drawn}");
         }
     }
 

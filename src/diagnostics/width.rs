@@ -6,17 +6,25 @@ use super::escape::escape;
 
 /// How many columns of a terminal a line takes, without what sets its colours.
 pub(super) fn columns(line: &str) -> usize {
+    without_colors(line).chars().map(column_count).sum()
+}
+
+/// A line without what sets its colours.
+pub(super) fn without_colors(line: &str) -> String {
     let mut in_escape = false;
-    let mut width = 0;
-    for character in line.chars() {
-        match (in_escape, character) {
-            (false, '\u{1b}') => in_escape = true,
-            (true, 'm') => in_escape = false,
-            (true, _) => {}
-            (false, _) => width += column_count(character),
+    let mut plain = line.to_string();
+    plain.retain(|character| match (in_escape, character) {
+        (false, '\u{1b}') => {
+            in_escape = true;
+            false
         }
-    }
-    width
+        (true, 'm') => {
+            in_escape = false;
+            false
+        }
+        (is_inside, _) => !is_inside,
+    });
+    plain
 }
 
 /// Two for the wide characters of East Asia and for pictures, none for marks that go on top of another.

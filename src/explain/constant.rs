@@ -12,6 +12,8 @@ pub enum Digits {
     Plain(String),
     /// The root of a whole number.
     Root(u32),
+    /// A whole number times π.
+    Pi(u32),
     /// The root of a whole number times π.
     RootPi(u32),
     /// The root of a quotient: of a whole number, and of another, perhaps times π.
@@ -41,7 +43,14 @@ pub fn written(value: f64) -> Written {
     if let Some(n) = logarithm {
         return Written { above: Some(Digits::Log(n)), below: None };
     }
-    rooted(value).unwrap_or_else(|| plain(decimal))
+    times_pi(value).or_else(|| rooted(value)).unwrap_or_else(|| plain(decimal))
+}
+
+/// `p π/q` for small whole numbers.
+fn times_pi(value: f64) -> Option<Written> {
+    let (p, q) = fraction(value / std::f64::consts::PI).filter(|(p, q)| *p <= 64 && *q <= 64)?;
+    let below = (q != 1).then(|| Digits::Plain(q.to_string()));
+    Some(Written { above: Some(Digits::Pi(p)), below })
 }
 
 /// A short decimal, a fraction or a root.
@@ -124,6 +133,10 @@ mod tests {
             written((2.0 * std::f64::consts::FRAC_1_PI).sqrt()),
             Written { above: Some(two_over_pi), below: None }
         );
+        let (once, thrice) = (Some(Digits::Pi(1)), Some(Digits::Pi(3)));
+        assert_eq!(written(std::f64::consts::PI), Written { above: once.clone(), below: None });
+        assert_eq!(written(std::f64::consts::FRAC_PI_2), Written { above: once, below: plain("2") });
+        assert_eq!(written(0.75 * std::f64::consts::PI), Written { above: thrice, below: plain("4") });
         assert_eq!(written(2f64.ln()), Written { above: Some(Digits::Log(2)), below: None });
         assert_eq!(written(1.0 / 32.0), Written { above: None, below: plain("32") });
         assert_eq!(written(0.125), Written { above: plain("0.125"), below: None });

@@ -239,7 +239,6 @@ impl<'t> Writer<'t> {
             Digits::Root(n) => self.notation.root(Piece::atom(self.notation.number(&n.to_string()))),
             Digits::RootOf(n, below) => {
                 let below = match &**below {
-                    Digits::RootPi(1) => Piece::atom(self.notation.pi()),
                     Digits::RootPi(m) => self.times_pi(*m),
                     Digits::Root(m) | Digits::Log(m) => Piece::atom(self.notation.number(&m.to_string())),
                     other => self.digits(other),
@@ -248,14 +247,17 @@ impl<'t> Writer<'t> {
                 self.notation.root(self.notation.quotient(n, below))
             }
             Digits::Log(n) => self.notation.call("log", &[self.notation.number(&n.to_string())]),
-            Digits::RootPi(1) => self.notation.root(Piece::atom(self.notation.pi())),
+            Digits::Pi(n) => self.times_pi(*n),
             Digits::RootPi(n) => self.notation.root(self.times_pi(*n)),
         }
     }
 
     fn times_pi(&self, n: u32) -> Piece {
-        let n = Piece::atom(self.notation.number(&n.to_string()));
-        self.joined(vec![n, Piece::atom(self.notation.pi())], Sign::Times)
+        let pi = Piece::atom(self.notation.pi());
+        if n == 1 {
+            return pi;
+        }
+        self.joined(vec![Piece::atom(self.notation.number(&n.to_string())), pi], Sign::Times)
     }
 
     /// `x` of `√(sum(x²))`, which is its norm.

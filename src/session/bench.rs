@@ -79,7 +79,7 @@ impl Session<'_> {
         self.report(
             Diagnostic::error(Slug::NoTraining, span, headline)
                 .here("no training from here to the end")
-                .help("write a `train` statement, such as `train net on data { loss = mse, optimizer = sgd, epochs = 1 }`"),
+                .help("write a `train` statement, such as `train net on data { loss = mse, optimizer = sgd(lr = 0.1), epochs = 1 }`"),
         );
     }
 

@@ -3,7 +3,7 @@
 
 use super::state::Session;
 use crate::base::Span;
-use crate::elaborate::{Given, Value};
+use crate::elaborate::{Given, ModelId, Value};
 use crate::syntax::tree::{Ast, BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind};
 
 /// A loss on a model, as the script writes it by hand.
@@ -16,11 +16,11 @@ pub(super) struct ByHand {
 }
 
 impl Session<'_> {
-    /// The first loss of a model's answer in a script.
-    pub(super) fn by_hand(&mut self, ast: &Ast) -> Option<ByHand> {
+    /// The first loss of a model's answer in a script; `of` asks for one model.
+    pub(super) fn by_hand(&mut self, ast: &Ast, of: Option<ModelId>) -> Option<ByHand> {
         let (mut exprs, mut stmts) = (Vec::new(), Vec::new());
         ast.stmts.iter().for_each(|stmt| everything_in(stmt, &mut exprs, &mut stmts));
-        let (loss, model) = exprs.iter().find_map(|expr| self.loss_of_answer(expr))?;
+        let (loss, model) = exprs.iter().find_map(|expr| self.loss_of_answer(expr, of))?;
         let batched = exprs.iter().find_map(|expr| match called(expr) {
             Some(("batches", args)) => args.first().copied(),
             _ => None,
@@ -41,12 +41,14 @@ impl Session<'_> {
     }
 
     /// `mse` and `net` of `mse(net(x), t)`.
-    fn loss_of_answer(&mut self, expr: &Expr) -> Option<(Given, Given)> {
+    fn loss_of_answer(&mut self, expr: &Expr, of: Option<ModelId>) -> Option<(Given, Given)> {
         let (name, args) = called(expr)?;
         let &[answer, _] = args.as_slice() else { return None };
         let (model, _) = called(answer)?;
         let loss = self.elaborator.lookup(name).filter(|value| matches!(value, Value::Function(_)))?;
-        let found = self.elaborator.lookup(model).filter(|value| matches!(value, Value::Model { .. }))?;
+        let is_asked =
+            |value: &Value| matches!(value, Value::Model { id, .. } if of.is_none_or(|wanted| *id == wanted));
+        let found = self.elaborator.lookup(model).filter(is_asked)?;
         let given = |value: Value, span: Span| Given { name: None, value, span };
         Some((given(loss, expr.span), given(found, answer.span)))
     }

@@ -31,7 +31,9 @@ pub struct TraceRequest {
 
 /// The gradient of a script's loss as formulas. The script is not run.
 pub fn derive_file(world: &mut dyn World, path: &Path, request: &DeriveRequest) -> (Report, Option<String>) {
-    with_training(world, path, "derive", |session, subjects, _, span| {
+    // `net.W1` asks for the loss of `net`.
+    let of = request.wrt.as_deref().and_then(|wrt| wrt.split_once('.')).map(|(model, _)| model);
+    with_training(world, path, ("derive", of), |session, subjects, _, span| {
         let mut given = subjects.to_vec();
         given.truncate(2);
         let mut option = |name: &str, value: Value| {
@@ -59,7 +61,7 @@ pub fn derive_file(world: &mut dyn World, path: &Path, request: &DeriveRequest) 
 
 /// One example of a script's data through its model and back, with all numbers, before the training.
 pub fn trace_file(world: &mut dyn World, path: &Path, request: &TraceRequest) -> (Report, Option<String>) {
-    with_training(world, path, "trace", |session, subjects, rate, span| {
+    with_training(world, path, ("trace", None), |session, subjects, rate, span| {
         let option = |name: &str, value: Value| Given { name: Some((name.to_string(), span)), value, span };
         let mut given = subjects.to_vec();
         given.push(option("example", Value::Int(request.example.into())));
@@ -77,11 +79,11 @@ pub(super) fn rate_of(optimizer: &Value) -> Option<f64> {
 }
 
 /// Walks a script without running it and hands over the loss, the model and the data of its first training, or of what
-/// it writes by hand; with the learning rate.
+/// it writes by hand; with the learning rate. `of` asks for those of one model.
 fn with_training(
     world: &mut dyn World,
     path: &Path,
-    what: &str,
+    (what, of): (&str, Option<&str>),
     work: impl FnOnce(&mut Session<'_>, &[Given], Option<f64>, Span) -> Option<String>,
 ) -> (Report, Option<String>) {
     let text = match read(world, path) {
@@ -91,7 +93,10 @@ fn with_training(
     let mut session = Session::new(world, Mode::Prepare, folder_of(path).to_path_buf());
     let (ast, source) = session.parse_script(&path.display().to_string(), &text);
     session.walk(&ast);
-    let found = match session.trainings.first().cloned() {
+    let of = of.and_then(|name| session.elaborator.models.iter().position(|model| model.name == name));
+    let mut trainings = session.trainings.iter();
+    let training = trainings.find(|request| of.is_none_or(|id| request.step.model.0 == id)).cloned();
+    let found = match training {
         _ if session.has_errors() => None,
         Some(request) => request.step.loss.clone().and_then(|(loss, span)| {
             let model = Value::Model { id: request.step.model, part: String::new() };
@@ -101,7 +106,7 @@ fn with_training(
             let rate = request.step.optimizer.as_ref().and_then(|(optimizer, _)| rate_of(optimizer));
             work(&mut session, &given, rate, request.step.model_span)
         }),
-        None => match session.by_hand(&ast) {
+        None => match session.by_hand(&ast, of.map(ModelId)) {
             Some(ByHand { loss, model, data, rate }) => {
                 let span = loss.span;
                 let given: Vec<Given> = [loss, model].into_iter().chain(data).collect();

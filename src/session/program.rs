@@ -86,6 +86,9 @@ fn run_text_strictly(
     if checked.has_errors() {
         return checked;
     }
+    if !checked.diagnostics.is_empty() && world.warned(&checked) {
+        checked.diagnostics.clear();
+    }
     let mut session = Session::new(world, Mode::Run, folder.to_path_buf());
     let (ast, _) = session.parse_script(name, text);
     session.walk(&ast);

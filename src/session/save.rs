@@ -1,7 +1,10 @@
 //! Models on disk, with what their data was encoded by.
 
+use std::path::Path;
+
 use indexmap::IndexMap;
 
+use super::program::{folder_of, reason};
 use super::state::Session;
 use crate::base::Span;
 use crate::data::arrays::ArrayError;
@@ -16,6 +19,9 @@ impl Session<'_> {
         let Some((id, path, path_span)) = self.model_and_path("save", given, span) else {
             return Value::Nothing;
         };
+        if !self.has_folder_for(&path, path_span) {
+            return Value::Nothing;
+        }
         if !self.is_running() {
             self.saved.push(self.folder.join(&path));
             return Value::Nothing;
@@ -23,6 +29,10 @@ impl Session<'_> {
         let weights = self.weights_of(id);
         let full = self.folder.join(&path);
         if let Err(error) = weights::save(&full, &weights) {
+            let error = match &error {
+                WeightsError::Io(error) => reason(error),
+                other => other.to_string(),
+            };
             self.report(
                 Diagnostic::error(Slug::File, path_span, format!("`{path}` cannot be written: {error}"))
                     .here("not saved"),
@@ -30,6 +40,19 @@ impl Session<'_> {
         }
         self.world.wrote(&full);
         Value::Nothing
+    }
+
+    /// Whether the folder is there that a file of the script is to be written into; reported otherwise.
+    pub(super) fn has_folder_for(&mut self, path: &str, span: Span) -> bool {
+        let full = self.folder.join(path);
+        if self.world.files().has_folder(folder_of(&full)) {
+            return true;
+        }
+        let folder = folder_of(Path::new(path)).display().to_string();
+        let headline = format!("`{path}` cannot be written: there is no folder `{folder}`");
+        let diagnostic = Diagnostic::error(Slug::File, span, headline).here("no such folder");
+        self.report(diagnostic.help(format!("make it first: `mkdir {folder}`")));
+        false
     }
 
     /// The parameters, states and encoders of a model.

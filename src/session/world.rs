@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use super::Report;
 use crate::data::{Files, MemoryFiles};
 use crate::plot::terminal::Screen;
 use crate::train::{Ended, History, Progress};
@@ -24,6 +25,12 @@ pub trait World {
     /// What pictures among the lines have room for.
     fn screen(&self) -> Screen {
         Screen::default()
+    }
+
+    /// The check found warnings and nothing worse, and the run begins. Whether they are shown now: then they are not in
+    /// the report of the run.
+    fn warned(&mut self, _checked: &Report) -> bool {
+        false
     }
 
     /// A training has come this far.

@@ -5,7 +5,7 @@ use super::Setup;
 use super::setup::by_layer;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, ModelId, Value};
-use crate::graph::NodeId;
+use crate::graph::{Leaf, NodeId, Operation};
 
 impl Session<'_> {
     /// The targets that `wrt` names.
@@ -43,10 +43,25 @@ impl Session<'_> {
                 if let Some(found) = named(node) {
                     return Some(vec![found]);
                 }
+                if let Some(name) = self.parameter_of_a_model(node) {
+                    let headline = format!("`{name}` is no part of what is derived");
+                    let report = Diagnostic::error(Slug::TypeMismatch, wrt.span, headline);
+                    self.report(report.here("its derivative would be 0"));
+                    return None;
+                }
                 let name = self.elaborator.graph.name(node).unwrap_or("x").to_string();
                 Some(vec![(name, node)])
             }
         }
+    }
+
+    /// The name of the parameter that a node is, if it is one: `net.W1`.
+    fn parameter_of_a_model(&self, node: NodeId) -> Option<String> {
+        let Operation::Leaf(Leaf::Slot { id, .. }) = &self.elaborator.graph.node(node).operation else {
+            return None;
+        };
+        let stored = self.elaborator.models.iter().flat_map(|model| model.stored.values());
+        stored.into_iter().find(|stored| stored.slot == *id).map(|stored| stored.name.clone())
     }
 
     fn parameters_under(&mut self, setup: &Setup, id: ModelId, part: &str) -> Option<Vec<(String, NodeId)>> {

@@ -62,6 +62,11 @@ impl Session<'_> {
     fn plotted(&mut self, given: &[Given], span: Span) -> Option<()> {
         let request = self.plot_request(given, span)?;
         let picture = self.picture(&request, span)?;
+        if let Some((path, at)) = &request.to
+            && !self.has_folder_for(path, *at)
+        {
+            return None;
+        }
         if !self.is_running() || self.has_errors() {
             return None;
         }

@@ -92,10 +92,6 @@ fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
-fn is_of(value: &Value, model: ModelId) -> bool {
-    matches!(value, Value::Model { id, .. } if *id == model)
-}
-
 impl Session<'_> {
     /// The model that is named, or the one that is trained first, or the last one declared; with its data.
     fn model_to_draw(&mut self, name: Option<&str>, script: Span) -> Option<(ModelId, Option<PartRef>)> {
@@ -132,7 +128,7 @@ impl Session<'_> {
         for id in (0..self.elaborator.models.len()).map(ModelId).filter(|id| Some(*id) != trained) {
             let is_only = self.elaborator.models.len() == 1;
             let by_hand = match trained {
-                None => self.by_hand(ast).filter(|found| is_of(&found.model.value, id)),
+                None => self.by_hand(ast, Some(id)),
                 Some(_) => None,
             };
             sections.extend(self.model_before(id, is_only, by_hand, script));

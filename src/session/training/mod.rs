@@ -44,6 +44,9 @@ impl Session<'_> {
             },
             None => None,
         };
+        if let Some((path, at)) = &request.checkpoint {
+            self.has_folder_for(path, *at);
+        }
         if self.has_errors() {
             return Value::Unknown;
         }
