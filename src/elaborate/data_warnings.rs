@@ -103,7 +103,7 @@ impl Elaborator {
                         && of.len() == 1
                         && node.inputs.first().map(|one| one.index()) == of.first().copied()
                 }
-                "add" | "subtract" | "negate" | "transpose" | "concat" | "slice" => linear,
+                "add" | "subtract" | "negate" | "transpose" | "concat" | "_slice" => linear,
                 name => linear && name.trim_start_matches('_').contains("shape"),
             };
         }

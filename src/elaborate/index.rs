@@ -171,6 +171,9 @@ impl Elaborator {
                 .map_or(Value::Unknown, Value::Node);
         }
         let Some(size) = self.size_of(&position, at.span) else { return Value::Unknown };
+        if !matches!(size, Size::Known(_)) {
+            return self.any_item(items);
+        }
         match size.count().and_then(|n| items.get(n)) {
             Some(value) => value.clone(),
             None => {
@@ -186,6 +189,13 @@ impl Elaborator {
                 Value::Unknown
             }
         }
+    }
+
+    /// What stands for an item at a position that a check does not know, such as that of a loop.
+    fn any_item(&mut self, items: &[Value]) -> Value {
+        let Some(constant) = constant_of(items) else { return Value::Unknown };
+        let shape = Shape::known(constant.shape.get(1..).unwrap_or_default());
+        Value::Node(self.new_slot("item", TensorType::plain(shape)).1)
     }
 
     /// `[1, 2]` is a vector, `[[1, 2], [3, 4]]` a matrix of rows; items may be nodes.

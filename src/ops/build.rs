@@ -40,7 +40,9 @@ unary! {
     abs arithmetic::ABS;
     sign arithmetic::SIGN;
     exp transcendental::EXP;
+    expm1 transcendental::EXPM1;
     log transcendental::LOG;
+    log1p transcendental::LOG1P;
     sqrt transcendental::SQRT;
     sigmoid transcendental::SIGMOID;
     softplus transcendental::SOFTPLUS;

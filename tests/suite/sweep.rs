@@ -142,6 +142,13 @@ fn call_of(name: &str, line: Option<&str>, functions: &[Printed]) -> String {
                 names.push(argument.clone());
             }
         }
+        // In the order of the declaration.
+        let (items, _) = items();
+        let declared = items.iter().find(|item| item.name.name == name);
+        let place = |argument: &String| {
+            declared.and_then(|item| item.params.iter().position(|param| param.name.name == *argument))
+        };
+        names.sort_by_key(place);
         format!("{name}({})", names.join(", "))
     })
 }

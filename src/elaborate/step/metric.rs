@@ -121,3 +121,26 @@ impl Elaborator {
         node
     }
 }
+
+/// Of a metric that is asked for more than once, each has the values of its options behind its name: `top_k_1`; where
+/// those are the same, a count.
+pub(super) fn name_apart(plans: &mut [MetricPlan], asked: &[(Value, Span)]) {
+    let names: Vec<String> = plans.iter().map(|plan| plan.name.clone()).collect();
+    let is_repeated = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+    for (plan, (metric, _)) in plans.iter_mut().zip(asked).filter(|(plan, _)| is_repeated(&plan.name)) {
+        let Value::Function(function) = metric else { continue };
+        let values = function.preset.iter().filter_map(|(_, value, _)| value.as_number());
+        let parts = std::iter::once(plan.name.clone()).chain(values.map(|value| value.to_string()));
+        // A name is letters, digits and `_`.
+        plan.name = parts.collect::<Vec<_>>().join("_").replace('-', "minus").replace('.', "_");
+    }
+    for at in 1..plans.len() {
+        let (before, rest) = plans.split_at_mut(at);
+        let Some(plan) = rest.first_mut() else { continue };
+        let (plain, mut count) = (plan.name.clone(), 1);
+        while before.iter().any(|other| other.name == plan.name) {
+            count += 1;
+            plan.name = format!("{plain}_{count}");
+        }
+    }
+}

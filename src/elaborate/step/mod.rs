@@ -165,6 +165,7 @@ impl Elaborator {
         for (metric, span) in &request.metrics {
             step.metrics.push(self.metric(metric, *span, prediction, truth, request)?);
         }
+        metric::name_apart(&mut step.metrics, &request.metrics);
         step.updates.extend(std::mem::take(&mut self.state_updates));
         Some(step)
     }

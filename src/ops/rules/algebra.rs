@@ -1,6 +1,7 @@
 //! Sums, products, powers and choices that have a shorter form.
 
 use super::pattern::{is_number, pair, under};
+use super::safety::variance;
 use super::{Floats, Site, rules};
 use crate::graph::{Graph, NodeId};
 use crate::ops::build::{abs, add, mul, neg, number, ones, reciprocal, sqrt, square, sub};
@@ -29,6 +30,8 @@ rules! {
         };
     }
     SUBTRACT {
+        "variance of nearly equal numbers": "mean(x²) - mean(x)² is mean((x - mean(x))²)", super::safety::FINITE, Safer,
+            |g, site| variance(g, site.two()?);
         "subtract zero": "x - 0 is x", Floats::Equal, Smaller, |g, site| {
             let (a, b) = site.two()?;
             keep(g, a, b, 0.0)

@@ -4,6 +4,7 @@
 //! is that of the rewritten formula. A safe rewriting is noted on the node it makes, for `derive` to tell.
 
 mod algebra;
+mod logarithm;
 mod pattern;
 mod reductions;
 mod safety;
@@ -12,8 +13,9 @@ use crate::graph::{Attribute, Graph, NodeId};
 pub use safety::finite_part;
 
 pub(super) use algebra::{ABS, ADD, MULTIPLY, NEGATE, POWER, SELECT, SQUARE, SUBTRACT};
+pub(super) use logarithm::{LOG, LOG1P, is_looked_into};
 pub(super) use reductions::{BATCH_SUM, SUM};
-pub(super) use safety::{DIVIDE, LOG, LOG1P, RECIPROCAL, is_looked_into};
+pub(super) use safety::{DIVIDE, RECIPROCAL};
 
 /// One rewriting of an operator applied to inputs of a certain form.
 #[derive(Clone, Copy, Debug)]

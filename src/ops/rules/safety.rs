@@ -1,66 +1,22 @@
-//! Textbook formulas that overflow or lose digits, and what is computed instead.
+//! Textbook quotients and differences that overflow or lose digits, and what is computed instead.
+//!
+//! Those under a logarithm are in `logarithm`.
 
 use super::algebra::keep;
 use super::pattern::{attributes, beside_number, is_number, pair, under};
 use super::{Floats, rules};
 use crate::graph::{Attribute, Graph, NodeId};
 use crate::ops::build::{
-    abs, add, div, equal, exp, log, neg, number, quotient, reciprocal, reduce, select, sigmoid, softplus,
-    stop_gradient, sub, sum,
+    abs, batch_sum, div, equal, exp, mul, neg, number, quotient, reciprocal, reduce, select, sigmoid, square,
+    stop_gradient, sub, sum, tanh,
 };
 use crate::ops::reduce::spread;
 use crate::tensor::{Axis, Fold};
 
-const FINITE: Floats = Floats::Except("a number where the formula as written overflows; else the last bits");
+pub(super) const FINITE: Floats =
+    Floats::Except("a number where the formula as written overflows; else the last bits");
 
 rules! {
-    LOG {
-        "log of exp": "log(exp(x)) is x", FINITE, Safer, |g, site| under(g, site.one()?, "exp");
-        "log of softmax": "log(exp(u) / s) is u - log(s)", FINITE, Safer, |g, site| {
-            let (top, s) = pair(g, site.one()?, "divide")?;
-            let u = under(g, top, "exp")?;
-            let log_s = log(g, s);
-            Some(sub(g, u, log_s))
-        };
-        "log of a sum of exponentials": "log(sum(exp(z))) is m + log(sum(exp(z - m))) with m = max(z)",
-            FINITE, Safer, |g, site| {
-            let total = site.one()?;
-            let z = under(g, under(g, total, "sum")?, "exp")?;
-            let (shifted, m) = shift_by(g, z, axis_of(g, total)?, finite)?;
-            let powers = exp(g, shifted);
-            let total = sum(g, powers, axis_of(g, total)?);
-            let rest = log(g, total);
-            Some(add(g, m, rest))
-        };
-        "log of sigmoid": "log(sigmoid(z)) is -softplus(-z)", FINITE, Safer, |g, site| {
-            let z = under(g, site.one()?, "sigmoid")?;
-            let z = neg(g, z);
-            let soft = softplus(g, z);
-            Some(neg(g, soft))
-        };
-        "log of 1 - sigmoid": "log(1 - sigmoid(z)) is -softplus(z)", FINITE, Safer, |g, site| {
-            let (one, s) = pair(g, site.one()?, "subtract")?;
-            let z = is_number(g, one, 1.0).then(|| under(g, s, "sigmoid"))??;
-            let soft = softplus(g, z);
-            Some(neg(g, soft))
-        };
-        "log of 1 + exp": "log(1 + exp(z)) is softplus(z)", FINITE, Safer, |g, site| {
-            let power = beside_number(g, site.one()?, "add", 1.0)?;
-            let z = under(g, power, "exp")?;
-            Some(softplus(g, z))
-        };
-    }
-    LOG1P {
-        "log1p of exp": "log1p(exp(z)) is softplus(z)", FINITE, Safer, |g, site| {
-            let z = under(g, site.one()?, "exp")?;
-            Some(softplus(g, z))
-        };
-        "log1p of -sigmoid": "log1p(-sigmoid(z)) is -softplus(z)", FINITE, Safer, |g, site| {
-            let z = under(g, under(g, site.one()?, "negate")?, "sigmoid")?;
-            let soft = softplus(g, z);
-            Some(neg(g, soft))
-        };
-    }
     RECIPROCAL {
         "logistic function": "1 / (1 + exp(-z)) is sigmoid(z)", FINITE, Safer, |g, site| {
             let power = beside_number(g, site.one()?, "add", 1.0)?;
@@ -91,6 +47,31 @@ rules! {
             let quotient = div(g, a, b);
             Some(neg(g, quotient))
         };
+        "hyperbolic tangent": "(exp(z) - exp(-z)) / (exp(z) + exp(-z)) is tanh(z)", FINITE, Safer, |g, site| {
+            let (top, below) = site.two()?;
+            let (up, down) = pair(g, top, "subtract")?;
+            let same = pair(g, below, "add").filter(|&(a, b)| (a, b) == (up, down) || (b, a) == (up, down));
+            let (z, opposite) = same.and_then(|_| Some((under(g, up, "exp")?, under(g, down, "exp")?)))?;
+            (neg(g, z) == opposite).then(|| tanh(g, z))
+        };
+        "hyperbolic tangent, other form": "(exp(z) - 1) / (exp(z) + 1) is tanh(z / 2)", FINITE, Safer, |g, site| {
+            let (top, below) = site.two()?;
+            let (power, one) = pair(g, top, "subtract").filter(|&(_, one)| is_number(g, one, 1.0))?;
+            let z = under(g, power, "exp").filter(|_| pair(g, below, "add").is_some_and(|(a, b)| {
+                (a, b) == (power, one) || (b, a) == (power, one)
+            }))?;
+            let half = number(g, 0.5);
+            let half = mul(g, half, z);
+            Some(tanh(g, half))
+        };
+        "logistic function as a factor": "y / (1 + exp(-z)) is y sigmoid(z)", FINITE, Safer, |g, site| {
+            let (y, below) = site.two()?;
+            let power = beside_number(g, below, "add", 1.0)?;
+            let opposite = under(g, power, "exp").filter(|_| y != power)?;
+            let z = neg(g, opposite);
+            let s = sigmoid(g, z);
+            Some(mul(g, y, s))
+        };
         "logistic function, other form": "exp(z) / (1 + exp(z)) is sigmoid(z)", FINITE, Safer, |g, site| {
             let (top, below) = site.two()?;
             let z = under(g, top, "exp")?;
@@ -110,14 +91,29 @@ rules! {
     }
 }
 
-/// Whether the rules above look for this function inside others. It stays a function of a known number until they
-/// have seen it; the pass `fold` computes it in the end.
-pub(in crate::ops) fn is_looked_into(function: &str) -> bool {
-    matches!(function, "exp" | "sigmoid")
+/// `mean((x - mean(x))²)` for `mean(x²) - mean(x)²`, over an axis or the batch.
+pub(super) fn variance(g: &mut Graph, (of_squares, squared): (NodeId, NodeId)) -> Option<NodeId> {
+    let mean = under(g, squared, "square")?;
+    let ((squares, n), (total, count)) = (pair(g, of_squares, "divide")?, pair(g, mean, "divide")?);
+    let fold = ["sum", "batch_sum"].into_iter().find(|fold| under(g, squares, fold).is_some())?;
+    let x = under(g, under(g, squares, fold)?, "square")?;
+    let axis = (fold == "sum").then(|| axis_of(g, total)).flatten();
+    if n != count || under(g, total, fold)? != x || axis != axis_of(g, squares) {
+        return None;
+    }
+    let wide = g.ty(x).clone();
+    let over = axis.map_or(mean, |axis| spread(g, mean, axis, &wide));
+    let off = sub(g, x, over);
+    let off = square(g, off);
+    let total = match axis {
+        Some(axis) => sum(g, off, axis),
+        None => batch_sum(g, off),
+    };
+    Some(div(g, total, n))
 }
 
 /// The axis of a reduction.
-fn axis_of(graph: &Graph, id: NodeId) -> Option<Axis> {
+pub(super) fn axis_of(graph: &Graph, id: NodeId) -> Option<Axis> {
     match attributes(graph, id).as_slice() {
         [Attribute::Axis(axis)] => Some(*axis),
         _ => None,
@@ -131,7 +127,7 @@ fn shift(graph: &mut Graph, z: NodeId, axis: Axis) -> Option<(NodeId, NodeId)> {
 }
 
 /// As [`shift`], by what is made of the largest.
-fn shift_by(
+pub(super) fn shift_by(
     graph: &mut Graph,
     z: NodeId,
     axis: Axis,
@@ -151,7 +147,7 @@ fn shift_by(
 }
 
 /// A number, or 0 where it is infinite: so that `∞ - ∞` is not taken.
-fn finite(graph: &mut Graph, x: NodeId) -> NodeId {
+pub(super) fn finite(graph: &mut Graph, x: NodeId) -> NodeId {
     let (size, infinity, zero) = (abs(graph, x), number(graph, f64::INFINITY), number(graph, 0.0));
     let is_infinite = equal(graph, size, infinity);
     select(graph, is_infinite, zero, x)

@@ -2,8 +2,8 @@
 
 use nn::graph::{Attribute, Graph, NodeId, SlotId};
 use nn::ops::build::{
-    abs, add, div, exp, expand, matmul, mul, neg, not, number, reciprocal, sigmoid, sqrt, square, sub, sum,
-    transpose,
+    abs, add, cosh, div, exp, expand, matmul, mean, mul, neg, not, number, reciprocal, sigmoid, slice, sqrt,
+    square, sub, sum, transpose,
 };
 use nn::ops::rules::{self, Site};
 use nn::tensor::Axis;
@@ -73,6 +73,49 @@ static CASES: &[Case] = &[
     ("log of 1 + exp", |g, x, _| {
         let (one, power) = (number(g, 1.0), exp(g, x));
         vec![add(g, one, power)]
+    }),
+    ("log of a scaled sum of exponentials", |g, _, b| {
+        let powers = exp(g, b);
+        let (total, four) = (sum(g, powers, Axis::All), number(g, 4.0));
+        vec![div(g, total, four)]
+    }),
+    ("log of two exponentials", |g, x, b| {
+        let (one, other) = (exp(g, x), exp(g, b));
+        vec![add(g, one, other)]
+    }),
+    ("log of an item", |g, x, _| {
+        let s = sigmoid(g, x);
+        vec![slice(g, s, 0, 1.into(), 2.into(), true)]
+    }),
+    ("log of odds", |g, x, _| {
+        let (one, s) = (number(g, 1.0), sigmoid(g, x));
+        let rest = sub(g, one, s);
+        vec![div(g, s, rest)]
+    }),
+    ("log of cosh", |g, x, _| vec![cosh(g, x)]),
+    ("log of 1 - exp", |g, x, _| {
+        let down = neg(g, x);
+        let (one, power) = (number(g, 1.0), exp(g, down));
+        vec![sub(g, one, power)]
+    }),
+    ("variance of nearly equal numbers", |g, x, _| {
+        let squares = square(g, x);
+        let (squares, plain) = (mean(g, squares, Axis::All), mean(g, x, Axis::All));
+        vec![squares, square(g, plain)]
+    }),
+    ("logistic function as a factor", |g, x, _| {
+        let down = neg(g, x);
+        let (one, power) = (number(g, 1.0), exp(g, down));
+        vec![x, add(g, one, power)]
+    }),
+    ("hyperbolic tangent", |g, x, _| {
+        let down = neg(g, x);
+        let (up, down) = (exp(g, x), exp(g, down));
+        vec![sub(g, up, down), add(g, up, down)]
+    }),
+    ("hyperbolic tangent, other form", |g, x, _| {
+        let (one, power) = (number(g, 1.0), exp(g, x));
+        vec![sub(g, power, one), add(g, power, one)]
     }),
     ("log1p of exp", |g, x, _| vec![exp(g, x)]),
     ("log1p of -sigmoid", |g, x, _| {

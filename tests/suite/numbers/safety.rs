@@ -155,6 +155,70 @@ fn formulas_of_literals_are_as_safe() {
     assert_eq!(bench.value("variance([1e8 + 1, 1e8 + 2, 1e8 + 3, 1e8 + 4])").expect("a variance"), [1.25]);
 }
 
+/// Other textbook forms: odds, hyperbolic functions by exponentials, exponentials near 0, and a factor beside a sigmoid.
+#[test]
+fn other_textbook_forms() {
+    check_right("log(sigmoid(z) / (1 - sigmoid(z)))", |z| z, |_| 1.0);
+    check_right("(exp(z) - exp(-z)) / (exp(z) + exp(-z))", f64::tanh, |z| {
+        4.0 * sigmoid(2.0 * z) * sigmoid(-2.0 * z)
+    });
+    check_right("(exp(2 * z) - 1) / (exp(2 * z) + 1)", f64::tanh, |z| {
+        4.0 * sigmoid(2.0 * z) * sigmoid(-2.0 * z)
+    });
+    let log_cosh = |z: f64| match z.abs() < 1.0 {
+        true => (2.0 * (z / 2.0).sinh().powi(2)).ln_1p(),
+        false => z.abs() + (-2.0 * z.abs()).exp().ln_1p() - 2f64.ln(),
+    };
+    check_right("log(cosh(z))", log_cosh, f64::tanh);
+    let log_of_rest = |u: f64| if u < -1.0 { (-u.exp()).ln_1p() } else { (-u.exp_m1()).ln() };
+    check_right(
+        "log(1 - exp(-abs(z) - 1e-20))",
+        |z| log_of_rest(-z.abs() - 1e-20),
+        |z| {
+            let sign = if z == 0.0 { 0.0 } else { z.signum() };
+            sign / (z.abs() + 1e-20).exp_m1()
+        },
+    );
+    check_right("z / (1 + exp(-z))", |z| z * sigmoid(z), |z| sigmoid(z) * (1.0 + z * sigmoid(-z)));
+    check_right("log(exp(z) + exp(-z))", |z| z.abs() + (-2.0 * z.abs()).exp().ln_1p(), f64::tanh);
+    check_right("log(exp(z) + exp(z - 1))", |z| z + (-1f64).exp().ln_1p(), |_| 1.0);
+}
+
+/// The probability of one class, and sums of exponentials with a factor: as far from 0 as the scores are.
+#[test]
+fn logarithms_of_one_class_and_of_means() {
+    let z = [1000.0, -1000.0, 999.5, 0.0];
+    let total = 1000.0 + (-0.5f64).exp().ln_1p();
+    let p = z.map(|z| (z - total).exp());
+    let mut bench = Bench::new();
+    bench.set("z", &Array { shape: vec![4], data: z.to_vec() });
+    let mut same = |text: &str, wanted: &[f64]| {
+        let found = bench.value(text).expect(text);
+        compare(text, &found, wanted, 1e-12, 1e-3).unwrap_or_else(|problem| panic!("{problem}"));
+    };
+    same("-log(softmax(z)[1])", &[1000.0 + total]);
+    same("grad(-log(softmax(z)[1]), z)", &[p[0], p[1] - 1.0, p[2], p[3]]);
+    same("log(mean(exp(z)))", &[total - 4f64.ln()]);
+    same("grad(log(mean(exp(z))), z)", &p);
+    same("log(2 * sum(exp(z)))", &[total + 2f64.ln()]);
+    same("log(1 - sigmoid(z)[0])", &[-1000.0]);
+}
+
+/// The variance as the mean of the squares less the square of the mean.
+#[test]
+fn variance_by_the_mean_of_squares() {
+    let mut bench = Bench::new();
+    bench.set("x", &Array { shape: vec![4], data: vec![1e10 + 0.25, 1e10 + 0.5, 1e10 + 0.75, 1e10 + 1.0] });
+    bench.set("m", &Array { shape: vec![2, 2], data: vec![1e8, 1e8 + 1.0, 3.0, 5.0] });
+    assert_eq!(bench.value("mean(x²) - mean(x)²").expect("a variance"), [0.078125]);
+    // Each row about its own mean: (0.5² + 0.5²) / 2 and (1² + 1²) / 2.
+    let rows = "mean(m², axis = columns) - mean(m, axis = columns)²";
+    assert_eq!(bench.value(rows).expect("of rows"), [0.25, 1.0]);
+    bench
+        .set_batch("b", &Array { shape: vec![4, 1], data: vec![1e8 + 1.0, 1e8 + 2.0, 1e8 + 3.0, 1e8 + 4.0] });
+    assert_eq!(bench.value("batch_mean(b²) - batch_mean(b)²").expect("of a batch"), [1.25]);
+}
+
 /// The gradient by a value that a rule passes over is that of the formula as written.
 #[test]
 fn gradients_by_what_a_rule_passes_over() {
