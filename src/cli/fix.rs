@@ -37,8 +37,9 @@ pub fn fix(arguments: &Fix, output: &Output, screen: Screen) -> ExitCode {
     messages::show(&report, Format::Full, output, screen)
 }
 
-/// Writes a file as a whole or not at all.
+/// Writes a file as a whole or not at all. A link stays one: the file that it leads to is written.
 pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = &std::fs::canonicalize(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     std::io::Write::write_all(&mut file, text.as_bytes())?;

@@ -68,16 +68,37 @@ pub fn count(rate: f64) -> String {
     }
 }
 
-/// The epochs in columns, abbreviated.
-pub fn table(history: &History) -> Vec<String> {
+/// The epochs in columns, abbreviated, in at most `room` columns of the terminal: what matters least is left out.
+pub fn table(history: &History, room: usize) -> Vec<String> {
     let Some(first) = history.rows.first() else { return Vec::new() };
-    let names: Vec<String> = first.named().into_iter().map(|(name, _)| name).collect();
+    let mut names: Vec<String> = first.named().into_iter().map(|(name, _)| name).collect();
+    let all = names.len();
+    loop {
+        let drawn = columns(history, &names, names.len() < all);
+        let widest = drawn.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+        if widest <= room || names.len() < 2 {
+            return drawn;
+        }
+        // The losses and the first metric stay longest.
+        let metric = names.iter().position(|name| !name.ends_with("loss"));
+        let own = metric.and_then(|at| names.get(at)).map(|name| format!("val_{name}"));
+        let is_least = |name: &String| !name.ends_with("loss") && Some(name) != own.as_ref();
+        let least = names.iter().rposition(is_least).filter(|at| Some(*at) != metric);
+        names.remove(least.unwrap_or(names.len() - 1));
+    }
+}
+
+/// The columns of these names; `…` stands for others.
+fn columns(history: &History, names: &[String], is_cut: bool) -> Vec<String> {
     let total = history.rows.len();
-    let head = std::iter::once("epoch".to_string()).chain(names).collect::<Vec<_>>();
+    let more = is_cut.then(|| "…".to_string());
+    let head: Vec<String> =
+        std::iter::once("epoch".to_string()).chain(names.iter().cloned()).chain(more).collect();
     let mut rows = vec![head];
     for (at, row) in history.rows.iter().enumerate() {
         if is_shown(at + 1, total, MOST_ROWS) {
-            let values = row.named().into_iter().map(|(_, value)| number(value));
+            let shown = row.named().into_iter().filter(|(name, _)| names.contains(name));
+            let values = shown.map(|(_, value)| number(value));
             rows.push(std::iter::once((at + 1).to_string()).chain(values).collect());
         }
     }
@@ -97,6 +118,25 @@ pub fn table(history: &History) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_leaves_out_what_does_not_fit() {
+        let metrics = ["accuracy", "f1", "precision", "recall"].map(|name| (name.to_string(), 0.5));
+        let row = EpochRow {
+            loss: 0.25,
+            metrics: metrics.iter().cloned().collect(),
+            val_loss: Some(0.5),
+            val_metrics: metrics.iter().cloned().collect(),
+            ..EpochRow::default()
+        };
+        let history = History { rows: vec![row] };
+        let heads = [200, 80, 50, 30, 12].map(|room| table(&history, room).swap_remove(0));
+        assert!(heads[0].ends_with("val_recall") && !heads[0].contains('…'), "{}", heads[0]);
+        assert_eq!(heads[1], "epoch    loss  accuracy      f1  precision  recall  val_loss  val_accuracy  …");
+        assert_eq!(heads[2], "epoch    loss  accuracy  val_loss  val_accuracy  …");
+        assert_eq!(heads[3], "epoch    loss  accuracy  …");
+        assert_eq!(heads[4], "epoch    loss  …");
+    }
 
     #[test]
     fn times_numbers_and_rates_read_well() {

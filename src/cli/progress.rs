@@ -142,7 +142,7 @@ impl Watcher {
             let up = self.back_to_start();
             let curve = if self.telling.get().is_live { self.curve() } else { String::new() };
             say_text(&format!("{up}{curve}"));
-            table(history).iter().for_each(|line| say(line));
+            table(history, self.screen.width).iter().for_each(|line| say(line));
         } else if let Some(row) = history.rows.last()
             && self.told != Some(done)
             && *ended != Ended::Interrupted

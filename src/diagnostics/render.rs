@@ -47,14 +47,16 @@ impl<'a> Renderer<'a> {
     pub fn render(&mut self, diagnostic: &Diagnostic) -> String {
         let options = self.options;
         let drawn = self.draw(diagnostic, options);
-        if excess(&drawn, options) == 0 {
+        if excess(drawn.lines(), options) == 0 {
             return drawn;
         }
         let numbered = numbered(diagnostic);
+        // A long line of the source stays as wide as it is; what stands below it is wrapped.
+        let bare = self.draw(&without_notes(&numbered), options).lines().count();
         let mut wrapping = options;
         loop {
             let drawn = self.draw(&numbered, wrapping);
-            let more = excess(&drawn, options);
+            let more = excess(drawn.lines().skip(bare.saturating_sub(1)), options);
             if more == 0 || wrapping.width < options.width / 2 {
                 return drawn;
             }
@@ -83,21 +85,24 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions
     Renderer::new(sources, options).render(diagnostic)
 }
 
-/// By how many columns the widest line below the headline is too wide.
-fn excess(drawn: &str, options: RenderOptions) -> usize {
-    let widest = drawn.lines().skip(1).map(columns).max().unwrap_or(0);
+/// By how many columns the widest line is too wide; the first is the headline.
+fn excess<'t>(drawn: impl Iterator<Item = &'t str>, options: RenderOptions) -> usize {
+    let widest = drawn.skip(1).map(columns).max().unwrap_or(0);
     widest.saturating_sub(options.width)
+}
+
+fn without_notes(diagnostic: &Diagnostic) -> Diagnostic {
+    Diagnostic { notes: Vec::new(), helps: Vec::new(), fixes: Vec::new(), ..diagnostic.clone() }
 }
 
 /// The same with `(1)`, `(2)`, ... beside the places, and what they say as notes.
 fn numbered(diagnostic: &Diagnostic) -> Diagnostic {
     let mut short = diagnostic.clone();
     let mut notes = Vec::new();
-    for (at, label) in std::iter::once(&mut short.primary).chain(&mut short.labels).enumerate() {
+    let places = std::iter::once(&mut short.primary).chain(&mut short.labels);
+    for (at, label) in places.filter(|label| !label.text.is_empty()).enumerate() {
         let number = format!("({})", at + 1);
-        if !label.text.is_empty() {
-            notes.push(format!("{number} {}", label.text));
-        }
+        notes.push(format!("{number} {}", label.text));
         label.text = number;
     }
     short.notes.splice(0..0, notes);
@@ -174,7 +179,8 @@ fn severity(diagnostic: &Diagnostic) -> &'static str {
 
 /// The helps, and the fixes as helps.
 pub(super) fn helps(diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
-    let mut helps = diagnostic.helps.clone();
+    let is_fix = |help: &&String| diagnostic.fixes.iter().any(|fix| fix.title == **help);
+    let mut helps: Vec<String> = diagnostic.helps.iter().filter(|help| !is_fix(help)).cloned().collect();
     for fix in &diagnostic.fixes {
         let mended = match fix.edits.as_slice() {
             [edit] => mended_line(edit, sources).filter(|line| !fix.title.contains(line.as_str())),
@@ -185,6 +191,8 @@ pub(super) fn helps(diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
             None => fix.title.clone(),
         });
     }
+    let mut said = std::collections::HashSet::new();
+    helps.retain(|help| said.insert(help.clone()));
     helps
 }
 

@@ -89,11 +89,13 @@ pub struct Fact {
     pub origin: Option<Span>,
 }
 
-/// Where a later statement declares a name.
+/// Where a later statement declares a name, or one that a run did not come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upcoming {
     pub name: Span,
     pub stmt: Span,
+    /// The run ended with a mistake in this statement or before.
+    pub was_left: bool,
 }
 
 /// What the next slot, size and batch are numbered.

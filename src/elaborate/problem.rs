@@ -106,6 +106,12 @@ pub(super) fn no_effect(expr: &Expr) -> Diagnostic {
 
 /// `here` is the statement that uses it.
 pub(super) fn declared_later(name: &str, span: Span, later: Upcoming, here: Option<Span>) -> Diagnostic {
+    if later.was_left {
+        let headline = format!("`{name}` has no value: a mistake ended the run before it got one");
+        return Diagnostic::error(Slug::UnknownName, span, headline)
+            .here("without a value")
+            .label(later.name, "not done");
+    }
     let diagnostic =
         Diagnostic::error(Slug::UnknownName, span, format!("`{name}` is used before it is declared"))
             .here("not declared yet")

@@ -178,15 +178,20 @@ impl Conversation<'_> {
     }
 
     fn time(&mut self, text: &str, face: &mut dyn Face) -> bool {
+        // A value is worked out when it is asked for: those of before do not count, those of this statement do.
+        self.session.work_out();
         let begun = Instant::now();
-        let is_well = self.enter(text, face);
+        if !self.enter(text, face) {
+            return false;
+        }
+        self.session.work_out();
         let seconds = begun.elapsed().as_secs_f64();
         face.note(&match seconds {
             s if s < 1e-3 => format!("{:.0} µs", s * 1e6),
             s if s < 1.0 => format!("{:.1} ms", s * 1e3),
             s => format!("{s:.2} s"),
         });
-        is_well
+        true
     }
 
     /// A path as it is typed, from where the session is.
@@ -214,13 +219,19 @@ impl Conversation<'_> {
             face.complain("there is nothing to save yet");
             return false;
         }
+        if self.session.has_file(&path) && self.own_files.insert(path.clone()) {
+            face.complain(&format!("`{}` is there already; the same again writes over it", path.display()));
+            return false;
+        }
+        self.own_files.insert(path.clone());
         if let Err(error) = face.write(&path, &script.text) {
             face.complain(&format!("`{}` cannot be written: {error}", path.display()));
             return false;
         }
         let found = self.session.check_script(&path.display().to_string(), &script.text, &folder);
         let count = script.text.lines().count();
-        face.note(&format!("`{}`: {count} lines", path.display()));
+        let lines = if count == 1 { "line" } else { "lines" };
+        face.note(&format!("`{}`: {count} {lines}", path.display()));
         for line in &script.left_out {
             face.note(&format!("left out, since it went wrong or used what was declared anew later: {line}"));
         }

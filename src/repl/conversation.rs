@@ -1,6 +1,7 @@
 //! What stands behind a prompt: the session, what was entered, and how answers are shown.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use super::Face;
 use super::log::{Entry, Log};
@@ -20,6 +21,8 @@ pub struct Conversation<'w> {
     inputs: usize,
     /// The columns of the source that was typed last, and its text.
     columns: Option<(String, Vec<String>)>,
+    /// Files that this session has saved, or was told twice to write over.
+    pub(super) own_files: HashSet<PathBuf>,
 }
 
 impl<'w> Conversation<'w> {
@@ -31,6 +34,7 @@ impl<'w> Conversation<'w> {
             log: Log::default(),
             inputs: 0,
             columns: None,
+            own_files: HashSet::new(),
         }
     }
 

@@ -55,6 +55,8 @@ struct Piece {
     /// `net -= ...`
     is_change: bool,
     is_shown: bool,
+    /// `_` is its value from here on: what was shown is, and the history of a training.
+    is_last_value: bool,
     is_stopped: bool,
     is_fresh: bool,
     used: HashSet<String>,
@@ -235,14 +237,14 @@ fn replace(all: &[Piece], at: usize, later: usize, fates: &mut [Fate]) {
 
 /// Whether `_`, set by this statement, is asked for before the next value.
 fn is_last_value_used(all: &[Piece], fates: &[Fate], at: usize) -> bool {
-    if !all[at].is_expression {
+    if !all[at].is_last_value {
         return false;
     }
     for (later, piece) in all.iter().enumerate().skip(at + 1) {
         if fates[later] == Fate::Kept && piece.used.contains("_") {
             return true;
         }
-        if piece.is_expression && piece.is_shown {
+        if piece.is_last_value {
             return false;
         }
     }
@@ -275,6 +277,8 @@ fn pieces(entry: &Entry) -> Vec<Piece> {
         }
         text.push_str(source.slice(stmt.span));
         let is_last = at + 1 == count;
+        let is_training =
+            matches!(&stmt.kind, StmtKind::Expr(expr) if matches!(expr.kind, ExprKind::Train { .. }));
         found.push(Piece {
             used: used_by(stmt, source, name.as_deref()),
             text,
@@ -285,6 +289,7 @@ fn pieces(entry: &Entry) -> Vec<Piece> {
             is_expression: matches!(stmt.kind, StmtKind::Expr(_)),
             is_change: matches!(stmt.kind, StmtKind::Compound { .. }),
             is_shown: entry.is_shown && is_last,
+            is_last_value: is_last && (entry.is_shown || is_training && entry.is_whole()),
             is_stopped: entry.is_stopped && takes_time(stmt),
             is_fresh: entry.is_fresh,
             folder: entry.folder.clone(),

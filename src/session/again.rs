@@ -215,6 +215,11 @@ impl Session<'_> {
         super::program::read(self.world, path)
     }
 
+    /// Whether there is a file of this path.
+    pub fn has_file(&self, path: &Path) -> bool {
+        self.world.files().size(path).is_ok()
+    }
+
     /// Checks a script in the same world, apart from this session.
     pub fn check_script(&mut self, name: &str, text: &str, folder: &Path) -> Report {
         super::program::check_text(self.world, name, text, folder)

@@ -51,6 +51,16 @@ impl Session<'_> {
         self.drop_dead_slots();
     }
 
+    /// Works out all that names stand for. A mistake in it is reported when the value is asked for.
+    pub fn work_out(&mut self) {
+        let (nodes, _) = self.held();
+        let made: Vec<NodeId> = nodes.into_iter().filter(|id| !self.is_leaf(*id)).collect();
+        let Some(span) = self.elaborator.globals.values().next().map(|binding| binding.span) else { return };
+        if self.force(&made, span).is_none() {
+            self.take_diagnostics();
+        }
+    }
+
     /// What names and loops over lists hold: nodes, and variables with their numbers.
     fn held(&self) -> (Vec<NodeId>, IndexMap<NodeId, f64>) {
         let (mut nodes, mut variables) = (Vec::new(), IndexMap::new());

@@ -28,7 +28,18 @@ impl Session<'_> {
             crate::check::idle_names(ast).into_iter().for_each(|warning| self.report(warning));
         }
         self.collect();
+        if let Some(undone) = stopped.and_then(|at| ast.stmts.get(at..)) {
+            self.leave(undone);
+        }
         stopped.unwrap_or(ast.stmts.len())
+    }
+
+    /// The names of statements that were not done are there, without a value.
+    fn leave(&mut self, undone: &[Stmt]) {
+        let spans: Vec<Span> = undone.iter().map(|stmt| stmt.span).collect();
+        for upcoming in self.elaborator.upcoming.values_mut() {
+            upcoming.was_left |= spans.contains(&upcoming.stmt);
+        }
     }
 
     /// Functions may be used before they are declared, other names may not.
@@ -48,8 +59,11 @@ impl Session<'_> {
                 StmtKind::Bind { name, .. } => name,
                 _ => continue,
             };
-            let upcoming = Upcoming { name: name.span, stmt: stmt.span };
-            self.elaborator.upcoming.entry(name.name.clone()).or_insert(upcoming);
+            let upcoming = Upcoming { name: name.span, stmt: stmt.span, was_left: false };
+            let known = self.elaborator.upcoming.entry(name.name.clone()).or_insert(upcoming);
+            if known.was_left {
+                *known = upcoming;
+            }
         }
     }
 
@@ -115,7 +129,10 @@ impl Session<'_> {
             StmtKind::Bind { name, value } => {
                 let given = self.value(value);
                 let given = self.checked_setting(value, given);
-                self.bind(name, given);
+                // What went wrong leaves the name as it was.
+                if !(self.is_running() && self.has_errors()) {
+                    self.bind(name, given);
+                }
             }
             StmtKind::Compound { name, target, op, value } => {
                 self.compound((name, target), *op, value, stmt.span);

@@ -242,6 +242,44 @@ fn a_closed_pipe_is_a_normal_end() {
 }
 
 #[test]
+fn warnings_stand_before_the_run() {
+    let script = format!("unused = 1\n{XOR}");
+    let done = Place::with(&[("xor.nn", &script)]).nn(&["xor.nn"]);
+    let place = |text: &str| done.stderr.find(text).unwrap_or_else(|| panic!("{text}\n{}", done.stderr));
+    assert!(place("warning[unused]") < place("1 warning"), "{}", done.stderr);
+    assert!(place("1 warning") < place("epoch   1/100"), "{}", done.stderr);
+    assert_eq!(done.stderr.matches("warning[unused]").count(), 1);
+}
+
+#[test]
+fn a_folder_to_write_into_is_looked_for_before_the_run() {
+    for last in ["save(net, \"no/net.safetensors\")", "plot(net, kind = \"histogram\", to = \"no/a.svg\")"] {
+        let place = Place::with(&[("xor.nn", &format!("{XOR}{last}\n"))]);
+        let done = place.nn(&["xor.nn"]);
+        assert_eq!((done.code, done.stdout.as_str()), (1, ""), "{}", done.stderr);
+        assert!(done.stderr.contains("cannot be written: there is no folder `no`"), "{}", done.stderr);
+        std::fs::create_dir(place.path("no")).expect("the folder");
+        assert_eq!(place.nn(&["xor.nn", "--quiet"]).code, 0);
+    }
+}
+
+#[test]
+fn the_gradient_by_a_parameter_is_that_of_its_model() {
+    let lecture =
+        std::fs::read_to_string(super::examples::root().join("examples/lecture.nn")).expect("it is there");
+    let place = Place::with(&[("lecture.nn", &lecture)]);
+    let done = place.nn(&["derive", "lecture.nn", "--wrt", "net.W1"]);
+    assert!(
+        done.stdout.starts_with("mse of net") && done.stdout.contains("∂L/∂W1 = δ1 · xᵀ"),
+        "{}",
+        done.stdout
+    );
+    let text = format!("{lecture}derive(mse, twin, wrt = net.W1)\n");
+    let done = Place::with(&[("lecture.nn", &text)]).nn(&["check", "lecture.nn"]);
+    assert!(done.stderr.contains("`net.W1` is no part of what is derived"), "{}", done.stderr);
+}
+
+#[test]
 fn trainings_tell_a_plain_line_an_epoch_without_a_terminal() {
     let place = Place::with(&[("xor.nn", XOR)]);
     let done = place.nn(&["xor.nn"]);

@@ -629,3 +629,14 @@ fn hostile_tables_become_projects_that_check_or_messages() {
     }
     assert!(made >= 6 && refused >= 5, "{made} made, {refused} refused");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_leads_to_is_written() {
+    let place = Place::with(&[("real.nn", "x=1\nprint(x)  #> 2\n")]);
+    std::os::unix::fs::symlink("real.nn", place.path("link.nn")).expect("a link");
+    assert_eq!(place.nn(&["fmt", "link.nn"]).code, 0);
+    assert_eq!(place.nn(&["test", "--update", "link.nn"]).code, 0);
+    assert!(place.path("link.nn").is_symlink());
+    assert_eq!(read(&place, "real.nn"), "x = 1\nprint(x)  #> 1\n");
+}

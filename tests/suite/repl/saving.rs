@@ -45,6 +45,24 @@ fn a_saved_session_prints_what_was_shown() {
 }
 
 #[test]
+fn the_last_value_is_that_of_what_was_shown() {
+    let (text, told, printed) = saved(&["3", "print(5)", "_ + 1", "show(2)", "_ * 2"]);
+    assert_eq!(
+        (&told.values[..], &printed[0]),
+        (&["3".into(), "4".into(), "8".into()][..], &"5".to_string())
+    );
+    assert_eq!(run(&text), ["3", "5", "4", "2", "8"], "{text}");
+}
+
+#[test]
+fn a_file_that_is_there_is_written_over_when_asked_twice() {
+    let (told, _) = talk(&["3", ":save iris.csv"]);
+    assert_eq!((told.written.len(), told.complaints.len()), (0, 1), "{:?}", told.complaints);
+    let (told, _) = talk(&["3", ":save iris.csv", ":save iris.csv"]);
+    assert_eq!(told.written.len(), 1);
+}
+
+#[test]
 fn a_saved_training_ends_with_the_same_numbers() {
     let (text, told, _) = saved(&[
         "seed 3",

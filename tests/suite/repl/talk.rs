@@ -113,6 +113,35 @@ fn the_last_value_has_a_name_and_a_pipe_goes_on_with_it() {
 }
 
 #[test]
+fn a_name_whose_statement_failed_has_no_value_or_its_old_one() {
+    let data = "data d = examples { [30] -> [3] }";
+    let model = "model net(x: [1]) -> [1] { param w: [1] = [1]\n w * x }";
+    let train = "train net on d { loss = mse, optimizer = sgd(lr = 1e9), epochs = 500 }";
+    let (told, _) = talk(&[data, model, &format!("r = {train}"), "r.loss", "r + 1", "1 + 1"]);
+    assert_eq!(told.values, ["2"]);
+    let no_value = "unknown-name: `r` has no value: a mistake ended the run before it got one";
+    assert_eq!(told.problems.len(), 3, "{:?}", told.problems);
+    assert_eq!(told.problems[1..], [no_value, no_value]);
+    let (told, _) = talk(&[data, model, "r = 7", &format!("r = {train}"), "r + 1"]);
+    assert_eq!(told.values, ["8"]);
+    let (told, _) = talk(&["assert(1 > 2)\nq = 4", "q", "q = 5", "q"]);
+    assert_eq!(told.values, ["5"], "{:?}", told.problems);
+    assert!(told.problems[1].contains("`q` has no value"), "{:?}", told.problems);
+}
+
+#[test]
+fn time_is_that_of_the_work() {
+    let (told, _) = talk(&["M = ones(400, 400)", ":time N = M · M", ":time oops"]);
+    assert_eq!(told.notes.len(), 1, "{:?}", told.notes);
+    // 128 million operations take more than a tenth of a millisecond anywhere.
+    let micros: f64 = match told.notes[0].split_once(' ').expect("a number and a unit") {
+        (number, "µs") => number.parse().expect("a number"),
+        _longer => 1e3,
+    };
+    assert!(micros > 100.0, "{:?}", told.notes);
+}
+
+#[test]
 fn a_mistake_changes_nothing() {
     let inputs = [
         "model net(x: [2]) -> [1] { x |> dense(1) }",
