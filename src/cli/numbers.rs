@@ -127,7 +127,6 @@ mod tests {
             metrics: metrics.iter().cloned().collect(),
             val_loss: Some(0.5),
             val_metrics: metrics.iter().cloned().collect(),
-            ..EpochRow::default()
         };
         let history = History { rows: vec![row] };
         let heads = [200, 80, 50, 30, 12].map(|room| table(&history, room).swap_remove(0));
