@@ -23,12 +23,14 @@ pub fn linear(from: f64, to: f64, count: usize, whole: bool) -> Vec<Tick> {
     let decimals = decimals_of(step);
     let exponent = high.abs().max(low.abs()).log10();
     let is_plain = (-4.0..6.0).contains(&exponent);
+    // As many digits as tell two neighbours apart.
+    let digits = (exponent.floor() - step.log10().floor()).clamp(1.0, 14.0) as usize + 2;
     let values = (0..=4 * count.max(1)).map(|k| (first + k as f64) * step);
     values
         .take_while(|value| *value <= high + 1e-9 * step)
         .map(|value| {
             let value = if value.abs() < step * 1e-9 { 0.0 } else { value };
-            let text = if is_plain { format!("{value:.decimals$}") } else { short(value, 3) };
+            let text = if is_plain { format!("{value:.decimals$}") } else { short(value, digits) };
             Tick { value, text: minus(&text) }
         })
         .collect()
@@ -102,4 +104,21 @@ fn trimmed(text: &str) -> &str {
 /// The sign of mathematics.
 fn minus(text: &str) -> String {
     text.strip_prefix('-').map_or_else(|| text.to_string(), |rest| format!("−{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::linear;
+
+    #[test]
+    fn neighbours_have_labels_of_their_own() {
+        for (from, to) in
+            [(2.649e-6, 2.6491e-6), (1e-9, 1.0001e-9), (1e7, 1.00001e7), (-3.0, 4.0), (0.0, 1e-8)]
+        {
+            let ticks = linear(from, to, 5, false);
+            let mut texts: Vec<&str> = ticks.iter().map(|tick| tick.text.as_str()).collect();
+            texts.dedup();
+            assert!(ticks.len() > 2 && texts.len() == ticks.len(), "{texts:?}");
+        }
+    }
 }

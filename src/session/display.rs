@@ -7,6 +7,7 @@ use super::model::summary;
 use super::state::Session;
 use crate::base::Span;
 use crate::data::{Column, ColumnKind, Schema};
+use crate::diagnostics::escape;
 use crate::elaborate::{Record, RecordKind, Value};
 use crate::graph::NodeId;
 use crate::tensor::Tensor;
@@ -43,7 +44,7 @@ impl Session<'_> {
         match value {
             Value::Nothing | Value::Unknown => None,
             Value::Variable(variable) => self.show_value(&variable.known, span, view),
-            Value::Text(text) => Some(format!("{text:?}")),
+            Value::Text(text) => Some(literal(text)),
             Value::Function(_) => self.type_text(value),
             Value::Model { id, part } if part.is_empty() => {
                 Some(summary(self.elaborator.models.get(id.0)?).join("\n"))
@@ -352,6 +353,23 @@ fn bracketed(cells: &[Vec<String>], shown: &[Option<usize>], rows: usize, is_mat
         lines.push(format!("{open}{inside}{close}"));
     }
     lines
+}
+
+/// A text as it is written in a script. What would move the cursor or turn the direction is escaped; joiners are parts
+/// of signs such as 👩‍👧.
+fn literal(text: &str) -> String {
+    let mut written = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '\\' | '"' | '{' | '}' => written.extend(['\\', character]),
+            '\n' => written.push_str("\\n"),
+            '\t' => written.push_str("\\t"),
+            '\r' => written.push_str("\\r"),
+            '\u{200C}' | '\u{200D}' => written.push(character),
+            other => written.push_str(&escape(other.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    written + "\""
 }
 
 #[cfg(test)]

@@ -130,6 +130,13 @@ fn a_name_whose_statement_failed_has_no_value_or_its_old_one() {
 }
 
 #[test]
+fn a_text_is_shown_as_it_is_written() {
+    let inputs = ["\"é e\u{301} 👩‍👧 \\\\ \\\" \\{b\\} a\\nb\"", "\"漢\""];
+    let (told, _) = talk(&inputs);
+    assert_eq!(told.values, inputs, "{:?}", told.problems);
+}
+
+#[test]
 fn time_is_that_of_the_work() {
     let (told, _) = talk(&["M = ones(400, 400)", ":time N = M · M", ":time oops"]);
     assert_eq!(told.notes.len(), 1, "{:?}", told.notes);
