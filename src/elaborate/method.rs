@@ -36,6 +36,8 @@ pub enum OptionKind {
     Positive,
     /// A number of at least 0.
     NotNegative,
+    /// A number above 0 and up to 1.
+    Part,
     /// A whole number of at least 1.
     Count,
     Flag,
@@ -82,7 +84,7 @@ const REDUCE_ON_PLATEAU: MethodRow = MethodRow {
         "example: plateau = reduce_on_plateau(factor = 0.5, patience = 5)",
     ],
     options: &[
-        option("factor", OptionKind::Positive, 0.1, "what the rate is multiplied by"),
+        option("factor", OptionKind::Part, 0.1, "what the rate is multiplied by"),
         option("patience", OptionKind::NotNegative, 10.0, "epochs without a better loss that are borne"),
         option(
             "threshold",
@@ -174,6 +176,7 @@ impl Elaborator {
         let (fits, expected) = match option.kind {
             OptionKind::Positive => (number.is_some_and(|n| n > 0.0), "a number above 0"),
             OptionKind::NotNegative => (number.is_some_and(|n| n >= 0.0), "a number of at least 0"),
+            OptionKind::Part => (number.is_some_and(|n| n > 0.0 && n <= 1.0), "a number above 0 and up to 1"),
             OptionKind::Count => (
                 number.is_some_and(|n| n >= 1.0 && n.fract() == 0.0 && n < 1e9),
                 "a whole number of at least 1",

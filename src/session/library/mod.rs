@@ -36,7 +36,9 @@ fn method_page(row: &MethodRow) -> String {
     for option in row.options {
         let default = match option.kind {
             OptionKind::Flag => (option.default != 0.0).to_string(),
-            OptionKind::Positive | OptionKind::NotNegative | OptionKind::Count => option.default.to_string(),
+            OptionKind::Positive | OptionKind::NotNegative | OptionKind::Part | OptionKind::Count => {
+                option.default.to_string()
+            }
         };
         text.push_str(&format!("  {} = {default}: {}\n", option.name, option.doc));
     }

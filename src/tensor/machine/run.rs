@@ -317,7 +317,8 @@ unsafe fn arg_max<T: Real>(from: *const T, to: *mut T, inner: usize, len: usize,
                 let x = |place: usize| *from.add((row * len + place) * inner + at);
                 let mut best = 0;
                 for place in 1..len {
-                    if x(place) > x(best) {
+                    let (number, largest) = (x(place).widen(), x(best).widen());
+                    if !largest.is_nan() && (number > largest || number.is_nan()) {
                         best = place;
                     }
                 }

@@ -253,6 +253,6 @@ fn fold_score(trial: &Trial, seed: u64, rows: &[Vec<f64>], train: &[usize], test
     if is_number {
         (0.0, bench.value("r2(net(x), t)").expect("r2")[0])
     } else {
-        (bench.value("batch_sum(accuracy(net(x), t))").expect("accuracy")[0], 0.0)
+        (bench.value("batch_sum(is_right(net(x), t))").expect("rights")[0], 0.0)
     }
 }

@@ -15,7 +15,6 @@ fn expression(name: &str, kwargs: &Value, input: &Array) -> Result<(String, bool
     match name {
         "mse_loss" => each("mse(p, t)".into()),
         "l1_loss" => each("mae(p, t)".into()),
-        "smooth_l1_loss" if given("beta", 1.0) == 0.0 => each("mae(p, t)".into()),
         "smooth_l1_loss" => each(format!("smooth_l1(p, t, beta = {})", given("beta", 1.0))),
         "huber_loss" => each(format!("huber(p, t, delta = {})", given("delta", 1.0))),
         "binary_cross_entropy" if is_certain(input) => each("mean(stopped_entropy(p, t))".into()),

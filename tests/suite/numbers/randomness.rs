@@ -101,3 +101,48 @@ fn a_stream_is_that_of_its_name() {
     assert_eq!(first(ab, "A"), first(alone, "A"));
     assert_ne!(first(ab, "A"), first(ab, "B"));
 }
+
+/// Numbers of a tail, on either side: all of them there, in both precisions, with the mean
+/// (φ(low) − φ(high)) / (Φ(high) − Φ(low)) and the variance 1 + (low φ(low) − high φ(high)) / (Φ(high) − Φ(low)) − mean².
+#[test]
+fn truncated_normal_numbers_of_a_tail() {
+    let (rows, columns) = (200, 300);
+    let n = (rows * columns) as f64;
+    for (low, high, mean, variance) in [
+        (8.0, 9.0, 8.121_188_992_979_75, 0.014_148_542_783_15),
+        (5.0, 6.0, 5.183_147_090_477_16, 0.029_452_430_768_55),
+        (2.5, 3.0, 2.694_872_262_177_29, 0.018_870_830_429_216),
+    ] {
+        for side in [1.0, -1.0] {
+            let (from, to) = if side > 0.0 { (low, high) } else { (-high, -low) };
+            let init = format!("truncated_normal(low = {from}, high = {to})");
+            let values: Vec<f64> = draw(&init, rows, columns).into_iter().map(|value| side * value).collect();
+            assert!(values.iter().all(|value| (low..=high).contains(value)), "{init}: between its ends");
+            let (found, square) = moments(&values);
+            assert!(
+                (found - mean).abs() < 4.0 * f64::sqrt(variance / n),
+                "{init}: mean {found}, expected {mean}"
+            );
+            // The kurtosis of a tail is below 9, that of the exponential distribution.
+            let spread = 4.0 * variance * (8.0 / n).sqrt();
+            let found = square - found * found;
+            assert!((found - variance).abs() < spread, "{init}: variance {found}, expected {variance}");
+        }
+    }
+}
+
+/// Nothing is beyond the ends by rounding, and nothing is no number, in single precision too.
+#[test]
+fn truncated_normal_numbers_stay_between_their_ends() {
+    for precision in ["f32", "f64"] {
+        for (low, high) in
+            [(8.0, 9.0), (5.0, 6.0), (-6.0, -5.0), (-2.0, 2.0), (-9.0, 9.0), (2.0, 40.0), (1.9, 2.1)]
+        {
+            let program = format!(
+                "precision {precision}\nmodel net(x: [300]) -> [200] {{ param W: [200, 300] = truncated_normal(low = {low}, high = {high})\n W · x }}\n\
+                 print(min(net.W) >= {low} and max(net.W) <= {high})"
+            );
+            assert_eq!(super::measures::printed(&program), ["1"], "{program}");
+        }
+    }
+}

@@ -258,3 +258,33 @@ fn gradients_by_what_a_rule_passes_over() {
             .unwrap_or_else(|problem| panic!("{problem}"));
     }
 }
+
+/// ln(cosh(d)) is d²/2 − d⁴/12 + … near 0 and |d| − ln 2 + … far from it; its slope is tanh(d). The numbers in between
+/// are ln((exp(d) + exp(-d)) / 2) in decimals of 40 digits.
+#[test]
+fn the_logarithm_of_the_hyperbolic_cosine() {
+    let cases = [
+        (1e-9, 5e-19),
+        (1e-5, 4.999_999_999_916_667e-11),
+        (0.5, 0.120_114_506_958_277_52),
+        (1.0, 0.433_780_830_483_027_2),
+        (1000.0, 1000.0 - std::f64::consts::LN_2),
+    ];
+    for sign in [1.0, -1.0] {
+        let (differences, values): (Vec<f64>, Vec<f64>) = cases.iter().map(|(d, v)| (sign * d, *v)).unzip();
+        let slopes: Vec<f64> = differences.iter().map(|d| d.tanh()).collect();
+        let mut bench = Bench::new();
+        bench.set_batch("d", &Array { shape: vec![cases.len(), 1], data: differences.clone() });
+        let found = bench.value("log_cosh(d, [0])").expect("a loss");
+        compare("log_cosh", &found, &values, 1e-14, 1e-300).unwrap_or_else(|problem| panic!("{problem}"));
+        let gradient = bench.value("grad(batch_sum(log_cosh(d, [0])), d)").expect("slopes");
+        compare("its slope", &gradient, &slopes, 1e-14, 1e-300).unwrap_or_else(|problem| panic!("{problem}"));
+        assert_eq!(gradient[0], sign * 1e-9);
+        bench.environment.precision = nn::tensor::Precision::F32;
+        let node = bench.node("log_cosh(d, [0])").expect("a loss");
+        let narrow = nn::exec::evaluate(&bench.elaborator.graph, &[node], &bench.environment);
+        let narrow = narrow.expect("a loss").remove(0).data.to_f64();
+        compare("log_cosh in f32", &narrow, &values, 5e-7, 1e-300)
+            .unwrap_or_else(|problem| panic!("{problem}"));
+    }
+}
