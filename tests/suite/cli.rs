@@ -562,3 +562,61 @@ fn warnings_are_allowed_or_denied() {
     assert_eq!(done.stdout, "");
     warned(&["check", "a.nn", "--allow", "dropout_last"], 2, "did you mean `dropout-last`?");
 }
+
+#[test]
+fn a_net_of_another_setting_predicts_and_is_drawn() {
+    let script = FLOWERS_NN
+        .replace("seed 3\n", "seed 3\nhidden = 4\n")
+        .replace("x |> dense(2)", "x |> dense(hidden) |> dense(2)");
+    let place = Place::with(&[("flowers.nn", &script), ("flowers.csv", FLOWERS)]);
+    check(&place.nn(&["run", "flowers.nn", "--quiet", "--set", "hidden=7"]), "", &[], 0);
+    let words = ["predict", "flowers.nn", "-w", "flowers.safetensors", "-d", "flowers.csv"];
+    check(&place.nn(&words), "", &["error[shape-mismatch]"], 1);
+    let done = place.nn(&[&words[..], &["--set", "hidden=7"]].concat());
+    assert_eq!((done.code, done.stdout.lines().count()), (0, 8), "{}", done.stderr);
+    let drawn = place.nn(&["draw", "flowers.nn", "--set", "hidden=7"]);
+    assert!(drawn.stdout.contains("W1[6, "), "{}", drawn.stdout);
+}
+
+#[test]
+fn pictures_and_reports_are_written_into_files_of_their_kind_only() {
+    let place = Place::with(&[("xor.nn", XOR)]);
+    let refused = place.nn(&["draw", "xor.nn", "-o", "net.pdf"]);
+    check(&refused, "", &["nn: a picture is written as `.svg` or `.png`, found `.pdf`: `-o net.svg`"], 2);
+    let refused = place.nn(&["report", "xor.nn", "-o", "xor.pdf"]);
+    check(
+        &refused,
+        "",
+        &["nn: a report is written as `.html`, `.htm` or `.md`, found `.pdf`: `-o xor.html`"],
+        2,
+    );
+    assert!(!place.path("net.pdf").exists() && !place.path("xor.pdf").exists());
+    check(&place.nn(&["draw", "xor.nn", "-o", "net.SVG"]), "", &[], 0);
+}
+
+#[test]
+fn help_is_a_word_too_and_a_slug_may_be_copied_as_it_is_shown() {
+    let place = Place::with(&[]);
+    assert_eq!(place.nn(&["help"]).stdout, place.nn(&["--help"]).stdout);
+    let run = place.nn(&["help", "run"]);
+    check(&run, &place.nn(&["run", "--help"]).stdout, &[], 0);
+    let page = place.nn(&["explain", "shape-mismatch"]).stdout;
+    for shown in ["error[shape-mismatch]", "error[shape-mismatch]: `a` and `b` differ", "[shape-mismatch]"] {
+        check(&place.nn(&["explain", shown]), &page, &[], 0);
+    }
+}
+
+#[test]
+fn predict_says_that_rows_with_missing_values_were_left_out_of_the_training() {
+    let script =
+        FLOWERS_NN.replace("target = one_hot(kind)\n", "target = one_hot(kind)\n    missing = drop\n");
+    let table = format!("{FLOWERS}4.4,,large\n");
+    let files =
+        [("flowers.nn", script.as_str()), ("flowers.csv", &table), ("new.csv", "length,width\n1.1,\n")];
+    let place = Place::with(&files);
+    check(&place.nn(&["run", "flowers.nn", "--quiet"]), "", &[], 0);
+    let words = ["predict", "flowers.nn", "-w", "flowers.safetensors", "-d", "new.csv"];
+    let done = place.nn(&words);
+    check(&done, "", &["`missing = drop` left such rows out of the training", "`missing = mean`"], 1);
+    assert!(!done.stderr.contains("had no missing value"), "{}", done.stderr);
+}
