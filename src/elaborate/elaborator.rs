@@ -281,7 +281,7 @@ impl Elaborator {
     }
 
     pub fn lookup_or_report(&mut self, name: &str, span: Span) -> Value {
-        if name == "training" {
+        if name == super::words::TRAINING {
             return Value::Bool(self.training);
         }
         match self.lookup(name) {
