@@ -337,7 +337,10 @@ fn column_call(
         if let Some(near) = same.or_else(|| nearest(name, ENCODERS.iter().map(|row| row.name.to_string()))) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), callee.span, near);
         }
-        elaborator.report(diagnostic);
+        // `area (m²)` is read as a call.
+        let pieces = [Piece::Text("\"".to_string()), Piece::Source(span), Piece::Text("\"".to_string())];
+        let quoted = Candidate::replace("a column of that name is written in quotes", span, pieces.to_vec());
+        elaborator.report(diagnostic.try_fix(quoted));
         return None;
     }
     let Some((first, rest)) = args.split_first() else {

@@ -620,3 +620,36 @@ fn predict_says_that_rows_with_missing_values_were_left_out_of_the_training() {
     check(&done, "", &["`missing = drop` left such rows out of the training", "`missing = mean`"], 1);
     assert!(!done.stderr.contains("had no missing value"), "{}", done.stderr);
 }
+
+#[test]
+fn a_table_in_another_encoding_is_a_mistake_with_its_line() {
+    let place =
+        Place::with(&[("a.nn", "data d = csv(\"a.csv\") { input = [x], target = y }\nprint(d.count)\n")]);
+    let rows = (0..12).map(|row| format!("{row},{},Genf\n", row * 2)).collect::<String>();
+    let table = [b"x,y,town\n1,2,Z\xfcrich\n".as_slice(), rows.as_bytes()].concat();
+    std::fs::write(place.path("a.csv"), &table).expect("a table");
+    let said = [
+        "`a.csv` cannot be read: it is not UTF-8 text (byte 0xfc in line 2)",
+        "iconv -f latin1 -t utf8 a.csv",
+    ];
+    check(&place.nn(&["check", "a.nn"]), "", &said, 1);
+    check(&place.nn(&["new", "towns", "--from", "csv", "a.csv"]), "", &said, 1);
+    assert!(!place.path("towns").exists());
+}
+
+/// A first line of data is found to be none of names, also where two of its numbers are alike.
+#[test]
+fn a_table_without_a_header_becomes_a_project() {
+    let plain: String = (0..20).map(|row| format!("{},{},{}\n", row + 1, row % 7 + 1, 3 * row)).collect();
+    let kinds: String =
+        (0..20).map(|row| format!("{}.5,{}.25,{}\n", row, row % 5, ["a", "b"][row % 2])).collect();
+    let place = Place::with(&[("plain.csv", &plain), ("kinds.csv", &kinds)]);
+    for name in ["plain", "kinds"] {
+        let table = format!("{name}.csv");
+        let done = place.nn(&["new", &format!("of_{name}"), "--from", "csv", &table]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let script =
+            std::fs::read_to_string(place.path(&format!("of_{name}/of_{name}.nn"))).expect("a script");
+        assert!(script.contains("header = false") && script.contains("c0"), "{script}");
+    }
+}
