@@ -38,6 +38,11 @@ const TABLE: &[Row] = &[
     same(&["CrossEntropyLoss"], "softmax_cross_entropy"),
     same(&["binary_crossentropy", "BCELoss"], "binary_cross_entropy"),
     same(&["BCEWithLogitsLoss"], "sigmoid_cross_entropy"),
+    same(&["acc"], "accuracy"),
+    other(
+        &["scatter", "histogram", "heat_map", "boundary", "curves"],
+        "a kind of plot is a text: `plot(x, y, kind = \"scatter\")`",
+    ),
     same(&["swish", "Swish", "SiLU"], "silu"),
     same(&["l_bfgs", "LBFGS", "L_BFGS"], "lbfgs"),
     same(&["ReduceLROnPlateau"], "reduce_on_plateau"),
