@@ -52,12 +52,16 @@ fn page(name: &str, output: &Output) -> ExitCode {
 /// All names with the beginning of what they mean, by group.
 fn list(output: &Output) -> ExitCode {
     let (entries, topics) = (session::entries(), session::topics());
-    let items =
-        entries.iter().map(|entry| (entry.group.as_str(), entry.name.as_str(), entry.sentence.as_str()));
+    let items = entries.iter().map(|entry| {
+        let sentence = entry.sentence.split_inclusive(['.', ';', ':']).next().unwrap_or_default();
+        (entry.group.as_str(), entry.name.as_str(), sentence.trim_end_matches([';', ':']))
+    });
+    let topics = topics.iter().map(|topic| {
+        let sentence = topic.sentence.split_inclusive(". ").next().unwrap_or_default();
+        (topic.group, topic.name, sentence.trim_end())
+    });
     let mut before = "";
-    for (group, name, sentence) in
-        items.chain(topics.iter().map(|topic| (topic.group, topic.name, topic.sentence)))
-    {
+    for (group, name, sentence) in items.chain(topics) {
         if group != before {
             if !before.is_empty() {
                 output.line("");
@@ -65,8 +69,7 @@ fn list(output: &Output) -> ExitCode {
             before = group;
             output.line(group);
         }
-        let sentence = sentence.split_inclusive(['.', ';', ':']).next().unwrap_or_default();
-        let short: String = sentence.trim_end_matches([';', ':']).chars().take(70).collect();
+        let short: String = sentence.chars().take(70).collect();
         output.line(&format!("  {name:22} {short}"));
     }
     ExitCode::SUCCESS
