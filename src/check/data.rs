@@ -1,5 +1,6 @@
 //! `data NAME = SOURCE(...) { ... }`: translated from the tree into what the data room takes.
 
+use super::encoders::{ALL_COLUMNS, ENCODERS};
 use super::options::{OptionRow, check_names, is_meant, wrong};
 use crate::base::{Span, Spanned};
 use crate::data::{
@@ -321,22 +322,25 @@ fn column_call(
     let ExprKind::Name(name) = &callee.kind else {
         return refuse(elaborator, span, "this is not an expression of columns");
     };
-    if name == "columns" {
+    if name == ALL_COLUMNS {
         return all_columns(elaborator, args, span);
     }
-    const WRAPPERS: [&str; 5] = ["standardize", "minmax", "one_hot", "label", "flatten"];
-    if !WRAPPERS.contains(&name.as_str()) {
+    let is_encoder = |name: &str| ENCODERS.iter().any(|row| row.name == name);
+    if !is_encoder(name) {
         let mut diagnostic =
             Diagnostic::error(Slug::UnknownName, callee.span, format!("columns have no function `{name}`"))
                 .here("not known for columns")
                 .note(
                     "`standardize`, `minmax`, `one_hot`, `label`, `flatten` and `columns(except = ...)` are",
                 );
-        let same = called_here(name).filter(|same| WRAPPERS.contains(same)).map(str::to_string);
-        if let Some(near) = same.or_else(|| nearest(name, WRAPPERS.iter().map(|name| name.to_string()))) {
+        let same = called_here(name).filter(|same| is_encoder(same)).map(str::to_string);
+        if let Some(near) = same.or_else(|| nearest(name, ENCODERS.iter().map(|row| row.name.to_string()))) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), callee.span, near);
         }
-        elaborator.report(diagnostic);
+        // `area (m²)` is read as a call.
+        let pieces = [Piece::Text("\"".to_string()), Piece::Source(span), Piece::Text("\"".to_string())];
+        let quoted = Candidate::replace("a column of that name is written in quotes", span, pieces.to_vec());
+        elaborator.report(diagnostic.try_fix(quoted));
         return None;
     }
     let Some((first, rest)) = args.split_first() else {

@@ -5,6 +5,7 @@
 
 mod allowed;
 mod data;
+mod encoders;
 mod options;
 mod swapped;
 mod train;
@@ -12,6 +13,7 @@ mod unused;
 
 pub use allowed::{allowed_in, unknown_slugs};
 pub use data::{DATA_OPTIONS, DataRequest, data_request};
+pub use encoders::ENCODERS;
 pub use options::{OptionRow, flag_option, number_option, text_option, whole_option};
 pub use swapped::swapped;
 pub use train::{PartRef, TRAIN_OPTIONS, TrainRequest, part_of, train_request};

@@ -7,11 +7,11 @@ use super::options::{
 };
 use super::swapped::swapped;
 use crate::base::Span;
-use crate::diagnostics::{Diagnostic, Slug};
+use crate::diagnostics::{Candidate, Diagnostic, Piece, Slug};
 use crate::elaborate::{
     Elaborator, FieldOrigin, ModelId, Record, RecordKind, StepRequest, Value, is_method, meant,
 };
-use crate::syntax::tree::{Expr, OptionItem};
+use crate::syntax::tree::{Expr, ExprKind, OptionItem};
 use crate::types::Shape;
 
 /// The options of `train`.
@@ -206,7 +206,12 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
         "loss" => match value {
             Value::Text(_) | Value::Number(_) | Value::Int(_) | Value::Bool(_) | Value::List(_) => {
                 let found = wrong(name, span, "a loss, such as `mse`", value.kind());
-                elaborator.report(meant(found, span, "a loss", value));
+                let found = meant(found, span, "a loss", value);
+                elaborator.report(options_by_name(elaborator, found, &item.value));
+            }
+            Value::Node(_) if matches!(item.value.kind, ExprKind::Call { .. }) => {
+                let found = wrong(name, span, "a loss, such as `mse`", value.kind());
+                elaborator.report(options_by_name(elaborator, found, &item.value));
             }
             _ => request.step.loss = Some((value.clone(), span)),
         },
@@ -249,6 +254,28 @@ fn set_option(elaborator: &mut Elaborator, request: &mut TrainRequest, item: &Op
         "only" => request.step.only = parts_of(elaborator, value, span, request.step.model),
         _ => {}
     }
+}
+
+/// `huber(0.1)` is the loss of a prediction, `huber(delta = 0.1)` the loss with an option set.
+fn options_by_name(elaborator: &Elaborator, found: Diagnostic, call: &Expr) -> Diagnostic {
+    let ExprKind::Call { callee, args } = &call.kind else { return found };
+    let ExprKind::Name(name) = &callee.kind else { return found };
+    let function = elaborator.prelude_functions().find(|function| function.name.name == *name);
+    let Some(function) = function.filter(|_| args.iter().all(|argument| argument.name.is_none())) else {
+        return found;
+    };
+    let options = function.params.iter().filter(|param| param.default.is_some());
+    let mut pieces = vec![Piece::Source(callee.span), Piece::Text("(".to_string())];
+    for (at, (option, argument)) in options.zip(args).enumerate() {
+        let comma = if at == 0 { "" } else { ", " };
+        pieces.push(Piece::Text(format!("{comma}{} = ", option.name.name)));
+        pieces.push(Piece::Source(argument.value.span));
+    }
+    pieces.push(Piece::Text(")".to_string()));
+    let found = found.note(format!(
+        "`{name}` is given the prediction and the target by the training; its options are named"
+    ));
+    found.try_fix(Candidate::replace("options are given by name", call.span, pieces))
 }
 
 /// `[accuracy, mae]`, or one alone.

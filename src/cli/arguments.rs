@@ -102,14 +102,14 @@ pub enum Command {
     Fix(Fix),
     /// Write scripts in the one style
     #[command(
-        after_help = "A script with mistakes is left as it is. Exit code 1 with --check: something would change.\n\n\
+        after_help = "A script that cannot be read is left as it is. Exit code 1 with --check: something would change.\n\n\
         Examples:\n  nn fmt iris.nn\n  nn fmt --check *.nn\n  nn fmt --annotate iris.nn\n  nn fmt - < iris.nn"
     )]
     Fmt(Fmt),
     /// What a diagnostic means, with a program that raises it and the program mended
     #[command(after_help = "Examples:\n  nn explain shape-mismatch\n  nn explain    lists them all")]
     Explain {
-        /// Its name, as in `error[shape-mismatch]`
+        /// Its name, `shape-mismatch` or `error[shape-mismatch]`
         slug: Option<String>,
     },
     /// What a name of the library means: formula, example with its result, derivative, source
@@ -287,6 +287,8 @@ pub struct Predict {
     #[arg(short, long, value_name = "NAME")]
     pub model: Option<String>,
     #[command(flatten)]
+    pub settings: Settings,
+    #[command(flatten)]
     pub threads: Threads,
 }
 
@@ -391,6 +393,11 @@ fn seconds(text: &str) -> Result<f64, String> {
 /// The command of these arguments. A mistake, `--help` and `--version` end the program with clap's words and code.
 pub fn read(mut words: Vec<OsString>) -> Arguments {
     let command = Arguments::command().long_version(super::version::facts());
+    if words.get(1).is_some_and(|first| first == "help") {
+        // `nn help run` is `nn run --help`.
+        words.remove(1);
+        words.push("--help".into());
+    }
     if let Some(first) = words.get(1).filter(|first| !is_flag(first)).cloned() {
         let name = first.to_string_lossy();
         let is_command = command.get_subcommands().any(|known| known.get_name() == name);

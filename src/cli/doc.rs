@@ -11,7 +11,7 @@ use crate::session;
 
 #[derive(Args)]
 pub struct Doc {
-    /// A layer, activation, loss, primitive, ...; without it, all are listed
+    /// A layer, activation, loss, source of data, keyword, ...; without it, all are listed
     pub name: Option<String>,
     /// Write the reference as pages
     #[arg(long)]
@@ -51,19 +51,26 @@ fn page(name: &str, output: &Output) -> ExitCode {
 
 /// All names with the beginning of what they mean, by group.
 fn list(output: &Output) -> ExitCode {
-    let entries = session::entries();
-    let mut group = "";
-    for entry in &entries {
-        if entry.group != group {
-            if !group.is_empty() {
+    let (entries, topics) = (session::entries(), session::topics());
+    let items = entries.iter().map(|entry| {
+        let sentence = entry.sentence.split_inclusive(['.', ';', ':']).next().unwrap_or_default();
+        (entry.group.as_str(), entry.name.as_str(), sentence.trim_end_matches([';', ':']))
+    });
+    let topics = topics.iter().map(|topic| {
+        let sentence = topic.sentence.split_inclusive(". ").next().unwrap_or_default();
+        (topic.group, topic.name, sentence.trim_end())
+    });
+    let mut before = "";
+    for (group, name, sentence) in items.chain(topics) {
+        if group != before {
+            if !before.is_empty() {
                 output.line("");
             }
-            group = &entry.group;
+            before = group;
             output.line(group);
         }
-        let sentence = entry.sentence.split_inclusive(['.', ';', ':']).next().unwrap_or_default();
-        let short: String = sentence.trim_end_matches([';', ':']).chars().take(70).collect();
-        output.line(&format!("  {:22} {short}", entry.name));
+        let short: String = sentence.chars().take(70).collect();
+        output.line(&format!("  {name:22} {short}"));
     }
     ExitCode::SUCCESS
 }

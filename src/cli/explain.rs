@@ -14,6 +14,7 @@ pub fn explain(name: Option<&str>, output: &Output) -> ExitCode {
         }
         return ExitCode::SUCCESS;
     };
+    let name = inside_brackets(name);
     if let Some(slug) = Slug::ALL.iter().find(|slug| slug.as_str() == name) {
         output.text(slug.page());
         return ExitCode::SUCCESS;
@@ -25,4 +26,10 @@ pub fn explain(name: Option<&str>, output: &Output) -> ExitCode {
     };
     complain(&format!("no diagnostic is called `{name}`; {hint}"));
     ExitCode::from(1)
+}
+
+/// `shape-mismatch` of `error[shape-mismatch]`, as messages show it.
+fn inside_brackets(name: &str) -> &str {
+    let inside = name.split_once('[').and_then(|(_, rest)| rest.split(']').next());
+    inside.unwrap_or(name).trim()
 }

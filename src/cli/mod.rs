@@ -142,7 +142,9 @@ fn check(arguments: &Check, output: &Output, screen: Screen) -> ExitCode {
 }
 
 fn predictions(arguments: &Predict, output: &Output, screen: Screen) -> ExitCode {
-    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count()).quiet();
+    let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
+        .quiet()
+        .with_settings(&arguments.settings.values);
     let request = PredictRequest {
         script: &arguments.file,
         weights: &arguments.weights,

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{Format, Settings, Threads};
-use super::messages;
 use super::output::{Output, Screen, complain};
 use super::world::Terminal;
+use super::{WRONG_USAGE, messages};
 use crate::plot::{png, svg};
 use crate::report::{self, Document};
 use crate::session;
@@ -23,6 +23,8 @@ pub struct Draw {
     /// Which model, if not the one that is trained first
     #[arg(short, long, value_name = "NAME")]
     pub model: Option<String>,
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 #[derive(Args)]
@@ -50,7 +52,13 @@ pub enum Page {
 }
 
 pub fn draw(arguments: &Draw, output: &Output, screen: Screen) -> ExitCode {
-    let mut world = Terminal::new(output.clone(), screen, 1).quiet();
+    if let Some(path) = &arguments.output
+        && !is_written_as(path, "a picture", &["svg", "png"])
+    {
+        return ExitCode::from(WRONG_USAGE);
+    }
+    let mut world =
+        Terminal::new(output.clone(), screen, 1).quiet().with_settings(&arguments.settings.values);
     let (report, network) = session::draw_file(&mut world, &arguments.file, arguments.model.as_deref());
     if let Some(network) = network {
         let label = format!("the network of {}", arguments.file.display());
@@ -70,7 +78,10 @@ pub fn draw(arguments: &Draw, output: &Output, screen: Screen) -> ExitCode {
 }
 
 pub fn report(arguments: &Report, output: &Output, screen: Screen) -> ExitCode {
-    let is_markdown = arguments.output.extension().is_some_and(|end| end == "md");
+    let is_markdown = arguments.output.extension().is_some_and(|end| end.eq_ignore_ascii_case("md"));
+    if arguments.format.is_none() && !is_written_as(&arguments.output, "a report", &["html", "htm", "md"]) {
+        return ExitCode::from(WRONG_USAGE);
+    }
     let page = arguments.format.unwrap_or(if is_markdown { Page::Md } else { Page::Html });
     let mut world = Terminal::new(output.clone(), screen, arguments.threads.count())
         .quiet()
@@ -82,6 +93,26 @@ pub fn report(arguments: &Report, output: &Output, screen: Screen) -> ExitCode {
         return ExitCode::from(1);
     }
     messages::show(&report, Format::Full, output, screen)
+}
+
+/// Whether a file's name ends as one of its kind, or has no ending; says so where it does not.
+fn is_written_as(path: &Path, what: &str, endings: &[&str]) -> bool {
+    let Some(found) = path.extension() else { return true };
+    if endings.iter().any(|ending| found.eq_ignore_ascii_case(ending)) {
+        return true;
+    }
+    let known: Vec<String> = endings.iter().map(|ending| format!("`.{ending}`")).collect();
+    let known = match known.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _single => known.concat(),
+    };
+    let stem = path.with_extension(endings.first().copied().unwrap_or_default());
+    complain(&format!(
+        "{what} is written as {known}, found `.{}`: `-o {}`",
+        found.to_string_lossy(),
+        stem.display()
+    ));
+    false
 }
 
 fn write(document: &Document, page: Page, path: &Path) -> bool {

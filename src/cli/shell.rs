@@ -34,7 +34,7 @@ pub fn completions(arguments: &Completions, output: &Output) -> ExitCode {
 
 /// What `doc` and `explain` know is offered behind them.
 fn with_names(command: clap::Command) -> clap::Command {
-    let names = PossibleValuesParser::new(session::library_names());
+    let names = PossibleValuesParser::new(session::documented_names());
     let slugs = PossibleValuesParser::new(slugs());
     command
         .mut_subcommand("doc", |doc| doc.mut_arg("name", |name| name.value_parser(names)))
@@ -62,7 +62,7 @@ fn completed(text: &str, shell: Shell) -> String {
             let shells = Shell::value_variants().iter().filter_map(ValueEnum::to_possible_value);
             let shells: Vec<String> = shells.map(|shell| shell.get_name().to_string()).collect();
             text.to_string()
-                + &behind("doc", session::library_names().collect())
+                + &behind("doc", session::documented_names())
                 + &behind("explain", slugs().collect())
                 + &behind("completions", shells.iter().map(String::as_str).collect())
                 + "complete -c nn -n \"__fish_nn_needs_command\" -F\n"

@@ -151,9 +151,13 @@ fn show(
         return true;
     }
     tell(&name, result, tested, arguments, output);
-    if result == "failed" && !outputs_hold && arguments.format == Format::Full {
-        let differs = tested.compared.iter().filter(|one| !one.holds());
-        differs.for_each(|one| show_difference(path, one, output));
+    if result == "failed" && !outputs_hold {
+        for one in tested.compared.iter().filter(|one| !one.holds()) {
+            match arguments.format {
+                Format::Short => output.line(&short_difference(path, one)),
+                Format::Full | Format::Json => show_difference(path, one, output),
+            }
+        }
     }
     messages::show(&tested.report, arguments.format, output, screen);
     true
@@ -195,6 +199,16 @@ fn show_difference(path: &Path, compared: &Compared, output: &Output) {
         });
     }
     output.line("    (- expected, + printed; `nn test --update` takes what is printed)");
+}
+
+/// The first line that differs: `a.nn:4: expected [2, 5], printed [2, 4]`.
+fn short_difference(path: &Path, compared: &Compared) -> String {
+    let Compared { expected, found, .. } = compared;
+    let at = expected.iter().zip(found).take_while(|(a, b)| a == b).count();
+    let shown = |lines: &[String]| lines.get(at).map_or("nothing".to_string(), String::clone);
+    let which = if at > 0 { format!(" as line {} of its output", at + 1) } else { String::new() };
+    let place = format!("{}:{}", path.display(), compared.line);
+    format!("{place}: expected {}{which}, printed {}", shown(expected), shown(found))
 }
 
 /// `2 asserts, 1 output`

@@ -317,12 +317,14 @@ fn drop_missing(values: &Values, keep: &mut [bool]) {
     }
 }
 
-/// New rows under encoders that were learned before: the input of `predict` on a file.
+/// New rows under encoders that were learned before: the input of `predict` on a file. Of rows with missing values,
+/// `missing` says what the training made.
 pub fn encode_new(
     encoding: &Encoding,
     source: &dyn DataSource,
     options: &Options,
     precision: Precision,
+    missing: Missing,
     context: &mut Context<'_>,
 ) -> Result<Field, Vec<Diagnostic>> {
     let table = source.load(options, context).map_err(|found| diagnostics(&found))?.table;
@@ -331,9 +333,10 @@ pub fn encode_new(
         vec![Problem::from(ValueProblem::TooLarge { span: options.span, bytes }).diagnostic()]
     })?;
     let rows: Vec<u32> = (0..n_rows).collect();
-    encoding
-        .apply(&table, Rows { rows: &rows, part: "new" }, precision, options.span)
-        .map_err(|found| diagnostics(&found))
+    encoding.apply(&table, Rows { rows: &rows, part: "new" }, precision, options.span).map_err(|mut found| {
+        found.iter_mut().for_each(|problem| problem.know_missing(missing));
+        diagnostics(&found)
+    })
 }
 
 /// Whether a schema has text columns: what `one_hot` can be offered for.

@@ -142,6 +142,12 @@ impl Elaborator {
             let Some(slot) = bound.get_mut(next) else {
                 let limit = function.params.len();
                 let found = given.len() + preset.len();
+                if found <= limit {
+                    let options = function.params.iter().skip(first).map(|param| param.name.name.clone());
+                    let options: Vec<String> = options.collect();
+                    self.report(problem::too_many_options(&function.name.name, &options, argument.span));
+                    return None;
+                }
                 let found = problem::too_many_arguments(&function.name.name, limit, found, argument.span);
                 self.report(listed(found, given, limit));
                 return None;

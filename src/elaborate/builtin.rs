@@ -2,6 +2,7 @@
 
 use super::arguments::Given;
 use super::value::Value;
+use super::words::{CONSTANTS, FUNCTIONS, WordRow};
 use super::{Elaborator, method, problem};
 use crate::base::Span;
 use crate::diagnostics::{Diagnostic, Slug};
@@ -9,19 +10,6 @@ use crate::graph::{Constant, Distribution, Leaf};
 use crate::ops;
 use crate::tensor::Axis;
 use crate::types::{Shape, Size, TensorType};
-
-/// Functions that the elaborator itself knows.
-const FUNCTIONS: &[&str] = &[
-    "zeros",
-    "ones",
-    "random_uniform",
-    "random_normal",
-    "random_like",
-    "count",
-    "batch_count",
-    "grad",
-    "load",
-];
 
 /// What a script does: calls that only statements may contain, done by whoever walks them.
 pub const ACTIONS: &[&str] = &[
@@ -40,14 +28,11 @@ pub const ACTIONS: &[&str] = &[
     "plot",
 ];
 
-const CONSTANTS: &[&str] = &["π", "pi", "∞", "inf", "rows", "columns"];
-
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS
-        .iter()
-        .chain(ACTIONS)
-        .chain(CONSTANTS)
-        .copied()
+    let words = |rows: &'static [WordRow]| rows.iter().map(|row| row.name);
+    words(FUNCTIONS)
+        .chain(ACTIONS.iter().copied())
+        .chain(words(CONSTANTS))
         .chain(method::METHODS.iter().map(|row| row.name))
 }
 
@@ -63,7 +48,8 @@ pub(super) fn find(name: &str) -> Option<Value> {
         "∇" => return Some(Value::builtin("grad")),
         _ => {}
     }
-    FUNCTIONS.iter().chain(ACTIONS).find(|known| **known == name).map(|known| Value::builtin(known))
+    let functions = FUNCTIONS.iter().map(|row| row.name);
+    functions.chain(ACTIONS.iter().copied()).find(|known| *known == name).map(Value::builtin)
 }
 
 impl Elaborator {

@@ -283,7 +283,7 @@ impl Elaborator {
     }
 
     pub fn lookup_or_report(&mut self, name: &str, span: Span) -> Value {
-        if name == "training" {
+        if name == super::words::TRAINING {
             return Value::Bool(self.training);
         }
         match self.lookup(name) {
@@ -345,10 +345,13 @@ impl Elaborator {
             Value::Int(size) => Some(self.graph.leaf(Leaf::Size(size.clone()), TensorType::number())),
             Value::Unknown => None,
             Value::List(items) => self.list_node(items, span),
+            Value::Function(_) => {
+                self.report(problem::without_input(span, value));
+                None
+            }
             Value::Nothing
             | Value::Text(_)
             | Value::Template(_)
-            | Value::Function(_)
             | Value::Model { .. }
             | Value::Parameters(_)
             | Value::Axis(_)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::call::CallSite;
-use super::value::{Record, Value};
+use super::value::{Record, RecordKind, Value};
 use super::{Elaborator, problem};
 use crate::base::Span;
 use crate::diagnostics::Diagnostic;
@@ -377,11 +377,21 @@ impl Elaborator {
             Some(value) => value.clone(),
             None => {
                 let known: Vec<String> = record.fields.keys().cloned().collect();
-                self.report(problem::unknown_field(&record.name, &field.name, field.span, &known));
+                self.report(match record.kind {
+                    RecordKind::Data if problem::is_part_name(&field.name) && !has_parts(record) => {
+                        problem::no_parts(&record.name, field)
+                    }
+                    _ => problem::unknown_field(&record.name, &field.name, field.span, &known),
+                });
                 Value::Unknown
             }
         }
     }
+}
+
+/// Whether a dataset is split.
+fn has_parts(data: &Record) -> bool {
+    data.fields.values().any(|value| matches!(value, Value::Record(part) if part.kind == RecordKind::Part))
 }
 
 /// Whether a matrix would fit if its sizes were the other way round.

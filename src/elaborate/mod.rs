@@ -38,6 +38,7 @@ mod step;
 mod text;
 mod value;
 mod warnings;
+mod words;
 
 pub use alone::Alone;
 pub use arguments::{Given, known};
@@ -56,3 +57,4 @@ pub use step::{Descent, MetricPlan, Step, StepRequest, Whole};
 pub use text::TextPiece;
 pub use value::{FieldOrigin, FunctionValue, Parameters, Record, RecordKind, Target, Value, Variable};
 pub use warnings::UnusedName;
+pub use words::{CONSTANTS, FUNCTIONS, INSIDE, WordRow};

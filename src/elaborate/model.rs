@@ -416,6 +416,19 @@ impl Elaborator {
                 return Value::Unknown;
             }
         };
+        if shape.rank() != 2 && MATRIX_INITS.contains(&declared.name.name.as_str()) {
+            let name = &declared.name.name;
+            self.report(
+                Diagnostic::error(
+                    Slug::ShapeMismatch,
+                    span,
+                    format!("`{name}` is a first value for matrices, and this is `{shape}`"),
+                )
+                .here(format!("`{shape}` is no matrix"))
+                .help("a vector mostly begins with `zeros` or `normal(0, 0.1)`"),
+            );
+            return Value::Unknown;
+        }
         let (fan_in, fan_out) = fans(shape);
         let known = [
             ("shape", Value::Shape(shape.clone())),
@@ -526,6 +539,9 @@ fn local_key(path: &str, name: &str) -> String {
         None => name.to_string(),
     }
 }
+
+/// Initializers of the library that only a matrix can have.
+const MATRIX_INITS: [&str; 1] = ["orthogonal"];
 
 /// `[out, in]` has a fan-in of `in` and a fan-out of `out`; a vector counts as both.
 fn fans(shape: &Shape) -> (Size, Size) {

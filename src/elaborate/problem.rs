@@ -126,6 +126,25 @@ pub(super) fn declared_later(name: &str, span: Span, later: Upcoming, here: Opti
     diagnostic.try_fix(Candidate::all(format!("declare `{name}` first"), changes).last_resort())
 }
 
+/// Whether a field is called as parts of a dataset mostly are.
+pub(super) fn is_part_name(name: &str) -> bool {
+    ["train", "training", "valid", "validation", "val", "test"].contains(&name)
+}
+
+/// `iris.train` of data that is not split.
+pub(super) fn no_parts(data: &str, field: &crate::syntax::tree::Ident) -> Diagnostic {
+    let headline = format!("`{data}` has no parts, so no `{}`", field.name);
+    Diagnostic::error(Slug::UnknownName, field.span, headline)
+        .here("no such part")
+        .help("cut it where it is declared: `split = [train: 0.8, test: 0.2]`")
+}
+
+/// A function where a value is needed: mostly a layer that was not given its input.
+pub(super) fn without_input(span: Span, found: &Value) -> Diagnostic {
+    let pieces = vec![Piece::Text("x |> ".to_string()), Piece::Source(span)];
+    kind(span, "a number, vector or matrix", found).try_fix(Candidate::replace("give it `x`", span, pieces))
+}
+
 pub(super) fn unknown_field(object: &str, field: &str, span: Span, known: &[String]) -> Diagnostic {
     // A kind of value is no name: `a number`.
     let object = if object.contains(' ') { object.to_string() } else { format!("`{object}`") };
@@ -327,6 +346,18 @@ pub(super) fn too_many_arguments(function: &str, limit: usize, found: usize, spa
     let plural = if limit == 1 { "argument" } else { "arguments" };
     Diagnostic::error(Slug::Arity, span, format!("`{function}` takes {limit} {plural}, found {found}"))
         .here("one too many")
+}
+
+/// A metric or loss that is named with more than its options: `metrics = [accuracy(3)]`.
+pub(super) fn too_many_options(function: &str, options: &[String], span: Span) -> Diagnostic {
+    let headline = match options.len() {
+        0 => format!("`{function}` has no options"),
+        1 => format!("`{function}` has one option, `{}`", options.concat()),
+        n => format!("`{function}` has {n} options: {}", code_list(options)),
+    };
+    Diagnostic::error(Slug::Arity, span, headline)
+        .here("no option")
+        .note(format!("what `{function}` works on is given by whoever uses it: here it takes options only"))
 }
 
 pub(super) fn unknown_argument(function: &str, name: &str, span: Span, known: &[String]) -> Diagnostic {

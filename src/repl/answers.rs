@@ -161,7 +161,7 @@ impl Conversation<'_> {
             return true;
         }
         if session::doc(name).is_ok() {
-            face.value(&format!("`{name}` is a primitive; `:doc {name}` says what it does"));
+            face.value(&format!("`{name}` is not written in the language; `:doc {name}` says what it does"));
             return true;
         }
         let near = near_name(name, self.session.names());

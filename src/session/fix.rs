@@ -34,7 +34,7 @@ impl Reach {
 pub struct Fixed {
     pub before: String,
     pub after: String,
-    /// What was done.
+    /// What was done, each with its line in the script as it was.
     pub titles: Vec<String>,
 }
 
@@ -48,12 +48,13 @@ pub fn fix_file(world: &mut dyn World, path: &Path, reach: Reach) -> (Report, Op
     let (name, folder) = (path.display().to_string(), folder_of(path));
     let mut text = before.clone();
     let mut titles = Vec::new();
+    let mut moved = Moved::default();
     let mut report = check_text(world, &name, &text, folder);
     for _ in 0..MOST_ROUNDS {
-        let Some((title, mended, after)) = one_fix(world, (&name, &text), folder, (&report, reach)) else {
+        let Some((fix, mended, after)) = one_fix(world, (&name, &text), folder, (&report, reach)) else {
             break;
         };
-        titles.push(title);
+        titles.push(format!("line {}: {}", moved.add(&fix, &text, &mended), fix.title));
         text = mended;
         report = after;
     }
@@ -69,7 +70,7 @@ fn one_fix(
     (name, text): (&str, &str),
     folder: &Path,
     (report, reach): (&Report, Reach),
-) -> Option<(String, String, Report)> {
+) -> Option<(Fix, String, Report)> {
     let source = report.sources.iter().find(|source| source.name == name)?.id;
     let (errors, warnings): (Vec<_>, Vec<_>) = report.diagnostics.iter().partition(|one| one.is_error());
     for diagnostic in errors.into_iter().chain(warnings) {
@@ -83,7 +84,7 @@ fn one_fix(
                 }
             };
             if is_better {
-                return Some((fix.title.clone(), mended, after));
+                return Some((fix.clone(), mended, after));
             }
         }
     }
@@ -94,4 +95,22 @@ fn one_fix(
 fn count(report: &Report, errors: bool) -> usize {
     let count = if errors { count_errors } else { count_warnings };
     count(&report.diagnostics)
+}
+
+/// How fixes have moved the lines of a script: at which line, and by how many.
+#[derive(Default)]
+struct Moved(Vec<(usize, usize, usize)>);
+
+impl Moved {
+    /// The line of a fix in the script as it was before all of them.
+    fn add(&mut self, fix: &Fix, before: &str, after: &str) -> usize {
+        let start = fix.edits.iter().map(|edit| edit.span.start as usize).min().unwrap_or(0);
+        let line = before.get(..start).unwrap_or_default().matches('\n').count() + 1;
+        let original = self.0.iter().rev().fold(line, |line, (at, old, new)| match line >= *at {
+            true => (line + old).saturating_sub(*new).max(*at),
+            false => line,
+        });
+        self.0.push((line, before.lines().count(), after.lines().count()));
+        original
+    }
 }

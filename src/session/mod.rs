@@ -54,7 +54,9 @@ pub use display::View;
 pub use fix::{Fixed, Reach, fix_file};
 pub use format::{NumberFormat, format_number, format_tensor};
 pub use formulas::{DeriveRequest, TraceRequest, derive_file, trace_file};
-pub use library::{Entry, Example, doc, entries, entry, library_names, library_source};
+pub use library::{
+    Entry, Example, Topic, doc, documented_names, entries, entry, library_names, library_source, topics,
+};
 pub use look::Looked;
 pub use names::{data_options, data_sources, source_options, train_options};
 pub use prediction::{PredictRequest, Predictions, predict_file};

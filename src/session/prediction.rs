@@ -12,10 +12,11 @@ use super::world::World;
 use crate::base::{Span, Spanned};
 use crate::data::weights::{self, Weights, WeightsError};
 use crate::data::{
-    Classes, Context, Encoders, Encoding, Field, FieldKind, Options, Part, dataset, find_source,
+    Classes, Context, Encoders, Encoding, Field, FieldKind, Missing, Options, Part, dataset, find_source,
 };
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{ModelId, StepRequest, Value, nearest};
+use crate::syntax::tree::{Ast, ExprKind, OptionItem, Stmt, StmtKind};
 use crate::tensor::Precision;
 use crate::train;
 use crate::types::Shape;
@@ -57,11 +58,12 @@ impl Predictions {
     }
 }
 
-/// The places on the command line that messages point at.
+/// The places on the command line that messages point at, and what they tell of the script.
 #[derive(Clone, Copy)]
 struct Places {
     weights: Span,
     data: Span,
+    missing: Missing,
 }
 
 /// Declares the script's model without training it, takes its weights from a file, and answers new rows.
@@ -79,14 +81,24 @@ pub fn predict_file(world: &mut dyn World, request: &PredictRequest<'_>) -> (Rep
     if !diagnostics.is_empty() {
         return (Report { sources: session.sources, diagnostics, models: Vec::new() }, None);
     }
-    let places = session.command_line(request);
+    let places = session.command_line(request, missing_of(&ast));
     let predictions = session.predict_new(request, places, Span::new(source, 0, 0));
     (session.into_report(), predictions)
 }
 
+/// What a script makes of rows with missing values.
+fn missing_of(ast: &Ast) -> Missing {
+    let drops = |item: &OptionItem| {
+        item.name.name == "missing" && matches!(&item.value.kind, ExprKind::Name(word) if word == "drop")
+    };
+    let is_dropping =
+        |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Data(decl) if decl.options.iter().any(drops));
+    if ast.stmts.iter().any(is_dropping) { Missing::Drop } else { Missing::Error }
+}
+
 impl Session<'_> {
     /// The command as a text that messages can point into.
-    fn command_line(&mut self, request: &PredictRequest<'_>) -> Places {
+    fn command_line(&mut self, request: &PredictRequest<'_>, missing: Missing) -> Places {
         let mut text = format!("nn predict {} --weights ", request.script.display());
         let weights = text.len()..text.len() + request.weights.len();
         text.push_str(&format!("{} --data ", request.weights));
@@ -96,6 +108,7 @@ impl Session<'_> {
         Places {
             weights: Span::new(id, weights.start, weights.end),
             data: Span::new(id, data.start, data.end),
+            missing,
         }
     }
 
@@ -222,6 +235,7 @@ impl Session<'_> {
             origin.source,
             &origin.options,
             self.precision,
+            places.missing,
             &mut context,
         );
         self.sources = sources;

@@ -78,6 +78,9 @@ fn read(path: &str, span: Span, context: &mut Context<'_>) -> Result<(Schema, Wr
                 }
                 _fine => return Ok((schema, options)),
             },
+            Err(problems) if problems.iter().any(are_names_data) && !has(&options, "header") => {
+                options.push(("header", "false".to_string()));
+            }
             Err(problems) => {
                 let separators = problems.iter().find_map(|problem| match problem {
                     Problem::Text(TextProblem::WrongSeparator(facts)) => Some(facts.clone()),
@@ -96,6 +99,10 @@ fn read(path: &str, span: Span, context: &mut Context<'_>) -> Result<(Schema, Wr
     inspect(path, span, context, &options)
         .map(|schema| (schema, options))
         .map_err(|problems| diagnostics(&problems))
+}
+
+fn are_names_data(problem: &Problem) -> bool {
+    matches!(problem, Problem::Text(TextProblem::NamesAreData { .. }))
 }
 
 /// The messages; what they say of scripts does not apply to a file that is named on the command line.

@@ -34,6 +34,8 @@ enum Place {
     After,
     /// Where the grammar stopped, in the braces of `train` and `data`.
     Option,
+    /// Where the grammar stopped, in what an option makes of columns.
+    Columns,
     /// Where the grammar stopped, in a statement that begins with `for`, `if`, `while`, `def` or `else`.
     Head,
 }
@@ -56,6 +58,8 @@ pub(super) enum Fix {
     Undot,
     /// Text between the marked token and the one before.
     Before(&'static str),
+    /// The names around the marked one as one text: `"City name"`.
+    Quoted,
     /// Nothing in place of the statement.
     Drop,
     /// Nothing in place of this many tokens.
@@ -98,10 +102,10 @@ const fn marked(mark: usize, row: Row) -> Row {
 }
 
 use Fix::{
-    Before, Call, Choice, Comment, Drop, Either, Lambda, None as NoFix, Quotient, Remainder, Requote, Rows,
-    Undot, Without, Write,
+    Before, Call, Choice, Comment, Drop, Either, Lambda, None as NoFix, Quoted, Quotient, Remainder, Requote,
+    Rows, Undot, Without, Write,
 };
-use Place::{After, Anywhere, Head, Option as InOption, Start, Stop};
+use Place::{After, Anywhere, Columns, Head, Option as InOption, Start, Stop};
 
 const FUNCTION: &str = "a function is declared with `fn`";
 const CALL: &str = "what is called is given its arguments in brackets";
@@ -110,6 +114,17 @@ const ONE_EACH: &str = "each begins a line of its own, or stands behind a `;`: `
 const ELEMENTWISE: &str = "operators need no `.`: `+ - * / ^` work number by number";
 
 const TABLE: &[Row] = &[
+    // Columns
+    marked(
+        1,
+        row(
+            Columns,
+            &["PREV:NAME", "NAME"],
+            "a column whose name is more than a word is written in quotes",
+            "`input = [\"City name\", age]`",
+            Quoted,
+        ),
+    ),
     // Comments
     row(Anywhere, &["/\u{2a}*"], "a comment begins with `#`", "begin each line of it with `#`", NoFix),
     row(
@@ -381,6 +396,16 @@ const TABLE: &[Row] = &[
     marked(1, row(Stop, &["PREV:.", "*"], ELEMENTWISE, "`a * b`", Undot)),
     marked(1, row(Stop, &["PREV:.", "/"], ELEMENTWISE, "`a / b`", Undot)),
     marked(1, row(Stop, &["PREV:.", "^"], ELEMENTWISE, "`a ^ b`", Undot)),
+    marked(
+        2,
+        row(
+            After,
+            &["PREV:.", "PREV:NAME", "="],
+            "only a name can be given a value with `=`",
+            "a parameter of a model changes by a step, `net.dense1.W -= 0.1 * g`; its first value is given where it is declared: `param W: [2, 3] = ...`",
+            NoFix,
+        ),
+    ),
     row(
         After,
         &["="],
@@ -451,6 +476,7 @@ pub fn recognise(at: &Stopped<'_>, span: impl Fn(Token) -> Span) -> Option<Forei
         Fix::Comment => (place, Some(slice.replacen("//", "#", 1))),
         Fix::Rows => (place, rows(at, marked).map(|(_, text)| text)),
         Fix::Undot => (place, Some(slice.to_string())),
+        Fix::Quoted => (place, words(at, marked).map(|(_, text)| text)),
         Fix::Quotient => (place, quotient(at, marked).map(|(_, text)| text)),
         Fix::Before(text) => (place, Some(format!("{text}{slice}"))),
         Fix::Drop | Fix::Without(_) => (place, Some(String::new())),
@@ -464,6 +490,7 @@ pub fn recognise(at: &Stopped<'_>, span: impl Fn(Token) -> Span) -> Option<Forei
         at.tokens.iter().rfind(|token| token.kind != TokenKind::Newline).map_or(place, |last| span(*last));
     let fixed = match row.fix {
         Fix::Drop => place.to(end),
+        Fix::Quoted => words(at, marked).map_or(place, |((first, last), _)| span(first).to(span(last))),
         Fix::Quotient => quotient(at, marked).map_or(place, |((first, last), _)| span(first).to(span(last))),
         Fix::Rows => rows(at, marked).map_or(place, |((first, last), _)| span(first).to(span(last))),
         Fix::Undot => {
@@ -501,6 +528,17 @@ fn rows(at: &Stopped<'_>, inside: usize) -> Option<((Token, Token), String)> {
     Some(((first, last), text))
 }
 
+/// The names before and behind a place, as one text in quotes.
+fn words(at: &Stopped<'_>, inside: usize) -> Option<((Token, Token), String)> {
+    let is_name = |token: &&Token| token.kind == TokenKind::Name;
+    let before = at.tokens.iter().take(inside).rev().take_while(is_name).count();
+    let behind = at.tokens.iter().skip(inside).take_while(is_name).count();
+    let (first, last) =
+        (*at.tokens.get(inside - before)?, *at.tokens.get((inside + behind).checked_sub(1)?)?);
+    let text = at.text.get(first.start as usize..last.end as usize)?;
+    Some(((first, last), format!("\"{text}\"")))
+}
+
 /// What divides and is divided, from its first token to its last, and how it is written.
 fn quotient(at: &Stopped<'_>, sign: usize) -> Option<((Token, Token), String)> {
     let (first, last) = quotient::operands(at.text, at.tokens, sign)?;
@@ -522,6 +560,14 @@ fn position(row: &Row, at: &Stopped<'_>) -> Option<usize> {
         Place::After if matches!(row.fix, Fix::Before("; ")) && is_glued(at) => None,
         Place::After => at.after_value.then(|| stop(row, at, fits)).flatten(),
         Place::Option => at.in_options.then(|| stop(row, at, fits)).flatten(),
+        Place::Columns
+            if at.in_options
+                && matches!(first, "input" | "target")
+                && at.tokens.get(1).is_some_and(|second| second.text(at.text) == "=") =>
+        {
+            stop(row, at, fits)
+        }
+        Place::Columns => None,
         Place::Head => {
             matches!(first, "for" | "if" | "while" | "def" | "else").then(|| stop(row, at, fits)).flatten()
         }

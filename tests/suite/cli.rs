@@ -600,3 +600,94 @@ fn warnings_are_allowed_or_denied() {
     assert_eq!(done.stdout, "");
     warned(&["check", "a.nn", "--allow", "dropout_last"], 2, "did you mean `dropout-last`?");
 }
+
+#[test]
+fn a_net_of_another_setting_predicts_and_is_drawn() {
+    let script = FLOWERS_NN
+        .replace("seed 3\n", "seed 3\nhidden = 4\n")
+        .replace("x |> dense(2)", "x |> dense(hidden) |> dense(2)");
+    let place = Place::with(&[("flowers.nn", &script), ("flowers.csv", FLOWERS)]);
+    check(&place.nn(&["run", "flowers.nn", "--quiet", "--set", "hidden=7"]), "", &[], 0);
+    let words = ["predict", "flowers.nn", "-w", "flowers.safetensors", "-d", "flowers.csv"];
+    check(&place.nn(&words), "", &["error[shape-mismatch]"], 1);
+    let done = place.nn(&[&words[..], &["--set", "hidden=7"]].concat());
+    assert_eq!((done.code, done.stdout.lines().count()), (0, 8), "{}", done.stderr);
+    let drawn = place.nn(&["draw", "flowers.nn", "--set", "hidden=7"]);
+    assert!(drawn.stdout.contains("W1[6, "), "{}", drawn.stdout);
+}
+
+#[test]
+fn pictures_and_reports_are_written_into_files_of_their_kind_only() {
+    let place = Place::with(&[("xor.nn", XOR)]);
+    let refused = place.nn(&["draw", "xor.nn", "-o", "net.pdf"]);
+    check(&refused, "", &["nn: a picture is written as `.svg` or `.png`, found `.pdf`: `-o net.svg`"], 2);
+    let refused = place.nn(&["report", "xor.nn", "-o", "xor.pdf"]);
+    check(
+        &refused,
+        "",
+        &["nn: a report is written as `.html`, `.htm` or `.md`, found `.pdf`: `-o xor.html`"],
+        2,
+    );
+    assert!(!place.path("net.pdf").exists() && !place.path("xor.pdf").exists());
+    check(&place.nn(&["draw", "xor.nn", "-o", "net.SVG"]), "", &[], 0);
+}
+
+#[test]
+fn help_is_a_word_too_and_a_slug_may_be_copied_as_it_is_shown() {
+    let place = Place::with(&[]);
+    assert_eq!(place.nn(&["help"]).stdout, place.nn(&["--help"]).stdout);
+    let run = place.nn(&["help", "run"]);
+    check(&run, &place.nn(&["run", "--help"]).stdout, &[], 0);
+    let page = place.nn(&["explain", "shape-mismatch"]).stdout;
+    for shown in ["error[shape-mismatch]", "error[shape-mismatch]: `a` and `b` differ", "[shape-mismatch]"] {
+        check(&place.nn(&["explain", shown]), &page, &[], 0);
+    }
+}
+
+#[test]
+fn predict_says_that_rows_with_missing_values_were_left_out_of_the_training() {
+    let script =
+        FLOWERS_NN.replace("target = one_hot(kind)\n", "target = one_hot(kind)\n    missing = drop\n");
+    let table = format!("{FLOWERS}4.4,,large\n");
+    let files =
+        [("flowers.nn", script.as_str()), ("flowers.csv", &table), ("new.csv", "length,width\n1.1,\n")];
+    let place = Place::with(&files);
+    check(&place.nn(&["run", "flowers.nn", "--quiet"]), "", &[], 0);
+    let words = ["predict", "flowers.nn", "-w", "flowers.safetensors", "-d", "new.csv"];
+    let done = place.nn(&words);
+    check(&done, "", &["`missing = drop` left such rows out of the training", "`missing = mean`"], 1);
+    assert!(!done.stderr.contains("had no missing value"), "{}", done.stderr);
+}
+
+#[test]
+fn a_table_in_another_encoding_is_a_mistake_with_its_line() {
+    let place =
+        Place::with(&[("a.nn", "data d = csv(\"a.csv\") { input = [x], target = y }\nprint(d.count)\n")]);
+    let rows = (0..12).map(|row| format!("{row},{},Genf\n", row * 2)).collect::<String>();
+    let table = [b"x,y,town\n1,2,Z\xfcrich\n".as_slice(), rows.as_bytes()].concat();
+    std::fs::write(place.path("a.csv"), &table).expect("a table");
+    let said = [
+        "`a.csv` cannot be read: it is not UTF-8 text (byte 0xfc in line 2)",
+        "iconv -f latin1 -t utf8 a.csv",
+    ];
+    check(&place.nn(&["check", "a.nn"]), "", &said, 1);
+    check(&place.nn(&["new", "towns", "--from", "csv", "a.csv"]), "", &said, 1);
+    assert!(!place.path("towns").exists());
+}
+
+/// A first line of data is found to be none of names, also where two of its numbers are alike.
+#[test]
+fn a_table_without_a_header_becomes_a_project() {
+    let plain: String = (0..20).map(|row| format!("{},{},{}\n", row + 1, row % 7 + 1, 3 * row)).collect();
+    let kinds: String =
+        (0..20).map(|row| format!("{}.5,{}.25,{}\n", row, row % 5, ["a", "b"][row % 2])).collect();
+    let place = Place::with(&[("plain.csv", &plain), ("kinds.csv", &kinds)]);
+    for name in ["plain", "kinds"] {
+        let table = format!("{name}.csv");
+        let done = place.nn(&["new", &format!("of_{name}"), "--from", "csv", &table]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let script =
+            std::fs::read_to_string(place.path(&format!("of_{name}/of_{name}.nn"))).expect("a script");
+        assert!(script.contains("header = false") && script.contains("c0"), "{script}");
+    }
+}

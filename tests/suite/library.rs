@@ -146,7 +146,7 @@ fn methods_have_pages() {
     let page = session::doc("lbfgs").expect("a page");
     for part in [
         "curvature",
-        "formula:",
+        "formula  w ← w + t · d",
         "J. Nocedal",
         "history = 100",
         "search = true",

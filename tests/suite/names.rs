@@ -1,6 +1,8 @@
 //! The reference: every name has an entry whose example runs, and its pages hold together.
 
-use nn::session::{self, Entry};
+use std::path::Path;
+
+use nn::session::{self, Entry, MemoryWorld};
 
 use super::cli::{Place, check};
 use super::corpus::with_stack;
@@ -20,6 +22,79 @@ fn every_name_has_an_example_that_runs() {
         let shown = entries.iter().filter(|entry| entry.shown.is_some()).count();
         assert!(shown * 10 > entries.len() * 9, "{shown} of {} have an example", entries.len());
     });
+}
+
+/// Every example that is shown, saved and tested as `nn test` does, holds.
+#[test]
+fn examples_hold_where_they_are_saved_and_tested() {
+    with_stack(|| {
+        let mut count = 0;
+        for entry in session::entries() {
+            let Some(example) = entry.example() else { continue };
+            assert!(session::doc(&entry.name).is_ok_and(|page| page.contains("#> ")), "{}", entry.name);
+            let mut world = MemoryWorld::default();
+            world.files.insert("example.nn", example.tested.as_str());
+            let tested = session::test_file(&mut world, Path::new("example.nn"), false);
+            let said = format!("{}\n{}\n{:?}", entry.name, example.tested, tested.compared);
+            assert!(tested.passed() && !tested.compared.is_empty(), "{said}");
+            let lines: Vec<&String> = tested.compared.iter().flat_map(|one| &one.found).collect();
+            let output: Vec<&str> = example.output.lines().map(str::trim_end).collect();
+            assert_eq!(lines, output, "all that is printed is expected: {said}");
+            count += 1;
+        }
+        assert!(count > 150, "{count} examples");
+    });
+}
+
+/// Every keyword, function, source, encoder and option answers.
+#[test]
+fn words_functions_and_sources_have_pages() {
+    let mut words: Vec<&str> = nn::syntax::keywords::KEYWORDS.to_vec();
+    words.extend(nn::syntax::keywords::CONTEXTUAL);
+    words.extend(nn::elaborate::ACTIONS);
+    words.extend(
+        "count batch_count random_uniform random_normal random_like training shape fan_in fan_out pi π \
+         standardize minmax one_hot label columns flatten lbfgs reduce_on_plateau missing split"
+            .split(' '),
+    );
+    for source in nn::data::SOURCES {
+        words.push(source.name());
+        words.extend(source.options().iter().map(|spec| spec.name));
+    }
+    let missing: Vec<&str> = words.into_iter().filter(|word| session::doc(word).is_err()).collect();
+    assert!(missing.is_empty(), "no page of {missing:?}");
+    for (name, pieces) in [
+        ("csv", &["    data d = csv(\"FILE.csv\", separator = \",\", header = true, ", "\noptions\n"][..]),
+        ("header", &["`header`, an option of `csv`: whether the first line names the columns"]),
+        ("missing", &["an option of `data`", "an option of `csv`", "an option of `npy`"]),
+        ("one_hot", &["one_hot(k, n)", "in `input` and `target` of `data`", "target = one_hot(kind)"]),
+        ("spiral", &["data d = spiral(n = 300, classes = 3, noise = 0.1, turns = 0.75)", "how many arms"]),
+        ("examples", &["data d = examples { [1, 2] -> [3], "]),
+        ("precision", &["metric precision(", "precision f64"]),
+        (
+            "lbfgs",
+            &["lbfgs(lr = 1, iterations = 20,", "\noptions\n", "optimizer = lbfgs(iterations = 50)", "#> "],
+        ),
+    ] {
+        let page = session::doc(name).expect("a page");
+        for piece in pieces {
+            assert!(page.contains(piece), "`{piece}` in the page of {name}:\n{page}");
+        }
+    }
+}
+
+/// What a page shows of statements can be read.
+#[test]
+fn usages_are_of_the_language() {
+    for topic in session::topics().iter().filter(|topic| topic.group != "columns") {
+        for usage in topic.usage.iter().filter(|usage| !usage.contains("...")) {
+            let mut sources = nn::base::Sources::default();
+            let id = sources.add("usage", usage.as_str());
+            let problems = nn::syntax::parse(sources.get(id), 0).problems;
+            let is_inside = ["total ", "param ", "bias = "].iter().any(|start| usage.starts_with(start));
+            assert!(is_inside || problems.is_empty(), "{usage}: {problems:?}");
+        }
+    }
 }
 
 #[test]
@@ -52,7 +127,21 @@ fn a_name_is_found_by_its_other_names_and_near_ones() {
         &["nothing in the library is called `adm`; did you mean `adam`?"],
         1,
     );
+    for (asked, here) in [("l_bfgs", "lbfgs"), ("swish", "silu")] {
+        let said = format!("nothing in the library is called `{asked}`; here it is called `{here}`");
+        check(&place.nn(&["doc", asked]), "", &[&said], 1);
+    }
     let all = place.nn(&["doc"]).stdout;
+    for group in [
+        "\nmethods\n  lbfgs ",
+        "\n  reduce_on_plateau ",
+        "\nstatements\n",
+        "\nbuilt in\n",
+        "\ndata\n  csv ",
+        "\ncolumns\n  standardize ",
+    ] {
+        assert!(all.contains(group), "{group} in {all}");
+    }
     assert!(all.contains("\nlayers\n  dense ") || all.contains("layers\n  dense "), "{all}");
     check(&place.nn(&["explain", "shape-mismach"]), "", &["did you mean `nn explain shape-mismatch`?"], 1);
     assert!(place.nn(&["explain"]).stdout.starts_with("syntax "));

@@ -245,3 +245,16 @@ fn a_script_and_a_network_are_written_as_png() {
         check_painted(&svg::network_document(&network.expect("a network"), "the network"));
     }
 }
+
+/// Numbers that a run works out are drawn all the same, and the axis that is not as asked for is told.
+#[test]
+fn an_axis_that_cannot_be_logarithmic_is_told() {
+    let place = super::cli::Place::with(&[(
+        "a.nn",
+        "seed 1\nv = random_normal(20)\nplot(v, log = true, to = \"v.svg\")\nplot(v * v + 1, log = true, to = \"w.svg\")\n",
+    )]);
+    let done = place.nn(&["run", "a.nn"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(done.stdout.matches("the vertical axis is not logarithmic: ").count(), 1, "{}", done.stdout);
+    assert!(done.stdout.contains(" is not above 0\n"), "{}", done.stdout);
+}

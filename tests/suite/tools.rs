@@ -61,6 +61,23 @@ fn a_difference_is_shown_with_its_place_and_taken_over() {
     assert!(done.stdout.starts_with("ok "), "nothing is left to write: {}", done.stdout);
 }
 
+/// Short is a line for each output that differs: where, and the first lines that are not alike.
+#[test]
+fn a_difference_in_short_is_a_line() {
+    let script = "print(1)\n#> 2\nfor i in 1..2 { print(i) }\n#> 1\n#> 5\nprint(3)\n#> 3\n#> 4\n";
+    let place = Place::with(&[("a.nn", script)]);
+    let done = place.nn(&["test", "--format", "short", "a.nn"]);
+    let lines: Vec<&str> = done.stdout.lines().collect();
+    let said = [
+        "FAILED   a.nn",
+        "a.nn:1: expected 2, printed 1",
+        "a.nn:3: expected 5 as line 2 of its output, printed 2",
+        "a.nn:6: expected 4 as line 2 of its output, printed nothing",
+    ];
+    assert_eq!(lines[..4], said, "{}", done.stdout);
+    assert_eq!(done.code, 1);
+}
+
 #[test]
 fn an_update_writes_outputs_and_nothing_else() {
     let before = "print(1)   # why\n#>\n\n# a comment\nx = [1,2]\nprint(x)\nprint(x, 2); print(3) #> old\n";
@@ -504,7 +521,16 @@ fn what_nobody_uses_is_taken_out_and_other_warnings_when_asked() {
     let place = Place::with(&[("a.nn", script)]);
     let shown = place.nn(&["fix", "--dry-run", "a.nn"]);
     check(&shown, "--- a.nn\n+++ a.nn\n@@ -2,1 +2,0 @@\n-b = 2\n", &[], 0);
-    check(&place.nn_with_input(&["fix", "-"], script), "a = 1\nprint(a)\n", &["fixed: remove the line"], 0);
+    check(
+        &place.nn_with_input(&["fix", "-"], script),
+        "a = 1\nprint(a)\n",
+        &["fixed: line 2: remove the line"],
+        0,
+    );
+    // Lines are those of the script as it was.
+    let many = "a = 1\nb = 2\nc = 3\nprint(a)\nd = 4\n";
+    let said = ["fixed: line 2: ", "fixed: line 3: ", "fixed: line 5: "];
+    check(&place.nn_with_input(&["fix", "-"], many), "a = 1\nprint(a)\n", &said, 0);
     let pipeline = "model net(x: [2]) -> [2] {\n    h = x\n    h |> dense(2)\n    h\n}\nprint(net([1, 2]))\n";
     check(&place.nn_with_input(&["fix", "-"], pipeline), pipeline, &["no-effect"], 0);
     let mended = pipeline.replace("    h |> dense(2)", "    h = h |> dense(2)");

@@ -26,8 +26,17 @@ const SCRIPT: &str = include_str!("search.js");
 const CURVE: svg::Size = svg::Size { width: 360.0, height: 220.0 };
 
 /// The order of the pages.
-const ORDER: [&str; 8] =
-    ["layers", "activations", "losses", "metrics", "optimizers", "schedules", "initializers", "functions"];
+const ORDER: [&str; 9] = [
+    "layers",
+    "activations",
+    "losses",
+    "metrics",
+    "optimizers",
+    "methods",
+    "schedules",
+    "initializers",
+    "functions",
+];
 
 /// All pages of the reference.
 pub fn pages() -> Vec<Page> {
@@ -134,6 +143,10 @@ fn describe(body: &mut String, entry: &Entry) {
         let _ = writeln!(body, "<p>Also written {}.</p>", aliases.collect::<Vec<_>>().join(", "));
     }
     let _ = writeln!(body, "<p class=\"formula\">{}</p>", escaped(&entry.formula));
+    if !entry.options.is_empty() {
+        let rows = entry.options.iter().map(|option| format!("<li>{}</li>\n", prose(option)));
+        let _ = writeln!(body, "<ul>\n{}</ul>", rows.collect::<String>());
+    }
     if let Some(curve) = entry.curve() {
         body.push_str(&svg::embedded(&curve, CURVE));
     }

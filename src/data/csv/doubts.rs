@@ -3,13 +3,28 @@
 use super::cells::{Cell, Dialect, body_start, number};
 use super::lines::Lines;
 use super::scan::Tally;
-use crate::base::Span;
+use crate::base::{Span, Spanned};
 use crate::data::problem::{Problem, Separators, TextProblem};
 use crate::data::source::Options;
 use crate::data::table::HeaderDoubt;
 
 /// How many lines are looked at.
 const LINES: usize = 5;
+
+/// Where the bytes of a table stop being text.
+pub fn not_text(bytes: &[u8], path: &Spanned<&str>) -> Option<Problem> {
+    let at = std::str::from_utf8(bytes).err()?.valid_up_to();
+    let line = bytes.get(..at)?.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let problem = TextProblem::NotText {
+        path: path.span,
+        file: path.value.to_owned(),
+        byte: *bytes.get(at)?,
+        line,
+        encoding: if is_wide { "utf16" } else { "latin1" },
+    };
+    Some(problem.into())
+}
 
 /// Another separator that cuts all of the first lines alike, where the given one doesn't.
 pub fn wrong_separator(

@@ -10,7 +10,7 @@ mod scan;
 
 use std::sync::Arc;
 
-use super::problem::Problem;
+use super::problem::{Problem, Site};
 use super::source::{Context, DataSource, OptionKind, OptionSpec, Options};
 use super::table::{Loaded, Schema, Table};
 use cells::Dialect;
@@ -83,16 +83,24 @@ impl DataSource for Csv {
 fn read(options: &Options, context: &mut Context<'_>) -> Result<(Schema, Table), Vec<Problem>> {
     let Some(path) = options.text("path") else { return Ok((Schema::default(), empty_table())) };
     let bytes = context.read(&path)?;
+    if let Some(problem) = doubts::not_text(&bytes, &path) {
+        return Err(vec![problem]);
+    }
     let dialect = Dialect::new(options);
     let file: Arc<str> = Arc::from(path.value);
     let source = context.keep_text(path.value, &bytes);
     let text = source.map(|id| context.sources.get(id).text.clone());
     let lines = Lines::new(file, source.zip(text), &dialect);
     let call = options.span;
+    let site = Site {
+        path: path.span,
+        header: options.span_of("header"),
+        has_missing: options.span_of("missing").is_some(),
+    };
     if let Some(problem) = doubts::wrong_separator(&bytes, &dialect, &lines, call, options) {
         return Err(vec![problem]);
     }
-    let scan = scan::scan(&bytes, &dialect, lines, path.span)?;
+    let scan = scan::scan(&bytes, &dialect, lines, &site)?;
     Ok(scan.into_parts(&bytes, &dialect))
 }
 

@@ -9,7 +9,7 @@ use super::cells::{Cell, Dialect, body_start, number};
 use super::doubts;
 use super::lines::Lines;
 use crate::base::Span;
-use crate::data::problem::{MOST_SHOWN, Problem, SourceProblem, TextProblem};
+use crate::data::problem::{MOST_SHOWN, Problem, Site, SourceProblem, TextProblem};
 use crate::data::table::{
     CategoryFacts, Column, ColumnKind, HeaderDoubt, MISSING, MissingOption, NumberFacts, Place, Places,
     Schema, Table, TableColumn, Values, Whole,
@@ -41,11 +41,23 @@ pub struct Tally {
     range: Option<(f64, f64)>,
     /// Count and first row of each whole number; `None` once there is another number or too many.
     wholes: Option<BTreeMap<i64, (usize, usize)>>,
+    /// The cell of the first line.
+    head: Head,
+    /// Whether a text of the first line stands below it again.
+    has_head_again: bool,
+}
+
+/// What the cell of the first line would be as data.
+#[derive(Clone, Debug, PartialEq)]
+enum Head {
+    Number,
+    Text(Vec<u8>),
+    Empty,
 }
 
 /// Reads every record once. Problems are rows of a wrong length, names given twice, an empty file.
-pub fn scan(bytes: &[u8], dialect: &Dialect, lines: Lines, path: Span) -> Result<Scan, Vec<Problem>> {
-    let file = lines.file().clone();
+pub fn scan(bytes: &[u8], dialect: &Dialect, lines: Lines, site: &Site) -> Result<Scan, Vec<Problem>> {
+    let (file, path) = (lines.file().clone(), site.path);
     let mut scan = Scan {
         heads: Vec::new(),
         names: Vec::new(),
@@ -90,6 +102,16 @@ pub fn scan(bytes: &[u8], dialect: &Dialect, lines: Lines, path: Span) -> Result
     }
     if !dialect.header {
         scan.header = doubts::header_as_data(&scan.columns, &scan.lines);
+    } else if scan.columns.iter().any(|tally| tally.head == Head::Number)
+        && scan.columns.iter().all(Tally::has_head_like_cells)
+        && let Some(place) = scan.heads.first().cloned()
+    {
+        let is_twice = |problem: &Problem| matches!(problem, Problem::Text(TextProblem::ColumnTwice { .. }));
+        if problems.iter().any(is_twice) {
+            problems.retain(|problem| !is_twice(problem));
+            problems.push(TextProblem::NamesAreData { site: site.clone(), place: place.clone() }.into());
+        }
+        scan.header = HeaderDoubt::LooksLikeData(place);
     }
     if problems.is_empty() { Ok(scan) } else { Err(problems) }
 }
@@ -152,11 +174,12 @@ impl Scan {
             }
             self.names.push(name);
         }
-        let is_number = |cell: &[u8]| matches!(dialect.cell(cell), Cell::Number(_));
-        if dialect.header && record.iter().all(is_number) {
-            self.header = HeaderDoubt::LooksLikeData(self.lines.place_at(start, line, Some(0)));
-        }
-        self.columns = vec![Tally::new(); record.len()];
+        let head = |cell: &[u8]| match dialect.cell(cell) {
+            Cell::Number(_) => Head::Number,
+            Cell::Text => Head::Text(cell.trim_ascii().to_vec()),
+            Cell::Missing => Head::Empty,
+        };
+        self.columns = record.iter().map(|cell| Tally::new(head(cell))).collect();
         problems
     }
 
@@ -194,8 +217,18 @@ impl Scan {
 }
 
 impl Tally {
-    fn new() -> Tally {
-        Tally { n_text: 0, first_text: None, n_comma: 0, range: None, wholes: Some(BTreeMap::new()) }
+    fn new(head: Head) -> Tally {
+        let wholes = Some(BTreeMap::new());
+        Tally { n_text: 0, first_text: None, n_comma: 0, range: None, wholes, head, has_head_again: false }
+    }
+
+    /// Whether the first line may be data here: a number above numbers, or a text that comes again.
+    fn has_head_like_cells(&self) -> bool {
+        match self.head {
+            Head::Number => self.n_text == 0,
+            Head::Text(_) => self.has_head_again,
+            Head::Empty => false,
+        }
     }
 
     fn add(&mut self, cell: &[u8], row: usize, dialect: &Dialect) {
@@ -204,6 +237,7 @@ impl Tally {
             Cell::Text => {
                 self.n_text += 1;
                 let cell = cell.trim_ascii();
+                self.has_head_again |= matches!(&self.head, Head::Text(head) if head == cell);
                 let comma = dialect.decimal == b'.' && matches!(number(cell, b','), Cell::Number(_));
                 self.n_comma += usize::from(comma);
                 self.first_text.get_or_insert_with(|| (row, String::from_utf8_lossy(cell).into_owned()));

@@ -185,7 +185,13 @@ pub(super) fn class_of_rows(
                     (Some(class), _) => found.push(class),
                     (None, Some(value)) => strangers.add(value.clone(), place),
                     (None, None) => {
-                        let problem = ValueProblem::Missing { span, place: place(), column: name.clone() };
+                        let problem = ValueProblem::Missing {
+                            span,
+                            place: place(),
+                            column: name.clone(),
+                            is_text: true,
+                            was_dropped: false,
+                        };
                         return Err(vec![problem.into()]);
                     }
                 }
@@ -325,7 +331,16 @@ fn numbers(
         let Some(fill) = fill else {
             let row = rows.rows.get(place / width.max(1)).copied().unwrap_or(0);
             let place = table.place(row as usize, at);
-            return Err(vec![ValueProblem::Missing { span, place, column: name.to_owned() }.into()]);
+            return Err(vec![
+                ValueProblem::Missing {
+                    span,
+                    place,
+                    column: name.to_owned(),
+                    is_text: false,
+                    was_dropped: false,
+                }
+                .into(),
+            ]);
         };
         *value = fill;
     }

@@ -310,7 +310,7 @@ fn unknown(facts: &UnknownColumn) -> Diagnostic {
         Diagnostic::error(Slug::UnknownColumn, *span, format!("`{file}` has {plural} {}", list(&names)));
     match header {
         HeaderDoubt::LooksLikeData(place) => {
-            let found = super::remark(found, place, "the first line is read as names, but is numbers");
+            let found = super::remark(found, place, "the first line is read as names, but looks like data");
             let mut found =
                 header_fix(found, site, Header::Data).note("the columns are then `c0`, `c1` and so on");
             // As many names as columns: they are meant in the order of the file.

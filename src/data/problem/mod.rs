@@ -13,6 +13,7 @@ pub use source::SourceProblem;
 pub use text::{Separators, TextProblem};
 pub use value::{Unseen, ValueProblem, column_text};
 
+use super::infer::Missing;
 use super::table::Place;
 use crate::base::Span;
 use crate::diagnostics::Diagnostic;
@@ -36,6 +37,13 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// What the training made of rows with missing values.
+    pub fn know_missing(&mut self, missing: Missing) {
+        if let Problem::Value(ValueProblem::Missing { was_dropped, .. }) = self {
+            *was_dropped = missing == Missing::Drop;
+        }
+    }
+
     /// The message for users.
     pub fn diagnostic(&self) -> Diagnostic {
         match self {

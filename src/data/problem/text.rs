@@ -31,6 +31,19 @@ pub enum TextProblem {
     },
     /// A `;` file read with `,`.
     WrongSeparator(Separators),
+    /// Bytes that are not UTF-8, and the encoding that the file probably has.
+    NotText {
+        path: Span,
+        file: String,
+        byte: u8,
+        line: usize,
+        encoding: &'static str,
+    },
+    /// Names that are given twice and look like data.
+    NamesAreData {
+        site: Site,
+        place: Place,
+    },
     /// `header = true`, but the first line is numbers.
     LooksLikeData {
         site: Site,
@@ -76,15 +89,27 @@ impl TextProblem {
                 let headline = format!("two columns are named `{name}` in {place}");
                 Diagnostic::error(Slug::DuplicateName, span, headline).here("named a second time")
             }
+            P::NotText { path, file, byte, line, encoding } => {
+                let headline = format!(
+                    "`{file}` cannot be read: it is not UTF-8 text (byte 0x{byte:02x} in line {line})"
+                );
+                Diagnostic::error(Slug::DataFile, *path, headline).here("in another encoding").help(format!(
+                    "save it as UTF-8, for example `iconv -f {encoding} -t utf8 {file} > utf8.csv`"
+                ))
+            }
+            P::NamesAreData { site, place } => {
+                let headline =
+                    format!("the first line of `{}` is read as names, but looks like data", place.file);
+                let found = Diagnostic::error(Slug::DataFile, site.path, headline)
+                    .note("the columns are then `c0`, `c1` and so on");
+                header_fix(super::remark(found, place, "a name is given twice here"), site, Header::Data)
+            }
             P::WrongSeparator(separators) => wrong_separator(separators),
             P::LooksLikeData { site, place } => {
-                let headline = format!("the first line of `{}` is read as names, but is numbers", place.file);
+                let headline =
+                    format!("the first line of `{}` is read as names, but looks like data", place.file);
                 let found = Diagnostic::warning(Slug::DataFile, site.path, headline);
-                header_fix(
-                    super::remark(found, place, "a number where a name is expected"),
-                    site,
-                    Header::Data,
-                )
+                header_fix(super::remark(found, place, "data where a name is expected"), site, Header::Data)
             }
             P::LooksLikeNames { site, place, names } => {
                 let headline =

@@ -15,11 +15,14 @@ pub enum ValueProblem {
         place: Place,
         part: String,
     },
-    /// A missing value in new data, where the training data had none.
+    /// A missing value in new data, where the training data had none, or none that was used.
     Missing {
         span: Span,
         place: Place,
         column: String,
+        is_text: bool,
+        /// Whether the script leaves out rows with missing values.
+        was_dropped: bool,
     },
     /// New data lacks a column that the encoders read.
     ColumnGone {
@@ -125,10 +128,20 @@ impl ValueProblem {
                 let headline = format!("the value at {place} of part `{part}` is not a finite number");
                 super::remark(Diagnostic::error(Slug::DataValue, *span, headline), place, "this example")
             }
-            P::Missing { span, place, column } => {
+            P::Missing { span, place, column, is_text, was_dropped } => {
                 let headline = format!("the value of `{column}` at {place} is missing");
-                let found = Diagnostic::error(Slug::DataValue, *span, headline)
-                    .note("the training data had no missing value, so nothing stands for one");
+                let found = Diagnostic::error(Slug::DataValue, *span, headline).note(if *was_dropped {
+                    "`missing = drop` left such rows out of the training"
+                } else {
+                    "the training data had no missing value, so nothing stands for one"
+                });
+                let found = match *was_dropped && !is_text {
+                    true => found.help(
+                        "a model trained with `missing = mean` answers such rows: the mean of the training part stands \
+                         for the missing value",
+                    ),
+                    false => found,
+                };
                 super::remark(found, place, "missing")
             }
             P::ColumnGone { span, column, file, known } => {

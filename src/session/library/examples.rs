@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Entry;
-use crate::session::{MemoryWorld, run_text};
+use crate::session::{MemoryWorld, run_text, test_file};
 
 /// Widths that an example of a layer may have been written for.
 const SIZES: [usize; 3] = [4, 3, 32];
@@ -13,6 +13,8 @@ const SIZES: [usize; 3] = [4, 3, 32];
 pub struct Example {
     pub program: String,
     pub output: String,
+    /// The program with each output behind its statement, as `nn test` expects it.
+    pub tested: String,
 }
 
 impl Entry {
@@ -21,7 +23,8 @@ impl Entry {
         let shown = self.shown.as_ref()?;
         self.programs(shown).into_iter().find_map(|program| {
             let output = output_of(&program)?;
-            Some(Example { program, output })
+            let tested = with_outputs(&program)?;
+            Some(Example { program, output, tested })
         })
     }
 
@@ -33,7 +36,7 @@ impl Entry {
                 SIZES.iter().find_map(|size| output_of(&format!("{}derive(net)\n", model(shown, *size))))?
             }
             // Metrics are sums over all examples, which nothing is derived by.
-            "optimizer" | "schedule" | "init" | "metric" => return None,
+            "optimizer" | "method" | "schedule" | "init" | "metric" => return None,
             _function => output_of(&format!("derive({})\n", self.name))?,
         };
         // The first line is the name.
@@ -51,6 +54,9 @@ impl Entry {
         }
         if shown.starts_with("optimizer = ") {
             return vec![line(shown)];
+        }
+        if shown.starts_with("plateau = ") {
+            return vec![line(&format!("optimizer = sgd(lr = 0.2)\n    {shown}"))];
         }
         if let Some(rate) = shown.strip_prefix("lr = ") {
             return vec![schedule(rate)];
@@ -80,6 +86,13 @@ pub(super) fn output_of(program: &str) -> Option<String> {
     let mut world = MemoryWorld::default();
     let report = run_text(&mut world, "example.nn", program, Path::new(""));
     (!report.has_errors() && !world.lines.is_empty()).then(|| world.lines.join("\n") + "\n")
+}
+
+/// The program with the outputs of its statements behind them.
+fn with_outputs(program: &str) -> Option<String> {
+    let mut world = MemoryWorld::default();
+    world.files.insert("example.nn", program);
+    test_file(&mut world, Path::new("example.nn"), true).updated
 }
 
 /// Of the inputs of three examples.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::entry::{Entry, entries};
+use super::topics::topics;
 use crate::check::{DATA_OPTIONS, TRAIN_OPTIONS};
-use crate::elaborate::nearest;
+use crate::elaborate::{called_here, nearest};
 use crate::session::state::standard_prelude;
 use crate::syntax::tree::ParamDecl;
 
@@ -13,6 +14,9 @@ const MOST: usize = 4;
 
 /// The names it is a part of, what has it as an option, or a name that is near.
 pub(super) fn hint(name: &str) -> Option<String> {
+    if let Some(here) = called_here(name) {
+        return Some(format!("here it is called `{here}`"));
+    }
     // Of names that are as near, one of the prelude is meant rather than a primitive.
     let (prelude, primitives): (Vec<Entry>, Vec<Entry>) =
         entries().into_iter().partition(|entry| entry.source.is_some());
@@ -21,7 +25,10 @@ pub(super) fn hint(name: &str) -> Option<String> {
         names.iter().map(String::as_str).filter(|known| known.split('_').any(|part| part == name)).collect();
     let owners: Vec<String> = owners(name).into_iter().collect();
     match (within.as_slice(), owners.as_slice()) {
-        ([], []) => nearest(name, names).map(|near| format!("did you mean `{near}`?")),
+        ([], []) => {
+            nearest(name, names.iter().cloned().chain(topics().iter().map(|topic| topic.name.to_string())))
+                .map(|near| format!("did you mean `{near}`?"))
+        }
         ([one], []) => Some(format!("there is `{one}`")),
         ([one], [_, ..]) if owners.len() <= MOST => {
             Some(format!("there is `{one}`, and it is an option of {}", listed(&owners)))

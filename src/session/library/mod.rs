@@ -7,42 +7,45 @@ mod curves;
 mod entry;
 mod examples;
 mod hints;
+mod keywords;
 mod statements;
+mod topics;
 
 pub(super) use entry::one_line;
 pub use entry::{Entry, entries, entry, library_names, library_source};
 pub use examples::Example;
+pub use topics::{Topic, topics};
 
-use crate::elaborate::{METHODS, MethodRow, OptionKind};
-
-/// The page of a prelude item, a primitive, a statement or an option of one, as text.
+/// The page of an item of the library, a method, a primitive, a statement, a source of data, or an option, as text. A
+/// name that means several things has a page of all.
 ///
 /// # Errors
 /// Where to look instead, if there is no such item.
 pub fn doc(name: &str) -> Result<String, Option<String>> {
-    match METHODS.iter().find(|row| row.name == name) {
-        Some(row) => Ok(method_page(row)),
-        None => entry(name).map(|entry| text(&entry)).or_else(|_| {
-            let statement = statements::page(name).or_else(|| statements::option(name));
-            statement.ok_or_else(|| hints::hint(name))
-        }),
+    let item = entry(name).ok().map(|entry| text(&entry));
+    let is_item = item.is_some();
+    let topics = topics::topics().into_iter().filter(|topic| topic.name == name);
+    let topics = topics.map(|topic| match is_item {
+        true => format!("in {}\n\n{}", topic.place(), indented(&topic.page())),
+        false => topic.page(),
+    });
+    let pages: Vec<String> = item.into_iter().chain(topics).chain(statements::option(name)).collect();
+    match pages.is_empty() {
+        true => Err(hints::hint(name)),
+        false => Ok(pages.join("\n")),
     }
 }
 
-/// A method that training carries out, with its options and what they are if not given.
-fn method_page(row: &MethodRow) -> String {
-    let mut text: String = row.doc.iter().map(|line| format!("{line}\n")).collect();
-    text.push_str("\noptions:\n");
-    for option in row.options {
-        let default = match option.kind {
-            OptionKind::Flag => (option.default != 0.0).to_string(),
-            OptionKind::Positive | OptionKind::NotNegative | OptionKind::Part | OptionKind::Count => {
-                option.default.to_string()
-            }
-        };
-        text.push_str(&format!("  {} = {default}: {}\n", option.name, option.doc));
+/// All names that have a page, each once.
+pub fn documented_names() -> Vec<&'static str> {
+    let topics = topics::topics().into_iter().map(|topic| topic.name);
+    let mut names: Vec<&'static str> = Vec::new();
+    for name in library_names().chain(topics) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
-    text
+    names
 }
 
 /// Signature, sentence, formula, example, derivative, source.
@@ -57,9 +60,12 @@ fn text(entry: &Entry) -> String {
     if let Some(citation) = &entry.citation {
         row("from", citation);
     }
+    if !entry.options.is_empty() {
+        let options: String = entry.options.iter().map(|option| format!("  {option}\n")).collect();
+        text.push_str(&format!("\noptions\n\n{options}"));
+    }
     if let Some(example) = entry.example() {
-        let output: String = example.output.lines().map(|line| format!("#> {line}\n")).collect();
-        text.push_str(&format!("\nexample\n\n{}{}", indented(&example.program), indented(&output)));
+        text.push_str(&format!("\nexample\n\n{}", indented(&example.tested)));
     }
     if let Some(derivative) = entry.derivative() {
         text.push_str(&format!("\nderivative\n\n{}", indented(&derivative)));

@@ -1,16 +1,17 @@
 //! What `nn doc` says of statements, of their options, and of actions.
 
 use crate::check::{DATA_OPTIONS, OptionRow, TRAIN_OPTIONS};
+use crate::data::SOURCES;
 use crate::session::plot::OPTIONS as PLOT_OPTIONS;
 
 /// An action or statement: how it is called, and what it does.
-struct StatementRow {
-    name: &'static str,
-    usage: &'static [&'static str],
-    sentence: &'static str,
+pub(super) struct StatementRow {
+    pub name: &'static str,
+    pub usage: &'static [&'static str],
+    pub sentence: &'static str,
 }
 
-const ROWS: &[StatementRow] = &[
+pub(super) const ROWS: &[StatementRow] = &[
     StatementRow {
         name: "print",
         usage: &["print(x)", "print(\"loss\", l, digits = 17)", "print(W, all = true)"],
@@ -35,11 +36,6 @@ const ROWS: &[StatementRow] = &[
         name: "save",
         usage: &["save(net, \"net.safetensors\")"],
         sentence: "Writes the parameters of a model, with what its data has taught the encoders.",
-    },
-    StatementRow {
-        name: "load",
-        usage: &["load(net, \"net.safetensors\")", "load(\"w.npy\")"],
-        sentence: "Reads the parameters of a model from a file, or a file as a value.",
     },
     StatementRow {
         name: "batches",
@@ -92,11 +88,6 @@ const ROWS: &[StatementRow] = &[
                    terminal or, with `to`, into an SVG or PNG file.",
     },
     StatementRow {
-        name: "grad",
-        usage: &["grad(l, net)", "grad(l, net.W1)", "net -= 0.1 * grad(l, net)"],
-        sentence: "The gradient of a number by a parameter, an input, a model or a list of them, as a value.",
-    },
-    StatementRow {
         name: "train",
         usage: &["run = train net on iris.train { loss = cross_entropy, optimizer = adam, epochs = 10 }"],
         sentence: "Trains a model on a dataset, and gives the history: `run.loss`, `run.val_loss` and the metrics.",
@@ -110,17 +101,14 @@ const ROWS: &[StatementRow] = &[
     },
 ];
 
-/// The page of a statement or an action, if it is one.
-pub(super) fn page(name: &str) -> Option<String> {
-    let row = ROWS.iter().find(|row| row.name == name)?;
-    let usage: String = row.usage.iter().map(|line| format!("    {line}\n")).collect();
-    let options: String = match name {
+/// The options of a statement or an action, below its page.
+pub(super) fn options(name: &str) -> String {
+    match name {
         "train" => listed(TRAIN_OPTIONS),
         "data" => listed(DATA_OPTIONS),
         "plot" => listed(PLOT_OPTIONS),
         _ => String::new(),
-    };
-    Some(format!("{}\n\n{usage}{options}", row.sentence))
+    }
 }
 
 fn listed(rows: &[OptionRow]) -> String {
@@ -128,13 +116,17 @@ fn listed(rows: &[OptionRow]) -> String {
     format!("\noptions\n\n{}", rows.collect::<String>())
 }
 
-/// What an option of a statement is for.
+/// What an option of a statement or of a source of data is for.
 pub(super) fn option(name: &str) -> Option<String> {
     let all = [("train", TRAIN_OPTIONS), ("data", DATA_OPTIONS)];
-    let lines = all.into_iter().flat_map(|(statement, rows)| {
+    let of_statements = all.into_iter().flat_map(|(statement, rows)| {
         let found = rows.iter().filter(move |row| row.name == name);
         found.map(move |row| format!("`{name}`, an option of `{statement}`: {}\n", row.doc))
     });
-    let text: String = lines.collect();
+    let of_sources = SOURCES.iter().flat_map(|source| {
+        let found = source.options().iter().filter(move |spec| spec.name == name);
+        found.map(move |spec| format!("`{name}`, an option of `{}`: {}\n", source.name(), spec.doc))
+    });
+    let text: String = of_statements.chain(of_sources).collect();
     (!text.is_empty()).then_some(text)
 }

@@ -13,8 +13,9 @@ use super::state::Session;
 use crate::base::Span;
 use crate::check::{OptionRow, flag_option, text_option};
 use crate::diagnostics::{Diagnostic, Slug};
-use crate::elaborate::{Given, Value, nearest};
-use crate::plot::{Figure, png, svg, terminal};
+use crate::elaborate::{Given, Value, constant_of, nearest};
+use crate::plot::{Figure, Mark, png, svg, terminal};
+use crate::session::format::{NumberFormat, format_number};
 pub(super) use answers::View;
 pub(super) use figure::map_of;
 use picture::KINDS;
@@ -62,6 +63,7 @@ impl Session<'_> {
     fn plotted(&mut self, given: &[Given], span: Span) -> Option<()> {
         let request = self.plot_request(given, span)?;
         let picture = self.picture(&request, span)?;
+        self.fits_logarithm(&request)?;
         if let Some((path, at)) = &request.to
             && !self.has_folder_for(path, *at)
         {
@@ -86,7 +88,34 @@ impl Session<'_> {
                 self.write_file(path, &bytes, *at)?;
             }
         }
+        if let Some(value) = not_positive(&figure).filter(|_| request.log) {
+            let value = format_number(value, NumberFormat::default());
+            self.world.print(&format!("the vertical axis is not logarithmic: {value} is not above 0"));
+        }
         Some(())
+    }
+
+    /// Whether the numbers that are known before a run all have a logarithm, where one is asked for.
+    fn fits_logarithm(&mut self, request: &Request) -> Option<()> {
+        let is_scatter = request.kind.is_some_and(|(kind, _)| kind == "scatter");
+        let up = request.subjects.iter().skip(usize::from(is_scatter));
+        let low = up.filter(|_| request.log).find_map(|given| {
+            let Value::List(items) = &given.value else { return None };
+            let values = constant_of(items)?.values;
+            Some((values.into_iter().find(|value| *value <= 0.0)?, given.span))
+        });
+        let Some((value, span)) = low else { return Some(()) };
+        let value = format_number(value, NumberFormat::default());
+        self.report(
+            Diagnostic::error(
+                Slug::OptionValue,
+                span,
+                format!("a logarithmic axis has no place for {value}"),
+            )
+            .here("not all of it is above 0")
+            .help("leave out `log = true`, or draw what is above 0"),
+        );
+        None
     }
 
     /// Writes a file of the script; a path is relative to it.
@@ -173,6 +202,16 @@ impl Session<'_> {
         );
         None
     }
+}
+
+/// A value of the vertical axis that has no logarithm.
+fn not_positive(figure: &Figure) -> Option<f64> {
+    let marks = figure.plots.iter().flat_map(|plot| &plot.marks);
+    let points = marks.flat_map(|mark| match mark {
+        Mark::Curve(series) | Mark::Dots(series) | Mark::Bars(series) => series.points.as_slice(),
+        Mark::Grid(_) => &[],
+    });
+    points.map(|(_, y)| *y).find(|y| y.is_finite() && *y <= 0.0)
 }
 
 fn is_png(path: &str) -> bool {

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::problem_of;
 use crate::base::Span;
 use crate::check::{PartRef, part_of, swapped};
+use crate::data::FieldKind;
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::elaborate::{Given, Record, RecordKind, StepRequest, Value};
 use crate::session::state::Session;
@@ -14,6 +15,15 @@ use crate::tensor::Tensor;
 use crate::train;
 
 impl Session<'_> {
+    /// Whether the targets of a part are classes.
+    fn is_of_classes(&self, part: &PartRef) -> bool {
+        let dataset = self.parts.get(part.handle).map(|entry| &entry.dataset);
+        let types = dataset.and_then(|dataset| self.field_types.get(dataset));
+        types.is_some_and(|(_, target)| {
+            target.as_ref().is_some_and(|target| matches!(target.kind, FieldKind::OneHot(_)))
+        })
+    }
+
     /// `evaluate(net, iris.test, loss = cross_entropy, metrics = [accuracy])`
     pub(in crate::session) fn evaluate_action(&mut self, given: &[Given], span: Span) -> Value {
         let Some((mut request, part)) = self.measure_request("evaluate", given, span) else {
@@ -40,7 +50,10 @@ impl Session<'_> {
             self.report(
                 Diagnostic::error(Slug::MissingOption, span, "`evaluate` needs a `loss` or `metrics`")
                     .here("by what?")
-                    .help("add `metrics = [accuracy]`"),
+                    .help(match self.is_of_classes(&part) {
+                        true => "add `metrics = [accuracy]`",
+                        false => "add `loss = mse`, or `metrics = [r2]`",
+                    }),
             );
             return Value::Unknown;
         }

@@ -74,8 +74,15 @@ fn encoders_learn_from_the_training_part_and_fit_other_data() {
 
     let context = &mut Context { files: &*other.files, sources: &mut other.sources, folder: Path::new("") };
     let (source, options) = (other.spec.source, &other.spec.options);
-    let new = dataset::encode_new(&learned.encoders.input, source, options, Precision::F32, context)
-        .expect("it fits");
+    let new = dataset::encode_new(
+        &learned.encoders.input,
+        source,
+        options,
+        Precision::F32,
+        nn::data::Missing::Error,
+        context,
+    )
+    .expect("it fits");
     assert_eq!(dense(&new), [2.0, 0.5]);
 }
 

@@ -82,7 +82,7 @@ fn a_header_that_is_none_is_recognised_and_the_reverse() {
     let shown = Declared::csv("csv(\"t.csv\") a", "1,2\n3,4\n", vec![]).input(column("a")).mistake();
     assert_eq!(shown.head, "unknown-column script.nn:1:14 `t.csv` has no column `a`");
     assert_eq!(shown.fixed, ["csv(\"t.csv\", header = false) a"]);
-    shown.says("t.csv:1:1: the first line is read as names, but is numbers");
+    shown.says("t.csv:1:1: the first line is read as names, but looks like data");
 
     let file = "a,b\n1,2\n3,4\n";
     let header = || vec![("header", OptionValue::Flag(false))];

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::sync::Arc;
 
+use nn::elaborate::METHODS;
 use nn::graph::ParamKind;
 use nn::ops::{self, Primitive};
 use nn::plot::svg;
@@ -27,6 +28,7 @@ struct Page {
 fn reference_pages_are_as_declared() {
     let mut pages = vec![primitives()];
     pages.extend(prelude::sources().iter().map(|(name, text)| library(name, text)));
+    pages.push(methods());
     let index = index(&pages);
     pages.push(index);
     pages.extend(pictures());
@@ -157,6 +159,27 @@ fn library(name: &str, source: &str) -> Page {
         describe(&mut text, &item, source);
     }
     Page { file: format!("{stem}.md"), title, text }
+}
+
+/// What training carries out itself, with options and a program that was run.
+fn methods() -> Page {
+    let mut text = String::from(
+        "# Methods\n\nWhat a training carries out itself, because it moves all parameters together or looks at whole epochs; written in \
+         Rust. The examples are programs with what they print.\n",
+    );
+    for row in METHODS {
+        let entry = session::entry(row.name).expect("a method has a page");
+        let _ = write!(text, "\n## {}\n\n`{}`\n\n{}\n\n", entry.name, entry.signature, entry.sentence);
+        let _ = writeln!(text, "- formula: {}", entry.formula);
+        let _ = writeln!(text, "- source: {}", entry.citation.as_deref().unwrap_or_default());
+        for option in &entry.options {
+            let (set, what) = option.split_once(": ").expect("an option with its meaning");
+            let _ = writeln!(text, "- option `{set}`: {what}");
+        }
+        let example = entry.example().expect("the example of a method runs");
+        let _ = write!(text, "\n```nn\n{}\n```\n", example.tested.trim_end());
+    }
+    Page { file: "methods.md".to_string(), title: "Methods".to_string(), text }
 }
 
 /// The derivative as formulas, of what has one.
