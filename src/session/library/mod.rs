@@ -12,6 +12,7 @@ mod statements;
 pub(super) use entry::one_line;
 pub use entry::{Entry, entries, entry, library_names, library_source};
 pub use examples::Example;
+pub(super) use statements::options_of;
 
 use crate::elaborate::{METHODS, MethodRow, OptionKind};
 

@@ -8,6 +8,11 @@ struct StatementRow {
     name: &'static str,
     usage: &'static [&'static str],
     sentence: &'static str,
+    options: &'static [OptionRow],
+}
+
+const fn option_of(name: &'static str, doc: &'static str) -> OptionRow {
+    OptionRow { name, required: false, doc }
 }
 
 const ROWS: &[StatementRow] = &[
@@ -15,41 +20,64 @@ const ROWS: &[StatementRow] = &[
         name: "print",
         usage: &["print(x)", "print(\"loss\", l, digits = 17)", "print(W, all = true)"],
         sentence: "Writes texts and values, numbers as literals that read back. Large values are shortened unless `all = true`.",
+        options: &[
+            option_of("digits", "significant digits, up to 17; 6 if not given"),
+            option_of("all", "`true` shows large values whole"),
+        ],
     },
     StatementRow {
         name: "show",
         usage: &["show(net)", "show(iris)"],
         sentence: "Shows a model layer by layer with its parameters, or what a dataset holds.",
+        options: &[],
     },
     StatementRow {
         name: "evaluate",
         usage: &["evaluate(net, iris.test, loss = cross_entropy, metrics = [accuracy])"],
         sentence: "Measures a model on a dataset: the loss and the metrics over all its examples.",
+        options: &[
+            option_of("loss", "what is measured as `loss`"),
+            option_of("metrics", "a list of metrics, such as `[accuracy]`"),
+        ],
     },
     StatementRow {
         name: "predict",
         usage: &["predict(net, iris.test)"],
         sentence: "What a model answers for each example of a dataset, in the words and units of the data.",
+        options: &[],
     },
     StatementRow {
         name: "save",
         usage: &["save(net, \"net.safetensors\")"],
         sentence: "Writes the parameters of a model, with what its data has taught the encoders.",
+        options: &[],
     },
     StatementRow {
         name: "load",
         usage: &["load(net, \"net.safetensors\")", "load(\"w.npy\")"],
         sentence: "Reads the parameters of a model from a file, or a file as a value.",
+        options: &[
+            option_of("partial", "`true` takes the parameters that fit and leaves the others"),
+            option_of(
+                "outputs",
+                "the axis of the outputs in matrices of other libraries: `rows` or `columns`",
+            ),
+        ],
     },
     StatementRow {
         name: "batches",
         usage: &["for batch in batches(lesson, 16) { ... batch.x ... batch.y ... }"],
         sentence: "The examples of a dataset some at a time, for a loop by hand.",
+        options: &[
+            option_of("size", "examples of a batch; 32 if not given"),
+            option_of("shuffle", "`false` keeps the examples in order"),
+        ],
     },
     StatementRow {
         name: "assert",
         usage: &["assert(l < 0.1)", "assert(l < 0.1, \"it has learned\")"],
         sentence: "Stops with a message where a condition does not hold.",
+        options: &[],
     },
     StatementRow {
         name: "derive",
@@ -61,23 +89,37 @@ const ROWS: &[StatementRow] = &[
         ],
         sentence: "The gradient as formulas: of a loss by the parameters of a model, or of a function by its inputs. `format` is \
                    `unicode`, `latex`, `mathml` or `nn`; `steps` shows the chain rule, `explain` what made formulas safe.",
+        options: &[
+            option_of("wrt", "what the gradient is by: a parameter or an input"),
+            option_of("format", "`unicode`, `latex`, `mathml` or `nn`"),
+            option_of("explain", "`true` says what made formulas safe"),
+            option_of("steps", "`true` shows the chain rule"),
+            option_of("order", "how often it is derived"),
+        ],
     },
     StatementRow {
         name: "trace",
         usage: &["trace(mse, net, lesson)", "trace(mse, net, lesson, example = 3, digits = 6, lr = 0.5)"],
         sentence: "One example through the network and back: every value beside its formula, the gradients, and one step of \
                    gradient descent.",
+        options: &[
+            option_of("example", "which example, from 0"),
+            option_of("digits", "digits of the numbers; 4 if not given"),
+            option_of("lr", "the rate of the step; 0.1 if not given"),
+        ],
     },
     StatementRow {
         name: "check_gradients",
         usage: &["check_gradients(mse, net, lesson)"],
         sentence: "Compares the gradient by each parameter with central differences, and shows the worst entry of each.",
+        options: &[],
     },
     StatementRow {
         name: "assert_gradient",
         usage: &["assert_gradient(mine, mse, net.W1)", "assert_gradient(g, l, net.b1)"],
         sentence: "Compares a gradient of your own, as a function of inputs, target and parameters by their names or as a \
                    value, with the right one; says by which factor, how transposed or where it differs.",
+        options: &[],
     },
     StatementRow {
         name: "plot",
@@ -90,16 +132,19 @@ const ROWS: &[StatementRow] = &[
         ],
         sentence: "Draws histories, curves, points, matrices, parameters, datasets and what a model answers, on the \
                    terminal or, with `to`, into an SVG or PNG file.",
+        options: PLOT_OPTIONS,
     },
     StatementRow {
         name: "grad",
         usage: &["grad(l, net)", "grad(l, net.W1)", "net -= 0.1 * grad(l, net)"],
         sentence: "The gradient of a number by a parameter, an input, a model or a list of them, as a value.",
+        options: &[],
     },
     StatementRow {
         name: "train",
         usage: &["run = train net on iris.train { loss = cross_entropy, optimizer = adam, epochs = 10 }"],
         sentence: "Trains a model on a dataset, and gives the history: `run.loss`, `run.val_loss` and the metrics.",
+        options: TRAIN_OPTIONS,
     },
     StatementRow {
         name: "data",
@@ -107,6 +152,7 @@ const ROWS: &[StatementRow] = &[
             "data iris = csv(\"iris.csv\") { input = [a, b], target = one_hot(c), split = [train: 0.8, test: 0.2] }",
         ],
         sentence: "A dataset from a file, from examples or from a generator.",
+        options: DATA_OPTIONS,
     },
 ];
 
@@ -114,13 +160,13 @@ const ROWS: &[StatementRow] = &[
 pub(super) fn page(name: &str) -> Option<String> {
     let row = ROWS.iter().find(|row| row.name == name)?;
     let usage: String = row.usage.iter().map(|line| format!("    {line}\n")).collect();
-    let options: String = match name {
-        "train" => listed(TRAIN_OPTIONS),
-        "data" => listed(DATA_OPTIONS),
-        "plot" => listed(PLOT_OPTIONS),
-        _ => String::new(),
-    };
+    let options = if row.options.is_empty() { String::new() } else { listed(row.options) };
     Some(format!("{}\n\n{usage}{options}", row.sentence))
+}
+
+/// The options of a statement or an action, each with a sentence.
+pub fn options_of(name: &str) -> &'static [OptionRow] {
+    ROWS.iter().find(|row| row.name == name).map_or(&[], |row| row.options)
 }
 
 fn listed(rows: &[OptionRow]) -> String {
