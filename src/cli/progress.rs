@@ -93,12 +93,17 @@ impl Watcher {
     }
 
     fn redraw(&mut self, progress: &Progress<'_>, is_live: bool) {
-        let room = self.screen.width.saturating_sub(ROOM_FOR_ECHO);
+        let room = self.width().saturating_sub(ROOM_FOR_ECHO);
         let cut: String = status(progress, room).chars().take(room).collect();
         let up = self.back_to_start();
         let curve = if is_live { self.curve() } else { String::new() };
         self.lines_above = curve.lines().count();
         say_text(&format!("{up}{curve}{cut}"));
+    }
+
+    /// How wide the terminal is now: someone may draw its window smaller meanwhile.
+    fn width(&self) -> usize {
+        if self.screen.is_terminal { Screen::width_now() } else { self.screen.width }
     }
 
     /// The loss of the epochs so far, on training and validation.
@@ -110,7 +115,7 @@ impl Watcher {
         if self.rows.rows.len() < 2 || figure.plots.is_empty() {
             return String::new();
         }
-        let (width, color) = (self.screen.width.saturating_sub(1).min(MOST_COLUMNS), self.screen.color);
+        let (width, color) = (self.width().saturating_sub(1).min(MOST_COLUMNS), self.screen.color);
         plot::terminal::draw(&figure, plot::terminal::Screen { width, height: CURVE_LINES, color })
     }
 

@@ -152,7 +152,7 @@ impl Face for Prompt {
 
     fn problems(&mut self, found: &[Diagnostic], sources: &Sources) {
         self.output.flush();
-        let options = RenderOptions { color: self.screen.color, width: self.screen.width };
+        let options = RenderOptions { color: self.screen.color, width: self.width() };
         let mut renderer = Renderer::new(sources, options);
         for diagnostic in found {
             say_text(&renderer.render(diagnostic));

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Face;
 use super::commands::{COMMANDS, Command, Which, command_of, overview};
 use super::conversation::Conversation;
-use super::settings::{SETTINGS, on_off, truth};
+use super::settings::{SETTINGS, Setting, on_off, truth};
 use crate::diagnostics::Diagnostic;
 use crate::elaborate::Value;
 use crate::session::{self, near_name};
@@ -283,12 +283,7 @@ impl Conversation<'_> {
         let mut words = argument.split_whitespace();
         let Some(name) = words.next() else {
             let width = SETTINGS.iter().map(|row| row.name.len()).max().unwrap_or(0);
-            let mut lines = Vec::new();
-            for row in SETTINGS {
-                let value = self.settings.value(row.name);
-                let value = value.unwrap_or_else(|| on_off(face.switch(row.name, None)).to_string());
-                lines.push(format!("{:width$}  {value:4}  {} ({})", row.name, row.sentence, row.values));
-            }
+            let lines: Vec<String> = SETTINGS.iter().map(|row| self.setting(row, width, face)).collect();
             face.value(&lines.join("\n"));
             return true;
         };
@@ -298,7 +293,11 @@ impl Conversation<'_> {
             face.complain(&format!("there is no setting `{name}`; {hint}"));
             return false;
         };
-        let value = words.next().unwrap_or_default();
+        let Some(value) = words.next() else {
+            let line = self.setting(row, 0, face);
+            face.value(&line);
+            return true;
+        };
         let is_set = self.settings.set(name, value).unwrap_or_else(|| match truth(value) {
             Some(is_on) => {
                 face.switch(name, Some(is_on));
@@ -310,6 +309,13 @@ impl Conversation<'_> {
             face.complain(&format!("`{name}` is {}, found `{value}`", row.values));
         }
         is_set
+    }
+
+    /// How a setting stands, on a line.
+    fn setting(&self, row: &Setting, width: usize, face: &mut dyn Face) -> String {
+        let value = self.settings.value(row.name);
+        let value = value.unwrap_or_else(|| on_off(face.switch(row.name, None)).to_string());
+        format!("{:width$}  {value:4}  {} ({})", row.name, row.sentence, row.values)
     }
 
     fn reset_command(&mut self, name: &str, face: &mut dyn Face) -> bool {

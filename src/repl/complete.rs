@@ -5,11 +5,12 @@ use std::path::Path;
 use super::commands::{COMMANDS, Command, Takes};
 use super::conversation::Conversation;
 use super::place::{Inside, Place, place};
-use super::settings::SETTINGS;
+use super::settings::{SETTINGS, Setting};
 use super::signs::{SIGNS, sign};
-use crate::session::{data_options, data_sources, source_options, train_options};
+use crate::session::{action_options, data_options, data_sources, source_options, train_options};
 use crate::syntax::keywords::KEYWORDS;
 use crate::syntax::tree::FunctionKind;
+use crate::syntax::{name_or_quoted, quoted};
 
 /// One way to go on: what a list shows, and what is put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Candidate {
 /// Functions of columns, in a declaration of data.
 const COLUMN_FUNCTIONS: &[&str] = &["standardize", "minmax", "one_hot", "label", "flatten", "columns"];
 
-fn plain(text: impl Into<String>) -> Candidate {
+pub fn plain(text: impl Into<String>) -> Candidate {
     let text = text.into();
     Candidate { shown: text.clone(), text }
 }
@@ -45,12 +46,28 @@ pub fn complete(talk: &mut Conversation<'_>, before: &str) -> (usize, Vec<Candid
         }
         Place::Argument { command, start } => (start, argument(talk, command, &before[start..])),
         Place::Sign { start, name } => (start, signs(name)),
+        Place::Column { start, declaration } => {
+            let typed = before.get(start + 1..).unwrap_or_default();
+            (start, columns(talk, declaration, typed).map(|name| column(&name, quoted(&name))).collect())
+        }
         Place::File { start } => (start, files(talk, &before[start..])),
         Place::Field { path, start } => {
             (start, begun(talk.session.fields(&path).into_iter().map(plain), &before[start..]))
         }
         Place::Name { start, inside } => (start, names(talk, &inside, &before[start..])),
     }
+}
+
+/// What all of them begin with.
+pub fn common_beginning(found: &[Candidate]) -> String {
+    let Some((first, rest)) = found.split_first() else { return String::new() };
+    let mut common = first.text.as_str();
+    for other in rest {
+        let same = common.chars().zip(other.text.chars()).take_while(|(one, two)| one == two);
+        let length: usize = same.map(|(letter, _)| letter.len_utf8()).sum();
+        common = &common[..length];
+    }
+    common.to_string()
 }
 
 fn begun(all: impl IntoIterator<Item = Candidate>, typed: &str) -> Vec<Candidate> {
@@ -96,12 +113,19 @@ fn argument(talk: &mut Conversation<'_>, command: &str, typed: &str) -> Vec<Cand
             return found;
         }
         Some(Takes::Setting) => match typed.contains(' ') {
-            true => Vec::new(),
+            true => SETTINGS.iter().flat_map(values_of).collect(),
             false => SETTINGS.iter().map(|row| plain(format!("{} ", row.name))).collect(),
         },
         Some(Takes::Nothing | Takes::Code) | None => Vec::new(),
     };
     begun(all, typed)
+}
+
+/// A setting with each of its values, where they can be told.
+fn values_of(row: &Setting) -> impl Iterator<Item = Candidate> {
+    let values: &[&str] = if row.is_switch() { &["on", "off"] } else { &[] };
+    let name = row.name;
+    values.iter().map(move |value| Candidate { shown: (*value).to_string(), text: format!("{name} {value}") })
 }
 
 /// Files and folders beside the session, or in the folder that is typed.
@@ -141,21 +165,17 @@ fn names(talk: &mut Conversation<'_>, inside: &Inside<'_>, typed: &str) -> Vec<C
             None if *name == "validate" => session.data_names().into_iter().map(plain).collect(),
             None => Vec::new(),
         },
-        Inside::DataValue(declaration) => {
-            let columns = talk.columns_of(declaration).into_iter();
-            columns.chain(COLUMN_FUNCTIONS.iter().map(|name| (*name).to_string())).map(plain).collect()
-        }
+        Inside::DataValue(declaration) => return values_of_data(talk, declaration, typed),
         Inside::Call(name) => {
             let own = session.argument_names(name).into_iter().map(|name| option(&name));
-            own.chain(source_options(name).into_iter().map(option)).collect()
+            let given = source_options(name).into_iter().chain(action_options(name).map(|(name, _)| name));
+            own.chain(given.map(option)).collect()
         }
         Inside::Statement => Vec::new(),
     };
     let special = begun(special, typed);
-    let is_only_these = matches!(
-        inside,
-        Inside::Model | Inside::Data | Inside::TrainOption | Inside::DataOption | Inside::DataValue(_)
-    );
+    let is_only_these =
+        matches!(inside, Inside::Model | Inside::Data | Inside::TrainOption | Inside::DataOption);
     if is_only_these || (matches!(inside, Inside::TrainValue(_)) && !special.is_empty()) {
         return special;
     }
@@ -168,6 +188,32 @@ fn names(talk: &mut Conversation<'_>, inside: &Inside<'_>, typed: &str) -> Vec<C
     let sources = data_sources().map(str::to_string);
     let rest = begun(known.chain(words).chain(sources).map(plain), typed);
     special.into_iter().chain(rest).collect()
+}
+
+/// Columns and what is done with them. A column whose name is no name of the language is put in quotes.
+fn values_of_data(talk: &mut Conversation<'_>, declaration: &str, typed: &str) -> Vec<Candidate> {
+    let named = columns(talk, declaration, typed).map(|name| column(&name, name_or_quoted(&name)));
+    let functions = COLUMN_FUNCTIONS.iter().filter(|name| name.starts_with(typed));
+    named.chain(functions.map(|name| plain(*name))).collect()
+}
+
+/// The columns that begin with what is typed, each once.
+fn columns(
+    talk: &mut Conversation<'_>,
+    declaration: &str,
+    typed: &str,
+) -> impl Iterator<Item = String> + use<> {
+    let mut known: Vec<String> = Vec::new();
+    for name in talk.columns_of(declaration) {
+        if name.starts_with(typed) && !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    known.into_iter()
+}
+
+fn column(name: &str, text: String) -> Candidate {
+    Candidate { shown: name.to_string(), text }
 }
 
 /// The functions that an option of `train` wants.

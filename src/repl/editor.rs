@@ -3,16 +3,19 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustyline::config::BellStyle;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
-use rustyline::{ColorMode, CompletionType, Config, Editor, EventHandler, KeyCode, KeyEvent, Modifiers};
+use rustyline::{ColorMode, CompletionType, Config, Editor};
 
 use super::conversation::Conversation;
-use super::helper::Assistant;
-use super::indent::{Closing, Return, without_marks};
+use super::helper::{Assistant, Looks};
+use super::indent::without_marks;
+use super::keys::{self, Keys};
 use super::lines::{Input, Lines};
+use super::lister::Lister;
 
 /// What the terminal can do, and where history is kept.
 pub struct EditorOptions {
@@ -39,7 +42,6 @@ impl<'w> PromptLines<'w> {
         talk: &Rc<RefCell<Conversation<'w>>>,
         options: EditorOptions,
     ) -> Result<PromptLines<'w>, String> {
-        let color_mode = if options.has_colors { ColorMode::Enabled } else { ColorMode::Disabled };
         let config = Config::builder()
             .auto_add_history(true)
             .max_history_size(MOST_HISTORY)
@@ -49,18 +51,16 @@ impl<'w> PromptLines<'w> {
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
             .bell_style(BellStyle::None)
-            .color_mode(color_mode)
+            // Without colours there are marks all the same.
+            .color_mode(ColorMode::Forced)
             .build();
         let mut editor = Editor::with_config(config).map_err(|error| error.to_string())?;
-        editor.bind_sequence(
-            KeyEvent(KeyCode::Enter, Modifiers::NONE),
-            EventHandler::Conditional(Box::new(Return)),
-        );
-        for bracket in ['}', ']', ')'] {
-            let handler = EventHandler::Conditional(Box::new(Closing(bracket)));
-            editor.bind_sequence(KeyEvent::new(bracket, Modifiers::NONE), handler);
-        }
-        editor.set_helper(Some(Assistant::new(talk.clone(), options.has_colors, options.width)));
+        let keys = Arc::new(Keys::default());
+        keys::bind(&mut editor, &keys);
+        // A list needs it to appear beside the input; and while there is one, a change of the window is noticed.
+        let lister = editor.create_external_printer().ok().map(Lister::new);
+        let looks = Looks { has_colors: options.has_colors, width: options.width };
+        editor.set_helper(Some(Assistant::new(talk.clone(), looks, keys, lister)));
         if let Some(path) = &options.history {
             // The first time there is none.
             let _ = editor.load_history(path);

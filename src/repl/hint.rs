@@ -9,7 +9,7 @@ use super::lines::is_whole;
 use super::place::{Inside, Place, callee, closers, open_brackets, open_option, place};
 use crate::diagnostics::{Diagnostic, Slug};
 use crate::session::{data_options, source_options, train_options};
-use crate::syntax::{TokenKind, tokens};
+use crate::syntax::{Token, TokenKind, tokens};
 
 /// A text that took longer to look at than this gets no more hints until it is entered.
 const LONGEST_LOOK: Duration = Duration::from_millis(60);
@@ -85,7 +85,11 @@ fn code_hint(talk: &mut Conversation<'_>, text: &str) -> Option<String> {
         let shape = callee(&found, open, text).and_then(|name| talk.session.call_shape(name));
         return shape.or_else(|| block_hint(talk, text));
     }
-    if !is_whole(text) || text.contains('\\') || text.split_whitespace().next() == Some("import") {
+    if !is_whole(text)
+        || found.last().is_some_and(|last| wants_more(*last, text))
+        || text.contains('\\')
+        || text.split_whitespace().next() == Some("import")
+    {
         return None;
     }
     if is_data(text) && !reads_little(talk, text) {
@@ -99,6 +103,14 @@ fn code_hint(talk: &mut Conversation<'_>, text: &str) -> Option<String> {
         return None;
     }
     Some(format!("{MISTAKE}{}", mistake.headline))
+}
+
+/// Whether something has to follow, and be it on the same line: `x =`, a text without its closing quote.
+fn wants_more(last: Token, text: &str) -> bool {
+    match last.kind {
+        TokenKind::Operator => !matches!(last.text(text), "²" | "³" | "ᵀ"),
+        kind => kind == TokenKind::UnfinishedText,
+    }
 }
 
 fn is_data(text: &str) -> bool {

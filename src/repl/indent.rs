@@ -2,9 +2,9 @@
 //!
 //! The line editor has one prompt for the first line alone. So a line that is begun here carries as many spaces as the
 //! prompt is wide, which are shown as its mark; they are taken away when the input is entered. A text that was pasted
-//! has none and is left as it is.
+//! has none and is left as it is. What keys do on such lines is in `keys`.
 
-use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, Movement, RepeatCount};
+use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, RepeatCount};
 
 use super::lines::is_whole;
 use super::place::open_brackets;
@@ -12,8 +12,10 @@ use crate::syntax::tokens;
 
 /// What is shown before a line that an input goes on with; as wide as the prompt.
 pub const MARK: &str = "... ";
-const SPACES: &str = "    ";
-const STEP: usize = 4;
+/// What stands in the text for a mark.
+pub const SPACES: &str = "    ";
+/// How far in a line begins for each open bracket.
+pub const STEP: usize = 4;
 
 /// The end of this line and the beginning of the next: a step in for every open bracket; one if only an infix sign or
 /// `|>` asks for more.
@@ -23,7 +25,7 @@ fn next_line(before: &str) -> String {
 }
 
 /// Whether each further line begins with the spaces of the mark.
-fn is_marked(text: &str) -> bool {
+pub fn is_marked(text: &str) -> bool {
     let mut further = text.split('\n').skip(1).peekable();
     further.peek().is_some() && further.all(|line| line.starts_with(SPACES))
 }
@@ -57,26 +59,6 @@ impl ConditionalEventHandler for Return {
             return None;
         }
         Some(Cmd::Insert(1, next_line(text.get(..context.pos())?)))
-    }
-}
-
-/// A closing bracket that begins a line stands a step further out.
-pub struct Closing(pub char);
-
-impl ConditionalEventHandler for Closing {
-    fn handle(
-        &self,
-        _event: &Event,
-        _count: RepeatCount,
-        _positive: bool,
-        context: &EventContext<'_>,
-    ) -> Option<Cmd> {
-        let (_, line) = context.line().get(..context.pos())?.rsplit_once('\n')?;
-        let further_out = line.len().checked_sub(STEP).filter(|width| *width >= SPACES.len())?;
-        let is_blank = line.chars().all(|letter| letter == ' ');
-        is_blank.then(|| {
-            Cmd::Replace(Movement::BeginningOfLine, Some(format!("{}{}", " ".repeat(further_out), self.0)))
-        })
     }
 }
 

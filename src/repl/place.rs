@@ -21,6 +21,11 @@ pub enum Place<'t> {
     File {
         start: usize,
     },
+    /// Inside quotes where columns are named; it begins with the quote.
+    Column {
+        start: usize,
+        declaration: &'t str,
+    },
     /// `net.hidden.`
     Field {
         path: Vec<&'t str>,
@@ -73,6 +78,7 @@ fn shifted(place: Place<'_>, by: usize) -> Place<'_> {
     match place {
         Place::Sign { start, name } => Place::Sign { start: start + by, name },
         Place::File { start } => Place::File { start: start + by },
+        Place::Column { start, declaration } => Place::Column { start: start + by, declaration },
         Place::Field { path, start } => Place::Field { path, start: start + by },
         Place::Name { start, inside } => Place::Name { start: start + by, inside },
         Place::Argument { command, start } => Place::Argument { command, start: start + by },
@@ -85,7 +91,13 @@ fn code_place(text: &str) -> Place<'_> {
     let (before, start) = match found.last() {
         Some(last) if last.end as usize == text.len() => match last.kind {
             TokenKind::Name | TokenKind::Keyword => (&found[..found.len() - 1], last.start as usize),
-            TokenKind::UnfinishedText => return Place::File { start: last.start as usize + 1 },
+            TokenKind::UnfinishedText => {
+                let start = last.start as usize;
+                return match inside(&found[..found.len() - 1], text) {
+                    Inside::DataValue(declaration) => Place::Column { start, declaration },
+                    _ => Place::File { start: start + 1 },
+                };
+            }
             _ => (&found[..], text.len()),
         },
         Some(_) | None => (&found[..], text.len()),
@@ -248,6 +260,9 @@ mod tests {
         assert_eq!(place(":type net."), Place::Field { path: vec!["net"], start: 10 });
         assert_eq!(place("x = \\sig"), Place::Sign { start: 4, name: "sig" });
         assert_eq!(place("data d = csv(\"ir"), Place::File { start: 14 });
+        let declaration = "data d = csv(\"a.csv\")";
+        let columns = Place::Column { start: 34, declaration };
+        assert_eq!(place("data d = csv(\"a.csv\") { input = [\"si"), columns);
         assert_eq!(place("a + net.hid"), Place::Field { path: vec!["net"], start: 8 });
         assert_eq!(place("net.hidden.W"), Place::Field { path: vec!["net", "hidden"], start: 11 });
         assert_eq!(place("x = den"), Place::Name { start: 4, inside: Inside::Statement });

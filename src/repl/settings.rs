@@ -20,12 +20,20 @@ pub struct Setting {
     pub sentence: &'static str,
 }
 
+const SWITCH: &str = "on, off";
+
+impl Setting {
+    pub fn is_switch(&self) -> bool {
+        self.values == SWITCH
+    }
+}
+
 pub const SETTINGS: &[Setting] = &[
     Setting { name: "digits", values: "1 to 17", sentence: "digits of the numbers that are shown" },
     Setting { name: "rows", values: "2 to 1000", sentence: "rows of a matrix, examples of a batch" },
-    Setting { name: "hints", values: "on, off", sentence: "the type of what is typed, in grey behind it" },
-    Setting { name: "live", values: "on, off", sentence: "the curve of a training while it goes" },
-    Setting { name: "quiet", values: "on, off", sentence: "no word about trainings" },
+    Setting { name: "hints", values: SWITCH, sentence: "the type of what is typed, in grey behind it" },
+    Setting { name: "live", values: SWITCH, sentence: "the curve of a training while it goes" },
+    Setting { name: "quiet", values: SWITCH, sentence: "no word about trainings" },
 ];
 
 impl Default for Settings {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::format::{NumberFormat, format_by, format_number, format_tensor, format_tensor_with};
+use super::library::options_of;
 use super::model::summary;
 use super::state::Session;
 use crate::base::Span;
@@ -50,7 +51,7 @@ impl Session<'_> {
                 Some(other) => {
                     let (other, span) =
                         (other.to_string(), argument.name.as_ref().map_or(argument.span, |(_, at)| *at));
-                    self.no_option("print", &other, span, "`digits` and `all`");
+                    self.no_option("print", &other, span);
                 }
                 None => {}
             }
@@ -70,13 +71,18 @@ impl Session<'_> {
         Value::Nothing
     }
 
-    /// `known` as in a sentence: "`digits` and `all`".
-    pub(super) fn no_option(&mut self, function: &str, name: &str, span: Span, known: &str) {
+    pub(super) fn no_option(&mut self, function: &str, name: &str, span: Span) {
+        let names: Vec<&str> = options_of(function).iter().map(|row| row.name).collect();
+        let known = match names.split_last() {
+            Some((last, [])) => format!("`{last}`"),
+            Some((last, first)) => format!("`{}` and `{last}`", first.join("`, `")),
+            None => "no options".to_string(),
+        };
         let diagnostic =
             Diagnostic::error(Slug::UnknownOption, span, format!("`{function}` has no option `{name}`"))
                 .here("no such option")
                 .note(format!("`{function}` takes {known}"));
-        let names = known.split('`').skip(1).step_by(2).map(str::to_string);
+        let names = names.into_iter().map(str::to_string);
         self.report(match nearest(name, names) {
             Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
             None => diagnostic,
@@ -250,7 +256,7 @@ impl Session<'_> {
             .find(|(name, _)| name != "size" && name != "shuffle")
         {
             let (name, at) = (name.clone(), *at);
-            self.no_option("batches", &name, at, "`size` and `shuffle`");
+            self.no_option("batches", &name, at);
         }
         let Some(part) = part else { return Value::Unknown };
         fields.insert("size".to_string(), Value::Int(Size::from(size.unwrap_or(32))));

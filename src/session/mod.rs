@@ -58,7 +58,7 @@ pub use library::{
     Entry, Example, Topic, doc, documented_names, entries, entry, library_names, library_source, topics,
 };
 pub use look::Looked;
-pub use names::{data_options, data_sources, source_options, train_options};
+pub use names::{action_options, data_options, data_sources, source_options, train_options};
 pub use prediction::{PredictRequest, Predictions, predict_file};
 pub use program::{
     Report, check_file, check_text, read as read_script, run_file, run_file_strictly, run_text,

@@ -1,5 +1,6 @@
 //! What can stand where someone types: names, fields of values, options, columns. For whoever completes a word.
 
+use super::library::options_of;
 use super::state::{DataOrigin, Session};
 use crate::check::{DATA_OPTIONS, TRAIN_OPTIONS};
 use crate::data::SOURCES;
@@ -139,6 +140,13 @@ pub fn train_options() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The options of `data`, each with a sentence.
 pub fn data_options() -> impl Iterator<Item = (&'static str, &'static str)> {
     DATA_OPTIONS.iter().map(|row| (row.name, row.doc))
+}
+
+/// The options of an action such as `print`, each with a sentence.
+pub fn action_options(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_statement = matches!(name, "train" | "data");
+    let rows = if is_statement { &[] } else { options_of(name) };
+    rows.iter().map(|row| (row.name, row.doc))
 }
 
 /// The sources of data.

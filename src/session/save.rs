@@ -181,7 +181,7 @@ impl Session<'_> {
         }
         let unknown = others.iter().filter_map(|one| one.name.as_ref()).find(|(name, _)| name != "outputs");
         if let Some((name, at)) = unknown {
-            self.no_option("load", name, *at, "`partial` and `outputs`");
+            self.no_option("load", name, *at);
             return None;
         }
         reading.outputs = self.elaborator.outputs_option(&others)?;

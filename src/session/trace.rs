@@ -124,7 +124,7 @@ impl Session<'_> {
                 },
                 other => {
                     let (other, at) = (other.to_string(), *at);
-                    self.no_option("trace", &other, at, "`example`, `digits` and `lr`");
+                    self.no_option("trace", &other, at);
                     return None;
                 }
             }

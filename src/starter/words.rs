@@ -1,8 +1,8 @@
-//! Columns in words, and names of columns as the language writes them.
+//! Columns in words, and a name for the data.
 
 use crate::data::table::{Column, ColumnKind};
 use crate::session::{NumberFormat, format_number};
-use crate::syntax::keywords::is_keyword;
+use crate::syntax::name_or_quoted;
 
 /// Texts of a column that are named before the rest is counted.
 const SHOWN: usize = 4;
@@ -36,33 +36,6 @@ pub fn short(text: &str) -> String {
     }
 }
 
-/// A column as the language names it: bare, or in quotes where it is no name.
-pub fn column(name: &str) -> String {
-    let mut letters = name.chars();
-    let begins = letters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
-    let is_name = begins && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    if is_name && !is_keyword(name) { name.to_string() } else { quoted(name) }
-}
-
-/// A text of the language.
-pub fn quoted(text: &str) -> String {
-    let mut written = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '\\' => written.push_str("\\\\"),
-            '"' => written.push_str("\\\""),
-            '\n' => written.push_str("\\n"),
-            '\t' => written.push_str("\\t"),
-            '\r' => written.push_str("\\r"),
-            '{' => written.push_str("{{"),
-            '}' => written.push_str("}}"),
-            other => written.push(other),
-        }
-    }
-    written.push('"');
-    written
-}
-
 /// A name for the data: that of the file if it can be one.
 pub fn data_name(stem: &str, is_taken: &dyn Fn(&str) -> bool) -> String {
     let name: String = stem
@@ -71,6 +44,6 @@ pub fn data_name(stem: &str, is_taken: &dyn Fn(&str) -> bool) -> String {
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
         .collect();
     let name = name.trim_matches('_');
-    let fits = column(name) == name && name.len() <= 24 && !is_taken(name);
+    let fits = name_or_quoted(name) == name && name.len() <= 24 && !is_taken(name);
     if fits { name.to_string() } else { "table".to_string() }
 }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::roles::{Role, Task};
 use super::survey::{Survey, SurveyColumn};
-use super::words::{column, data_name, quoted, short};
+use super::words::{data_name, short};
+use crate::syntax::{name_or_quoted, quoted};
 
 /// More columns than this are written as all but some.
 const MOST_NAMED: usize = 10;
@@ -118,7 +119,8 @@ fn data_statement(survey: &Survey, data: &str, path: &str, plan: &Plan) -> Strin
     });
     let _ = writeln!(text, "data {data} = csv({}{}) {{", quoted(path), options.collect::<String>());
     let _ = writeln!(text, "    input = {}", input(survey));
-    let target = survey.columns.get(survey.target).map_or(String::new(), |target| column(&target.name));
+    let target =
+        survey.columns.get(survey.target).map_or(String::new(), |target| name_or_quoted(&target.name));
     let _ = match survey.task {
         Task::Classes { .. } => writeln!(text, "    target = one_hot({target})"),
         Task::Number => writeln!(text, "    target = standardize([{target}])"),
@@ -140,18 +142,18 @@ fn input(survey: &Survey) -> String {
         0 => None,
         n if n > MOST_NAMED => {
             let except = survey.columns.iter().filter(|column| column.role != Role::Number);
-            let names: Vec<String> = except.map(|one| column(&one.name)).collect();
+            let names: Vec<String> = except.map(|one| name_or_quoted(&one.name)).collect();
             Some(match names.as_slice() {
                 [one] => format!("standardize(columns(except = {one}))"),
                 many => format!("standardize(columns(except = [{}]))", many.join(", ")),
             })
         }
         _few => {
-            let names: Vec<String> = numbers.iter().map(|one| column(&one.name)).collect();
+            let names: Vec<String> = numbers.iter().map(|one| name_or_quoted(&one.name)).collect();
             Some(format!("standardize([{}])", names.join(", ")))
         }
     };
-    let encoded = categories.iter().map(|(one, _)| format!("one_hot({})", column(&one.name)));
+    let encoded = categories.iter().map(|(one, _)| format!("one_hot({})", name_or_quoted(&one.name)));
     let parts: Vec<String> = scaled.into_iter().chain(encoded).collect();
     match parts.as_slice() {
         [one] => one.clone(),

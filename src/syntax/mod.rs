@@ -18,6 +18,7 @@ mod limits;
 mod parse;
 mod print;
 mod problem;
+mod quoted;
 mod quotient;
 mod recover;
 mod rewrites;
@@ -28,6 +29,7 @@ mod words;
 pub use format::{Signs, WIDTH, format};
 pub use parse::{MAX_SOURCE, Parsed, parse};
 pub use print::sexpr;
+pub use quoted::{name_or_quoted, quoted};
 pub use tokens::{Token, TokenKind, is_complete, tokens};
 
 /// The grammar, bound.

@@ -164,9 +164,10 @@ pub fn is_complete(text: &str) -> bool {
             TokenKind::Keyword if slice == "then" && !is_label() => choices += 1,
             TokenKind::Keyword if slice == "else" && !is_label() => choices = choices.saturating_sub(1),
             TokenKind::Comment | TokenKind::DocComment | TokenKind::Newline => continue,
+            // A text ends on its line.
+            TokenKind::UnfinishedText => return true,
             TokenKind::Number
             | TokenKind::Text
-            | TokenKind::UnfinishedText
             | TokenKind::Name
             | TokenKind::Keyword
             | TokenKind::Operator
@@ -176,29 +177,8 @@ pub fn is_complete(text: &str) -> bool {
         }
         last = Some(*token);
     }
-    let pending = last.is_some_and(|token| goes_on(token, text));
+    let pending = last.is_some_and(|token| is_infix(token, text));
     open.is_empty() && choices == 0 && !pending
-}
-
-/// Whether nothing can end with this token: an infix sign, `then`, an unfinished text.
-fn goes_on(token: Token, text: &str) -> bool {
-    let slice = token.text(text);
-    match token.kind {
-        TokenKind::UnfinishedText => true,
-        TokenKind::Operator => !matches!(slice, "²" | "³" | "ᵀ"),
-        TokenKind::Keyword => is_infix_word(slice),
-        TokenKind::Comment
-        | TokenKind::DocComment
-        | TokenKind::Number
-        | TokenKind::Text
-        | TokenKind::Name
-        | TokenKind::Open
-        | TokenKind::Close
-        | TokenKind::Separator
-        | TokenKind::Newline
-        | TokenKind::Foreign
-        | TokenKind::Error => false,
-    }
 }
 
 fn is_infix_word(word: &str) -> bool {

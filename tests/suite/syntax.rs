@@ -391,6 +391,13 @@ fn the_prompt_waits_for_the_rest() {
         "\"a\" # (",
         "a b",
         "f(then = 1)",
+        // The value stands on the same line, and so does all of a text.
+        "x =",
+        "x +=",
+        "x <-",
+        "fn g(a) =",
+        "\"a",
+        "f(\"a",
     ];
     let incomplete = [
         "f(",
@@ -398,11 +405,9 @@ fn the_prompt_waits_for_the_rest() {
         "model n(x) {\n y",
         "x +",
         "x |>",
-        "x =",
         "if a then b",
         "if a then",
         "if a then b else",
-        "\"a",
         "not",
     ];
     for text in complete {

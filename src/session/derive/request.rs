@@ -80,7 +80,7 @@ impl Session<'_> {
                 }
                 _ => {
                     let (name, at) = (name.clone(), *at);
-                    self.no_option("derive", &name, at, "`wrt`, `format`, `explain`, `steps` and `order`");
+                    self.no_option("derive", &name, at);
                     return None;
                 }
             }

@@ -3,7 +3,7 @@
 use super::statements::StatementRow;
 
 const fn row(name: &'static str, usage: &'static [&'static str], sentence: &'static str) -> StatementRow {
-    StatementRow { name, usage, sentence }
+    StatementRow { name, usage, sentence, options: &[] }
 }
 
 pub(super) const KEYWORDS: &[StatementRow] = &[

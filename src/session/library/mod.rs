@@ -14,6 +14,7 @@ mod topics;
 pub(super) use entry::one_line;
 pub use entry::{Entry, entries, entry, library_names, library_source};
 pub use examples::Example;
+pub(super) use statements::options_of;
 pub use topics::{Topic, topics};
 
 /// The page of an item of the library, a method, a primitive, a statement, a source of data, or an option, as text. A

@@ -9,6 +9,11 @@ pub(super) struct StatementRow {
     pub name: &'static str,
     pub usage: &'static [&'static str],
     pub sentence: &'static str,
+    pub options: &'static [OptionRow],
+}
+
+const fn option_of(name: &'static str, doc: &'static str) -> OptionRow {
+    OptionRow { name, required: false, doc }
 }
 
 pub(super) const ROWS: &[StatementRow] = &[
@@ -16,36 +21,52 @@ pub(super) const ROWS: &[StatementRow] = &[
         name: "print",
         usage: &["print(x)", "print(\"loss\", l, digits = 17)", "print(W, all = true)"],
         sentence: "Writes texts and values, numbers as literals that read back. Large values are shortened unless `all = true`.",
+        options: &[
+            option_of("digits", "significant digits, up to 17; 6 if not given"),
+            option_of("all", "`true` shows large values whole"),
+        ],
     },
     StatementRow {
         name: "show",
         usage: &["show(net)", "show(iris)"],
         sentence: "Shows a model layer by layer with its parameters, or what a dataset holds.",
+        options: &[],
     },
     StatementRow {
         name: "evaluate",
         usage: &["evaluate(net, iris.test, loss = cross_entropy, metrics = [accuracy])"],
         sentence: "Measures a model on a dataset: the loss and the metrics over all its examples.",
+        options: &[
+            option_of("loss", "what is measured as `loss`"),
+            option_of("metrics", "a list of metrics, such as `[accuracy]`"),
+        ],
     },
     StatementRow {
         name: "predict",
         usage: &["predict(net, iris.test)"],
         sentence: "What a model answers for each example of a dataset, in the words and units of the data.",
+        options: &[],
     },
     StatementRow {
         name: "save",
         usage: &["save(net, \"net.safetensors\")"],
         sentence: "Writes the parameters of a model, with what its data has taught the encoders.",
+        options: &[],
     },
     StatementRow {
         name: "batches",
         usage: &["for batch in batches(lesson, 16) { ... batch.x ... batch.y ... }"],
         sentence: "The examples of a dataset some at a time, for a loop by hand.",
+        options: &[
+            option_of("size", "examples of a batch; 32 if not given"),
+            option_of("shuffle", "`false` keeps the examples in order"),
+        ],
     },
     StatementRow {
         name: "assert",
         usage: &["assert(l < 0.1)", "assert(l < 0.1, \"it has learned\")"],
         sentence: "Stops with a message where a condition does not hold.",
+        options: &[],
     },
     StatementRow {
         name: "derive",
@@ -57,23 +78,37 @@ pub(super) const ROWS: &[StatementRow] = &[
         ],
         sentence: "The gradient as formulas: of a loss by the parameters of a model, or of a function by its inputs. `format` is \
                    `unicode`, `latex`, `mathml` or `nn`; `steps` shows the chain rule, `explain` what made formulas safe.",
+        options: &[
+            option_of("wrt", "what the gradient is by: a parameter or an input"),
+            option_of("format", "`unicode`, `latex`, `mathml` or `nn`"),
+            option_of("explain", "`true` says what made formulas safe"),
+            option_of("steps", "`true` shows the chain rule"),
+            option_of("order", "how often it is derived"),
+        ],
     },
     StatementRow {
         name: "trace",
         usage: &["trace(mse, net, lesson)", "trace(mse, net, lesson, example = 3, digits = 6, lr = 0.5)"],
         sentence: "One example through the network and back: every value beside its formula, the gradients, and one step of \
                    gradient descent.",
+        options: &[
+            option_of("example", "which example, from 0"),
+            option_of("digits", "digits of the numbers; 4 if not given"),
+            option_of("lr", "the rate of the step; 0.1 if not given"),
+        ],
     },
     StatementRow {
         name: "check_gradients",
         usage: &["check_gradients(mse, net, lesson)"],
         sentence: "Compares the gradient by each parameter with central differences, and shows the worst entry of each.",
+        options: &[],
     },
     StatementRow {
         name: "assert_gradient",
         usage: &["assert_gradient(mine, mse, net.W1)", "assert_gradient(g, l, net.b1)"],
         sentence: "Compares a gradient of your own, as a function of inputs, target and parameters by their names or as a \
                    value, with the right one; says by which factor, how transposed or where it differs.",
+        options: &[],
     },
     StatementRow {
         name: "plot",
@@ -86,11 +121,13 @@ pub(super) const ROWS: &[StatementRow] = &[
         ],
         sentence: "Draws histories, curves, points, matrices, parameters, datasets and what a model answers, on the \
                    terminal or, with `to`, into an SVG or PNG file.",
+        options: PLOT_OPTIONS,
     },
     StatementRow {
         name: "train",
         usage: &["run = train net on iris.train { loss = cross_entropy, optimizer = adam, epochs = 10 }"],
         sentence: "Trains a model on a dataset, and gives the history: `run.loss`, `run.val_loss` and the metrics.",
+        options: TRAIN_OPTIONS,
     },
     StatementRow {
         name: "data",
@@ -98,16 +135,28 @@ pub(super) const ROWS: &[StatementRow] = &[
             "data iris = csv(\"iris.csv\") { input = [a, b], target = one_hot(c), split = [train: 0.8, test: 0.2] }",
         ],
         sentence: "A dataset from a file, from examples or from a generator.",
+        options: DATA_OPTIONS,
     },
+];
+
+/// Of `load`, which is a function of the language.
+const LOAD_OPTIONS: &[OptionRow] = &[
+    option_of("partial", "`true` takes the parameters that fit and leaves the others"),
+    option_of("outputs", "the axis of the outputs in matrices of other libraries: `rows` or `columns`"),
 ];
 
 /// The options of a statement or an action, below its page.
 pub(super) fn options(name: &str) -> String {
-    match name {
-        "train" => listed(TRAIN_OPTIONS),
-        "data" => listed(DATA_OPTIONS),
-        "plot" => listed(PLOT_OPTIONS),
-        _ => String::new(),
+    let rows = options_of(name);
+    if rows.is_empty() { String::new() } else { listed(rows) }
+}
+
+/// The options of a statement or an action, each with a sentence.
+pub fn options_of(name: &str) -> &'static [OptionRow] {
+    match ROWS.iter().find(|row| row.name == name) {
+        Some(row) => row.options,
+        None if name == "load" => LOAD_OPTIONS,
+        None => &[],
     }
 }
 

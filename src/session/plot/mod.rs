@@ -153,8 +153,7 @@ impl Session<'_> {
                 }
                 other => {
                     let (other, at) = (other.to_string(), *at);
-                    let names: Vec<String> = OPTIONS.iter().map(|row| format!("`{}`", row.name)).collect();
-                    self.no_option("plot", &other, at, &names.join(", "));
+                    self.no_option("plot", &other, at);
                     return None;
                 }
             }

@@ -41,7 +41,7 @@ impl Session<'_> {
                 },
                 other => {
                     let other = other.to_string();
-                    self.no_option("evaluate", &other, *name_span, "`loss` and `metrics`");
+                    self.no_option("evaluate", &other, *name_span);
                     return Value::Unknown;
                 }
             }

@@ -90,6 +90,18 @@ impl Terminal {
         }
     }
 
+    /// Keys in one write, as another program sends them.
+    pub fn send(&self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).expect("it reads keys");
+    }
+
+    /// Draws the window wider or narrower.
+    pub fn resize(&self, columns: u16) {
+        let size = |n| NonZeroU16::new(n).expect("not zero");
+        self.shared.screen.lock().expect("a screen").0.set_size(size(ROWS), size(columns));
+        self.pty.resize(pty_process::Size::new(ROWS, columns)).expect("a size");
+    }
+
     /// A line and Return.
     pub fn enter(&self, line: &str) {
         self.press(line);

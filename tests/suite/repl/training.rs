@@ -165,6 +165,21 @@ fn a_training_that_diverges_leaves_the_session() {
 }
 
 #[test]
+fn a_window_that_becomes_narrower_keeps_the_line_on_one_line() {
+    let terminal = start(&["run", "a.nn"], &[("a.nn", &script("9000000", ""))]);
+    terminal.wait("the wide line", |screen| screen.contains(" left") && screen.trim_end().len() > 70);
+    terminal.resize(60);
+    let narrow = |screen: &str| screen.lines().last().is_some_and(|line| line.trim_end().len() < 60);
+    let mut last = terminal.wait("a narrow line", |screen| screen.contains(" left") && narrow(screen));
+    for _ in 0..5 {
+        last = terminal.wait("a later line", |screen| *screen != last && screen.contains(" left"));
+        assert_eq!(last.trim_end().lines().count(), 1, "{last}");
+    }
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
 fn quiet_says_nothing_and_settings_change_it() {
     let terminal = start(&["repl"], &[("a.nn", DATA)]);
     terminal.ask(":load a.nn");
