@@ -261,7 +261,8 @@ mod tests {
         assert_eq!(place("x = \\sig"), Place::Sign { start: 4, name: "sig" });
         assert_eq!(place("data d = csv(\"ir"), Place::File { start: 14 });
         let declaration = "data d = csv(\"a.csv\")";
-        let columns = Place::Column { start: 34, declaration };
+        // From the quote on, which is written anew.
+        let columns = Place::Column { start: 33, declaration };
         assert_eq!(place("data d = csv(\"a.csv\") { input = [\"si"), columns);
         assert_eq!(place("a + net.hid"), Place::Field { path: vec!["net"], start: 8 });
         assert_eq!(place("net.hidden.W"), Place::Field { path: vec!["net", "hidden"], start: 11 });
